@@ -563,7 +563,13 @@ type Application struct {
 	// ended_reason says why the application ended; output only.
 	EndedReason *Reason `protobuf:"bytes,28,opt,name=ended_reason,json=endedReason,proto3" json:"ended_reason,omitempty"`
 	// next_due is the next date on which eligibility, need or order can change by itself; output only.
-	NextDue       *date.Date `protobuf:"bytes,29,opt,name=next_due,json=nextDue,proto3" json:"next_due,omitempty"`
+	NextDue *date.Date `protobuf:"bytes,29,opt,name=next_due,json=nextDue,proto3" json:"next_due,omitempty"`
+	// access_generation counts the access codes that were issued; output only.
+	AccessGeneration int32 `protobuf:"varint,30,opt,name=access_generation,json=accessGeneration,proto3" json:"access_generation,omitempty"`
+	// import that brought the application; empty: it was registered by itself. Output only.
+	Import string `protobuf:"bytes,31,opt,name=import,proto3" json:"import,omitempty"`
+	// import_digest of the row that it was imported from; output only.
+	ImportDigest  []byte `protobuf:"bytes,32,opt,name=import_digest,json=importDigest,proto3" json:"import_digest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -797,6 +803,27 @@ func (x *Application) GetEndedReason() *Reason {
 func (x *Application) GetNextDue() *date.Date {
 	if x != nil {
 		return x.NextDue
+	}
+	return nil
+}
+
+func (x *Application) GetAccessGeneration() int32 {
+	if x != nil {
+		return x.AccessGeneration
+	}
+	return 0
+}
+
+func (x *Application) GetImport() string {
+	if x != nil {
+		return x.Import
+	}
+	return ""
+}
+
+func (x *Application) GetImportDigest() []byte {
+	if x != nil {
+		return x.ImportDigest
 	}
 	return nil
 }
@@ -1988,7 +2015,7 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\bdecision\x18\x04 \x01(\tR\bdecision\"6\n" +
 	"\bTransfer\x12\x12\n" +
 	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xb3\v\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x9d\f\n" +
 	"\vApplication\x12;\n" +
 	"\treference\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x12\x1b\n" +
 	"\x04list\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04list\x122\n" +
@@ -2027,7 +2054,10 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"accessCode\x12.\n" +
 	"\thoused_on\x18\x1b \x01(\v2\x11.google.type.DateR\bhousedOn\x122\n" +
 	"\fended_reason\x18\x1c \x01(\v2\x0f.eile.v1.ReasonR\vendedReason\x12,\n" +
-	"\bnext_due\x18\x1d \x01(\v2\x11.google.type.DateR\anextDue\x1aL\n" +
+	"\bnext_due\x18\x1d \x01(\v2\x11.google.type.DateR\anextDue\x12+\n" +
+	"\x11access_generation\x18\x1e \x01(\x05R\x10accessGeneration\x12\x16\n" +
+	"\x06import\x18\x1f \x01(\tR\x06import\x12#\n" +
+	"\rimport_digest\x18  \x01(\fR\fimportDigest\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"\xce\x01\n" +

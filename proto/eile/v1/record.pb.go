@@ -94,7 +94,9 @@ type Placement struct {
 	// suitability is the digest of the facts that suitability reads; households with the same one are interchangeable for a home.
 	Suitability []byte `protobuf:"bytes,9,opt,name=suitability,proto3" json:"suitability,omitempty"`
 	// import that wrote it; the record is invisible until the import is decided.
-	Import        string `protobuf:"bytes,10,opt,name=import,proto3" json:"import,omitempty"`
+	Import string `protobuf:"bytes,10,opt,name=import,proto3" json:"import,omitempty"`
+	// housed_on is the day of the letting, in days since 1970-01-01; 0: not housed.
+	HousedOn      int32 `protobuf:"varint,11,opt,name=housed_on,json=housedOn,proto3" json:"housed_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -197,6 +199,13 @@ func (x *Placement) GetImport() string {
 		return x.Import
 	}
 	return ""
+}
+
+func (x *Placement) GetHousedOn() int32 {
+	if x != nil {
+		return x.HousedOn
+	}
+	return 0
 }
 
 // PlacementChange is one dated entry of the history from which a past list is replayed. It is stored, never served.
@@ -350,8 +359,8 @@ type RequestRecord struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// sha256 of the request without its request_id.
 	Sha256 []byte `protobuf:"bytes,1,opt,name=sha256,proto3" json:"sha256,omitempty"`
-	// answer as it was given, without secrets.
-	Answer []byte `protobuf:"bytes,2,opt,name=answer,proto3" json:"answer,omitempty"`
+	// result names the resource that the request made or changed; a repeated request is answered from it.
+	Result string `protobuf:"bytes,2,opt,name=result,proto3" json:"result,omitempty"`
 	// at is when.
 	At *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=at,proto3" json:"at,omitempty"`
 	// actor who asked.
@@ -397,11 +406,11 @@ func (x *RequestRecord) GetSha256() []byte {
 	return nil
 }
 
-func (x *RequestRecord) GetAnswer() []byte {
+func (x *RequestRecord) GetResult() string {
 	if x != nil {
-		return x.Answer
+		return x.Result
 	}
-	return nil
+	return ""
 }
 
 func (x *RequestRecord) GetAt() *timestamppb.Timestamp {
@@ -430,9 +439,7 @@ type ImportRecord struct {
 	// rows that were written.
 	Rows int32 `protobuf:"varint,4,opt,name=rows,proto3" json:"rows,omitempty"`
 	// at is when it was decided.
-	At *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=at,proto3" json:"at,omitempty"`
-	// sha256 of the file.
-	Sha256        []byte `protobuf:"bytes,6,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	At            *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=at,proto3" json:"at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -502,11 +509,77 @@ func (x *ImportRecord) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
-func (x *ImportRecord) GetSha256() []byte {
+// Register says under which policy the register is ordered. It is stored, never served.
+type Register struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// schema of the records and keys.
+	Schema int32 `protobuf:"varint,1,opt,name=schema,proto3" json:"schema,omitempty"`
+	// generation of the placements that are in force.
+	Generation uint32 `protobuf:"varint,2,opt,name=generation,proto3" json:"generation,omitempty"`
+	// policy in force.
+	Policy *PolicyName `protobuf:"bytes,3,opt,name=policy,proto3" json:"policy,omitempty"`
+	// staging is the generation that a policy change is writing; 0: none.
+	Staging       uint32 `protobuf:"varint,4,opt,name=staging,proto3" json:"staging,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Register) Reset() {
+	*x = Register{}
+	mi := &file_eile_v1_record_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Register) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Register) ProtoMessage() {}
+
+func (x *Register) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[5]
 	if x != nil {
-		return x.Sha256
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Register.ProtoReflect.Descriptor instead.
+func (*Register) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Register) GetSchema() int32 {
+	if x != nil {
+		return x.Schema
+	}
+	return 0
+}
+
+func (x *Register) GetGeneration() uint32 {
+	if x != nil {
+		return x.Generation
+	}
+	return 0
+}
+
+func (x *Register) GetPolicy() *PolicyName {
+	if x != nil {
+		return x.Policy
 	}
 	return nil
+}
+
+func (x *Register) GetStaging() uint32 {
+	if x != nil {
+		return x.Staging
+	}
+	return 0
 }
 
 // ImportChunk lists the keys that one transaction of an import wrote, so that an undecided import can be removed. It is stored, never served.
@@ -520,7 +593,7 @@ type ImportChunk struct {
 
 func (x *ImportChunk) Reset() {
 	*x = ImportChunk{}
-	mi := &file_eile_v1_record_proto_msgTypes[5]
+	mi := &file_eile_v1_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -532,7 +605,7 @@ func (x *ImportChunk) String() string {
 func (*ImportChunk) ProtoMessage() {}
 
 func (x *ImportChunk) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[5]
+	mi := &file_eile_v1_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -545,7 +618,7 @@ func (x *ImportChunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportChunk.ProtoReflect.Descriptor instead.
 func (*ImportChunk) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{5}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ImportChunk) GetKeys() [][]byte {
@@ -570,7 +643,7 @@ type UnitChange_UnitState struct {
 
 func (x *UnitChange_UnitState) Reset() {
 	*x = UnitChange_UnitState{}
-	mi := &file_eile_v1_record_proto_msgTypes[6]
+	mi := &file_eile_v1_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -582,7 +655,7 @@ func (x *UnitChange_UnitState) String() string {
 func (*UnitChange_UnitState) ProtoMessage() {}
 
 func (x *UnitChange_UnitState) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[6]
+	mi := &file_eile_v1_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -623,7 +696,7 @@ var File_eile_v1_record_proto protoreflect.FileDescriptor
 
 const file_eile_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc1\x02\n" +
+	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
 	"\tPlacement\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x12\n" +
 	"\x04list\x18\x02 \x01(\tR\x04list\x12\x1d\n" +
@@ -637,7 +710,8 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"open_offer\x18\b \x01(\bR\topenOffer\x12 \n" +
 	"\vsuitability\x18\t \x01(\fR\vsuitability\x12\x16\n" +
 	"\x06import\x18\n" +
-	" \x01(\tR\x06import\"\x9f\x01\n" +
+	" \x01(\tR\x06import\x12\x1b\n" +
+	"\thoused_on\x18\v \x01(\x05R\bhousedOn\"\x9f\x01\n" +
 	"\x0fPlacementChange\x122\n" +
 	"\n" +
 	"placements\x18\x01 \x03(\v2\x12.eile.v1.PlacementR\n" +
@@ -657,16 +731,22 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\tcondition\x18\x03 \x01(\x0e2\x17.eile.v1.ConditionStateR\tcondition\"\x81\x01\n" +
 	"\rRequestRecord\x12\x16\n" +
 	"\x06sha256\x18\x01 \x01(\fR\x06sha256\x12\x16\n" +
-	"\x06answer\x18\x02 \x01(\fR\x06answer\x12*\n" +
+	"\x06result\x18\x02 \x01(\tR\x06result\x12*\n" +
 	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
-	"\x05actor\x18\x04 \x01(\tR\x05actor\"\xba\x01\n" +
+	"\x05actor\x18\x04 \x01(\tR\x05actor\"\xa2\x01\n" +
 	"\fImportRecord\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12*\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x14.eile.v1.ImportStateR\x05state\x12\x16\n" +
 	"\x06chunks\x18\x03 \x01(\x05R\x06chunks\x12\x12\n" +
 	"\x04rows\x18\x04 \x01(\x05R\x04rows\x12*\n" +
-	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06sha256\x18\x06 \x01(\fR\x06sha256\"!\n" +
+	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\x89\x01\n" +
+	"\bRegister\x12\x16\n" +
+	"\x06schema\x18\x01 \x01(\x05R\x06schema\x12\x1e\n" +
+	"\n" +
+	"generation\x18\x02 \x01(\rR\n" +
+	"generation\x12+\n" +
+	"\x06policy\x18\x03 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x18\n" +
+	"\astaging\x18\x04 \x01(\rR\astaging\"!\n" +
 	"\vImportChunk\x12\x12\n" +
 	"\x04keys\x18\x01 \x03(\fR\x04keys*_\n" +
 	"\vImportState\x12\x1c\n" +
@@ -687,7 +767,7 @@ func file_eile_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_eile_v1_record_proto_goTypes = []any{
 	(ImportState)(0),              // 0: eile.v1.ImportState
 	(*Placement)(nil),             // 1: eile.v1.Placement
@@ -695,29 +775,32 @@ var file_eile_v1_record_proto_goTypes = []any{
 	(*UnitChange)(nil),            // 3: eile.v1.UnitChange
 	(*RequestRecord)(nil),         // 4: eile.v1.RequestRecord
 	(*ImportRecord)(nil),          // 5: eile.v1.ImportRecord
-	(*ImportChunk)(nil),           // 6: eile.v1.ImportChunk
-	(*UnitChange_UnitState)(nil),  // 7: eile.v1.UnitChange.UnitState
-	(ApplicationStatus)(0),        // 8: eile.v1.ApplicationStatus
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(UnitStatus)(0),               // 10: eile.v1.UnitStatus
-	(ConditionState)(0),           // 11: eile.v1.ConditionState
+	(*Register)(nil),              // 6: eile.v1.Register
+	(*ImportChunk)(nil),           // 7: eile.v1.ImportChunk
+	(*UnitChange_UnitState)(nil),  // 8: eile.v1.UnitChange.UnitState
+	(ApplicationStatus)(0),        // 9: eile.v1.ApplicationStatus
+	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
+	(*PolicyName)(nil),            // 11: eile.v1.PolicyName
+	(UnitStatus)(0),               // 12: eile.v1.UnitStatus
+	(ConditionState)(0),           // 13: eile.v1.ConditionState
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
-	8,  // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
+	9,  // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
 	1,  // 1: eile.v1.PlacementChange.placements:type_name -> eile.v1.Placement
-	9,  // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
-	7,  // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
-	9,  // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
-	9,  // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
+	10, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
+	8,  // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
+	10, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
+	10, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
 	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
-	9,  // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	10, // 8: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	11, // 9: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	10, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
+	11, // 8: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	12, // 9: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	13, // 10: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -726,6 +809,7 @@ func file_eile_v1_record_proto_init() {
 		return
 	}
 	file_eile_v1_application_proto_init()
+	file_eile_v1_decision_proto_init()
 	file_eile_v1_unit_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -733,7 +817,7 @@ func file_eile_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_record_proto_rawDesc), len(file_eile_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

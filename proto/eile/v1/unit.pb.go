@@ -273,7 +273,9 @@ type Condition struct {
 	// policy under which it was assessed.
 	Policy *PolicyName `protobuf:"bytes,4,opt,name=policy,proto3" json:"policy,omitempty"`
 	// assessed_on is the day of the assessment.
-	AssessedOn    *date.Date `protobuf:"bytes,5,opt,name=assessed_on,json=assessedOn,proto3" json:"assessed_on,omitempty"`
+	AssessedOn *date.Date `protobuf:"bytes,5,opt,name=assessed_on,json=assessedOn,proto3" json:"assessed_on,omitempty"`
+	// next_due is the next date on which the condition can change by itself; unset: none.
+	NextDue       *date.Date `protobuf:"bytes,6,opt,name=next_due,json=nextDue,proto3" json:"next_due,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -339,6 +341,13 @@ func (x *Condition) GetPolicy() *PolicyName {
 func (x *Condition) GetAssessedOn() *date.Date {
 	if x != nil {
 		return x.AssessedOn
+	}
+	return nil
+}
+
+func (x *Condition) GetNextDue() *date.Date {
+	if x != nil {
+		return x.NextDue
 	}
 	return nil
 }
@@ -519,7 +528,11 @@ type Unit struct {
 	// etag changes with every change of the record.
 	Etag string `protobuf:"bytes,22,opt,name=etag,proto3" json:"etag,omitempty"`
 	// inspections are the latest ones, newest first, at most 10; output only.
-	Inspections   []*Inspection `protobuf:"bytes,23,rep,name=inspections,proto3" json:"inspections,omitempty"`
+	Inspections []*Inspection `protobuf:"bytes,23,rep,name=inspections,proto3" json:"inspections,omitempty"`
+	// import that brought the home; empty: it was registered by itself. Output only.
+	Import string `protobuf:"bytes,24,opt,name=import,proto3" json:"import,omitempty"`
+	// import_digest of the row that it was imported from; output only.
+	ImportDigest  []byte `protobuf:"bytes,25,opt,name=import_digest,json=importDigest,proto3" json:"import_digest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -715,6 +728,20 @@ func (x *Unit) GetInspections() []*Inspection {
 	return nil
 }
 
+func (x *Unit) GetImport() string {
+	if x != nil {
+		return x.Import
+	}
+	return ""
+}
+
+func (x *Unit) GetImportDigest() []byte {
+	if x != nil {
+		return x.ImportDigest
+	}
+	return nil
+}
+
 // Inspection of a home. Inspections are never changed, only followed by another.
 type Inspection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -731,7 +758,9 @@ type Inspection struct {
 	// attributes that the policy declares for inspections.
 	Attributes map[string]*Fact `protobuf:"bytes,6,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// id of the record; output only.
-	Id            string `protobuf:"bytes,7,opt,name=id,proto3" json:"id,omitempty"`
+	Id string `protobuf:"bytes,7,opt,name=id,proto3" json:"id,omitempty"`
+	// import that brought it; output only.
+	Import        string `protobuf:"bytes,8,opt,name=import,proto3" json:"import,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -811,6 +840,13 @@ func (x *Inspection) GetAttributes() map[string]*Fact {
 func (x *Inspection) GetId() string {
 	if x != nil {
 		return x.Id
+	}
+	return ""
+}
+
+func (x *Inspection) GetImport() string {
+	if x != nil {
+		return x.Import
 	}
 	return ""
 }
@@ -1161,14 +1197,15 @@ var File_eile_v1_unit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_unit_proto_rawDesc = "" +
 	"\n" +
-	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a google/protobuf/field_mask.proto\x1a\x16google/type/date.proto\"\xe0\x01\n" +
+	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a google/protobuf/field_mask.proto\x1a\x16google/type/date.proto\"\x8e\x02\n" +
 	"\tCondition\x12-\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x17.eile.v1.ConditionStateR\x05state\x12)\n" +
 	"\areasons\x18\x02 \x03(\v2\x0f.eile.v1.ReasonR\areasons\x12\x18\n" +
 	"\amissing\x18\x03 \x03(\tR\amissing\x12+\n" +
 	"\x06policy\x18\x04 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x122\n" +
 	"\vassessed_on\x18\x05 \x01(\v2\x11.google.type.DateR\n" +
-	"assessedOn\"L\n" +
+	"assessedOn\x12,\n" +
+	"\bnext_due\x18\x06 \x01(\v2\x11.google.type.DateR\anextDue\"L\n" +
 	"\tAmenities\x12?\n" +
 	"\apresent\x18\x01 \x03(\x0e2\x10.eile.v1.AmenityB\x13\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\apresent\"\xd9\x01\n" +
 	"\x05Lease\x12\x1e\n" +
@@ -1177,7 +1214,7 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\aends_on\x18\x03 \x01(\v2\x11.google.type.DateR\x06endsOn\x12&\n" +
 	"\n" +
 	"rent_cents\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\trentCents\x12,\n" +
-	"\rnotice_months\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\fnoticeMonths\"\x95\t\n" +
+	"\rnotice_months\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\fnoticeMonths\"\xd2\t\n" +
 	"\x04Unit\x12;\n" +
 	"\treference\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x125\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x120\n" +
@@ -1205,7 +1242,9 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\atenancy\x18\x14 \x01(\tR\atenancy\x12>\n" +
 	"\x11proposed_decision\x18\x15 \x01(\v2\x11.eile.v1.DecisionR\x10proposedDecision\x12\x1b\n" +
 	"\x04etag\x18\x16 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04etag\x125\n" +
-	"\vinspections\x18\x17 \x03(\v2\x13.eile.v1.InspectionR\vinspections\x1aL\n" +
+	"\vinspections\x18\x17 \x03(\v2\x13.eile.v1.InspectionR\vinspections\x12\x16\n" +
+	"\x06import\x18\x18 \x01(\tR\x06import\x12#\n" +
+	"\rimport_digest\x18\x19 \x01(\fR\fimportDigest\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01B\b\n" +
@@ -1214,7 +1253,7 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\x05_liftB\n" +
 	"\n" +
 	"\b_adaptedB\x0f\n" +
-	"\r_wear_percent\"\xa9\x03\n" +
+	"\r_wear_percent\"\xc1\x03\n" +
 	"\n" +
 	"Inspection\x121\n" +
 	"\x04unit\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\x04unit\x12<\n" +
@@ -1226,7 +1265,8 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\n" +
 	"attributes\x18\x06 \x03(\v2#.eile.v1.Inspection.AttributesEntryB\t\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
 	"attributes\x12\x0e\n" +
-	"\x02id\x18\a \x01(\tR\x02id\x1aL\n" +
+	"\x02id\x18\a \x01(\tR\x02id\x12\x16\n" +
+	"\x06import\x18\b \x01(\tR\x06import\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01B\b\n" +
@@ -1339,45 +1379,46 @@ var file_eile_v1_unit_proto_depIdxs = []int32{
 	17, // 1: eile.v1.Condition.reasons:type_name -> eile.v1.Reason
 	18, // 2: eile.v1.Condition.policy:type_name -> eile.v1.PolicyName
 	19, // 3: eile.v1.Condition.assessed_on:type_name -> google.type.Date
-	3,  // 4: eile.v1.Amenities.present:type_name -> eile.v1.Amenity
-	19, // 5: eile.v1.Lease.starts_on:type_name -> google.type.Date
-	19, // 6: eile.v1.Lease.ends_on:type_name -> google.type.Date
-	0,  // 7: eile.v1.Unit.status:type_name -> eile.v1.UnitStatus
-	4,  // 8: eile.v1.Unit.condition:type_name -> eile.v1.Condition
-	20, // 9: eile.v1.Unit.area_sqm:type_name -> eile.v1.Decimal
-	2,  // 10: eile.v1.Unit.tenure:type_name -> eile.v1.Tenure
-	6,  // 11: eile.v1.Unit.lease:type_name -> eile.v1.Lease
-	5,  // 12: eile.v1.Unit.amenities:type_name -> eile.v1.Amenities
-	15, // 13: eile.v1.Unit.attributes:type_name -> eile.v1.Unit.AttributesEntry
-	19, // 14: eile.v1.Unit.status_since:type_name -> google.type.Date
-	21, // 15: eile.v1.Unit.proposed_decision:type_name -> eile.v1.Decision
-	8,  // 16: eile.v1.Unit.inspections:type_name -> eile.v1.Inspection
-	19, // 17: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
-	16, // 18: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
-	7,  // 19: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
-	0,  // 20: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
-	1,  // 21: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
-	7,  // 22: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
-	7,  // 23: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
-	22, // 24: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
-	8,  // 25: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
-	23, // 26: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
-	23, // 27: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
-	9,  // 28: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
-	10, // 29: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
-	11, // 30: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
-	13, // 31: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
-	14, // 32: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
-	7,  // 33: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
-	7,  // 34: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
-	12, // 35: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
-	7,  // 36: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
-	7,  // 37: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
-	33, // [33:38] is the sub-list for method output_type
-	28, // [28:33] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	19, // 4: eile.v1.Condition.next_due:type_name -> google.type.Date
+	3,  // 5: eile.v1.Amenities.present:type_name -> eile.v1.Amenity
+	19, // 6: eile.v1.Lease.starts_on:type_name -> google.type.Date
+	19, // 7: eile.v1.Lease.ends_on:type_name -> google.type.Date
+	0,  // 8: eile.v1.Unit.status:type_name -> eile.v1.UnitStatus
+	4,  // 9: eile.v1.Unit.condition:type_name -> eile.v1.Condition
+	20, // 10: eile.v1.Unit.area_sqm:type_name -> eile.v1.Decimal
+	2,  // 11: eile.v1.Unit.tenure:type_name -> eile.v1.Tenure
+	6,  // 12: eile.v1.Unit.lease:type_name -> eile.v1.Lease
+	5,  // 13: eile.v1.Unit.amenities:type_name -> eile.v1.Amenities
+	15, // 14: eile.v1.Unit.attributes:type_name -> eile.v1.Unit.AttributesEntry
+	19, // 15: eile.v1.Unit.status_since:type_name -> google.type.Date
+	21, // 16: eile.v1.Unit.proposed_decision:type_name -> eile.v1.Decision
+	8,  // 17: eile.v1.Unit.inspections:type_name -> eile.v1.Inspection
+	19, // 18: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
+	16, // 19: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
+	7,  // 20: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
+	0,  // 21: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
+	1,  // 22: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
+	7,  // 23: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
+	7,  // 24: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
+	22, // 25: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
+	8,  // 26: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
+	23, // 27: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
+	23, // 28: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
+	9,  // 29: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
+	10, // 30: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
+	11, // 31: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
+	13, // 32: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
+	14, // 33: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
+	7,  // 34: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
+	7,  // 35: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
+	12, // 36: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
+	7,  // 37: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
+	7,  // 38: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
+	34, // [34:39] is the sub-list for method output_type
+	29, // [29:34] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_unit_proto_init() }
