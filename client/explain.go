@@ -1,0 +1,94 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/code"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// Explain puts an error into one line for a person: what the server says, every violation that it lists, and in
+// brackets the code and the reason by which a program knows it. An error that is none of a server is its own text.
+func Explain(err error) string {
+	var carrier interface{ GRPCStatus() *status.Status }
+	if !errors.As(err, &carrier) {
+		return oneLine(err.Error())
+	}
+	answer := carrier.GRPCStatus()
+	context, _, _ := strings.Cut(err.Error(), "rpc error: ")
+	parts := []string{context + plain(answer)}
+	marks := []string{code.Code(answer.Code()).String()}
+	for _, detail := range answer.Details() {
+		switch detail := detail.(type) {
+		case *errdetails.ErrorInfo:
+			marks = append(marks, detail.GetReason())
+		case *errdetails.BadRequest:
+			for _, v := range detail.GetFieldViolations() {
+				parts = append(parts, pair(v.GetField(), v.GetDescription()))
+			}
+		case *errdetails.PreconditionFailure:
+			for _, v := range detail.GetViolations() {
+				parts = append(parts, pair(v.GetSubject(), pair(v.GetType(), v.GetDescription())))
+			}
+		}
+	}
+	return fmt.Sprintf("%s (%s)", oneLine(join(parts)), strings.Join(distinct(marks), ", "))
+}
+
+// plain is the message of a status without what the transport wraps around the cause when it cannot reach the server.
+func plain(answer *status.Status) string {
+	message := answer.Message()
+	if answer.Code() != codes.Unavailable {
+		return message
+	}
+	_, cause, ok := strings.Cut(message, `desc = "transport: `)
+	if !ok {
+		return message
+	}
+	cause = strings.TrimPrefix(cause, "Error while dialing: ")
+	return "cannot reach the server: " + strings.TrimSuffix(cause, `"`)
+}
+
+func pair(what, says string) string {
+	switch {
+	case what == "":
+		return says
+	case says == "":
+		return what
+	default:
+		return what + ": " + says
+	}
+}
+
+// join puts the violations after the message, but none that the message already holds.
+func join(parts []string) string {
+	message := parts[0]
+	var rest []string
+	for _, part := range distinct(parts[1:]) {
+		if !strings.Contains(message, part) {
+			rest = append(rest, part)
+		}
+	}
+	return pair(message, strings.Join(rest, "; "))
+}
+
+// distinct keeps the first of each text and drops empty ones.
+func distinct(texts []string) []string {
+	var kept []string
+	for _, text := range texts {
+		if text != "" && !slices.Contains(kept, text) {
+			kept = append(kept, text)
+		}
+	}
+	return kept
+}
+
+// oneLine folds every run of white space and control characters into one space.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
+}
