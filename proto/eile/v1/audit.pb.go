@@ -163,7 +163,7 @@ func (x *AuditEntry) GetDecision() string {
 type AuditSeal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// number of the seal, from 1.
-	Number uint64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	Number uint32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
 	// previous is the SHA-256 of the seal before; empty for the first.
 	Previous []byte `protobuf:"bytes,2,opt,name=previous,proto3" json:"previous,omitempty"`
 	// entries sealed.
@@ -204,7 +204,7 @@ func (*AuditSeal) Descriptor() ([]byte, []int) {
 	return file_eile_v1_audit_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *AuditSeal) GetNumber() uint64 {
+func (x *AuditSeal) GetNumber() uint32 {
 	if x != nil {
 		return x.Number
 	}
@@ -502,7 +502,7 @@ const file_eile_v1_audit_proto_rawDesc = "" +
 	"\x06before\x18\x02 \x01(\fR\x06before\x12\x14\n" +
 	"\x05after\x18\x03 \x01(\fR\x05after\"\xea\x01\n" +
 	"\tAuditSeal\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x04R\x06number\x12\x1a\n" +
+	"\x06number\x18\x01 \x01(\rR\x06number\x12\x1a\n" +
 	"\bprevious\x18\x02 \x01(\fR\bprevious\x121\n" +
 	"\aentries\x18\x03 \x03(\v2\x17.eile.v1.AuditSeal.LinkR\aentries\x12*\n" +
 	"\x02at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x1aJ\n" +

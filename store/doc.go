@@ -1,0 +1,16 @@
+// Package store is the register: the records of households, homes, offers and
+// runs, their audit, and the living waiting list that is kept beside them.
+//
+// Promises. An Update is one serializable transaction: records, placement
+// history, audit entry and the answer to its request_id are written together or
+// not at all, durable when it returns, and the waiting list of this process has
+// seen them. The list is rebuilt from the placements at Open and then fed by
+// commits. Bulk imports and policy changes span many transactions and become
+// visible by one. Check recomputes whatever is derived and yields every fault.
+//
+// The layout of keys is the table in keys.go. Personal data lies in persons
+// only; audit entries, request records and the history carry ids.
+//
+// The package imports proto, store/kv and store/waitlist. It never calls policy
+// or allocation, and it has no clock: times and ids come in with each call.
+package store

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/store/kv"
+)
+
+// ErrNotFound says that a record does not exist. It is wrapped with its name.
+var ErrNotFound = errors.New("not found")
+
+// A Source reads single records: a View or a Tx.
+type Source interface {
+	get(key []byte) (kv.Item, bool, error)
+	// hidden tells whether an import that is not decided wrote a record.
+	hidden(importID string) bool
+}
+
+// imported is a record that an import may have brought.
+type imported interface{ GetImport() string }
+
+// decode reads a stored record; the message owns its memory.
+func decode[T any, M message[T]](noun string, item kv.Item) (M, error) {
+	record := M(new(T))
+	if err := proto.Unmarshal(item.Value, record); err != nil {
+		return nil, fmt.Errorf("%s at key %q: %w: %w", noun, item.Key, kv.ErrCorrupt, err)
+	}
+	return record, nil
+}
+
+// Find reads a record; false when there is none.
+func (k Kind[T, M]) Find(from Source, id string) (M, bool, error) {
+	item, ok, err := from.get(k.key(id))
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	record, err := decode[T, M](k.Noun, item)
+	if err != nil {
+		return nil, false, err
+	}
+	if brought, ok := any(record).(imported); ok && from.hidden(brought.GetImport()) {
+		return nil, false, nil
+	}
+	return record, true, nil
+}
+
+// Get reads a record that must exist; the error wraps ErrNotFound.
+func (k Kind[T, M]) Get(from Source, id string) (M, error) {
+	record, ok, err := k.Find(from, id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s %s: %w", k.Noun, id, ErrNotFound)
+	}
+	return record, nil
+}
+
+// All yields the records whose id begins with prefix and is not before start,
+// in order of id, with the id.
+func (k Kind[T, M]) All(v *View, prefix, start string) iter.Seq2[Entry[M], error] {
+	return func(yield func(Entry[M], error) bool) {
+		from := k.key(prefix)
+		end := kv.PrefixEnd(from)
+		if start > prefix {
+			from = k.key(start)
+		}
+		for item, err := range v.reader.Scan(from, end) {
+			if err != nil {
+				yield(Entry[M]{}, err)
+				return
+			}
+			record, err := decode[T, M](k.Noun, item)
+			if err != nil {
+				yield(Entry[M]{}, err)
+				return
+			}
+			if brought, ok := any(record).(imported); ok && v.hidden(brought.GetImport()) {
+				continue
+			}
+			if !yield(Entry[M]{ID: string(item.Key[len(k.prefix):]), Record: record}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Entry is a record with the id under which it is kept.
+type Entry[M any] struct {
+	ID     string
+	Record M
+}
+
+// encode is deterministic, so that digests of equal records are equal.
+func encode(record proto.Message) ([]byte, error) {
+	return proto.MarshalOptions{Deterministic: true}.Marshal(record)
+}

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/kv"
+)
+
+// Stamp says who changes the register, when, what and why. Now and ID are given
+// by the caller; ID is unique and grows with time.
+type Stamp struct {
+	Now    time.Time
+	ID     string
+	Actor  string
+	Action string // e.g. application.register
+	Reason string // as given by a person; never personal data
+
+	// RequestID, when set, makes the call safe to repeat; RequestSum is the
+	// SHA-256 of what was asked, without the id.
+	RequestID  string
+	RequestSum []byte
+}
+
+// Tx is one change of the register. It is for one goroutine, ends with its
+// closure, and the closure may run more than once.
+type Tx struct {
+	kv    kv.Tx
+	reg   *Register
+	stamp Stamp
+	state *eilev1.Register
+
+	result     string
+	subjects   []string
+	changes    []*eilev1.AuditEntry_Change
+	placements []*eilev1.Placement
+	units      []*eilev1.UnitChange_UnitState
+	from, to   string
+	decision   string
+}
+
+// Now is the moment of the transaction, the same throughout.
+func (tx *Tx) Now() time.Time { return tx.stamp.Now }
+
+// Actor is who changes.
+func (tx *Tx) Actor() string { return tx.stamp.Actor }
+
+// ID is the unique id of the change; records made by it may be named after it.
+func (tx *Tx) ID() string { return tx.stamp.ID }
+
+func (tx *Tx) at() *timestamppb.Timestamp { return timestamppb.New(tx.stamp.Now) }
+
+// Policy in force; nil before the first activation.
+func (tx *Tx) Policy() *eilev1.PolicyName { return tx.state.GetPolicy() }
+
+// Result names what the change made, for the repeat of a request.
+func (tx *Tx) Result(name string) { tx.result = name }
+
+// Subject adds to what the audit entry is about.
+func (tx *Tx) Subject(references ...string) {
+	for _, reference := range references {
+		if reference != "" && !slices.Contains(tx.subjects, reference) {
+			tx.subjects = append(tx.subjects, reference)
+		}
+	}
+}
+
+// Status notes a change of status in the audit entry.
+func (tx *Tx) Status(from, to string) { tx.from, tx.to = from, to }
+
+// Decision notes the decision that the change rests on.
+func (tx *Tx) Decision(id string) { tx.decision = id }
+
+func (tx *Tx) get(key []byte) (kv.Item, bool, error) { return tx.kv.Get(key) }
+
+func (tx *Tx) hidden(importID string) bool { return tx.reg.undecided(importID) }
+
+// Put writes a record and notes its digests in the audit entry.
+func (k Kind[T, M]) Put(tx *Tx, id string, record M) error {
+	value, err := encode(record)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", k.Noun, id, err)
+	}
+	return tx.put(k.key(id), value)
+}
+
+// Delete deletes a record and notes it in the audit entry.
+func (k Kind[T, M]) Delete(tx *Tx, id string) error {
+	key := k.key(id)
+	before, err := tx.digest(key)
+	if err != nil {
+		return err
+	}
+	tx.note(key, before, nil)
+	return tx.kv.Delete(key)
+}
+
+func (tx *Tx) put(key, value []byte) error {
+	before, err := tx.digest(key)
+	if err != nil {
+		return err
+	}
+	after := sha256.Sum256(value)
+	tx.note(key, before, after[:])
+	return tx.kv.Put(key, value)
+}
+
+// digest is the SHA-256 of what a key holds; nil when it holds nothing.
+func (tx *Tx) digest(key []byte) ([]byte, error) {
+	item, ok, err := tx.kv.Get(key)
+	if err != nil || !ok {
+		return nil, err
+	}
+	sum := sha256.Sum256(item.Value)
+	return sum[:], nil
+}
+
+// note records the change of one key; several writes of one key are one change.
+func (tx *Tx) note(key, before, after []byte) {
+	name := string(key)
+	for _, change := range tx.changes {
+		if change.Key == name {
+			change.After = after
+			return
+		}
+	}
+	tx.changes = append(tx.changes, &eilev1.AuditEntry_Change{Key: name, Before: before, After: after})
+}
+
+// finish writes what belongs to every change: the history of placements and
+// homes, the audit entry, and the result of the request.
+func (tx *Tx) finish() error {
+	stamp := tx.stamp
+	at := tx.at()
+	if len(tx.placements) > 0 {
+		change := &eilev1.PlacementChange{Placements: tx.placements, Cause: stamp.Action, At: at}
+		if err := tx.raw(timeKey(placementChangePrefix, stamp.Now, stamp.ID), change); err != nil {
+			return err
+		}
+	}
+	if len(tx.units) > 0 {
+		change := &eilev1.UnitChange{States: tx.units, Cause: stamp.Action, At: at}
+		if err := tx.raw(timeKey(unitChangePrefix, stamp.Now, stamp.ID), change); err != nil {
+			return err
+		}
+	}
+	if len(tx.changes) > 0 {
+		if err := tx.audit(at); err != nil {
+			return err
+		}
+	}
+	if stamp.RequestID == "" {
+		return nil
+	}
+	return tx.raw(requests.key(stamp.RequestID), &eilev1.RequestRecord{
+		Sha256: stamp.RequestSum, Result: tx.result, At: at, Actor: stamp.Actor,
+	})
+}
+
+func (tx *Tx) audit(at *timestamppb.Timestamp) error {
+	entry := &eilev1.AuditEntry{
+		Id: tx.stamp.ID, At: at, Actor: tx.stamp.Actor, Action: tx.stamp.Action, Reason: tx.stamp.Reason,
+		Subjects: tx.subjects, Changes: tx.changes, StatusFrom: tx.from, StatusTo: tx.to, Decision: tx.decision,
+	}
+	if err := tx.raw(timeKey(auditPrefix, tx.stamp.Now, tx.stamp.ID), entry); err != nil {
+		return err
+	}
+	for _, subject := range tx.subjects {
+		key := timeKey(auditSubjectPrefix+subject+"/", tx.stamp.Now, tx.stamp.ID)
+		if err := tx.kv.Put(key, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// raw writes a record that the audit entry does not speak of.
+func (tx *Tx) raw(key []byte, record proto.Message) error {
+	value, err := encode(record)
+	if err != nil {
+		return err
+	}
+	return tx.kv.Put(key, value)
+}
+
+// ErrRequestReused says that a request_id came again with another request.
+type ErrRequestReused struct{ RequestID string }
+
+func (e ErrRequestReused) Error() string {
+	return fmt.Sprintf("request %s was used for another request: use a new id", e.RequestID)
+}
+
+// seen answers the result of a request that was carried out before.
+func (tx *Tx) seen() (result string, seen bool, err error) {
+	if tx.stamp.RequestID == "" {
+		return "", false, nil
+	}
+	record, ok, err := requests.Find(tx, tx.stamp.RequestID)
+	if err != nil || !ok {
+		return "", false, err
+	}
+	if !bytes.Equal(record.GetSha256(), tx.stamp.RequestSum) || record.GetActor() != tx.stamp.Actor {
+		return "", false, ErrRequestReused{tx.stamp.RequestID}
+	}
+	return record.GetResult(), true, nil
+}
