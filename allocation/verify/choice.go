@@ -2,193 +2,172 @@ package verify
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 )
 
 // choose is what choice mode prescribes: deferred acceptance in rounds, as Gale and Shapley wrote it down. In each round every
-// household that nobody holds proposes to the next class on its list; every class that was proposed to then chooses afresh
-// among those it holds and the newcomers, and turns the others away.
+// household that no class holds proposes to the next class on its list; then each class that was proposed to chooses afresh
+// among those it held and the newcomers.
 func (in *instance) choose() []seat {
-	next := make([]int, len(in.Households))
+	seats := make([]seat, len(in.Households))
+	next := make([]int, len(seats)) // how far down its list each household has proposed
+	free := make([]int, len(seats))
+	for h := range seats {
+		seats[h], free[h] = nowhere, h
+	}
 	held := make([][]int, len(in.Classes))
-	free := make([]int, len(in.Households))
-	for h := range free {
-		free[h] = h
-	}
 	for len(free) > 0 {
-		touched := map[int]bool{}
-		var still []int
+		asked := map[int]bool{}
 		for _, h := range free {
-			if next[h] == len(in.Households[h].accepts) {
-				continue
+			if list := in.Households[h].accepts; next[h] < len(list) {
+				held[list[next[h]]] = append(held[list[next[h]]], h)
+				asked[list[next[h]]] = true
+				next[h]++
 			}
-			c := in.Households[h].accepts[next[h]]
-			next[h]++
-			if in.place(c, h) < 0 {
-				still = append(still, h)
-				continue
-			}
-			held[c] = append(held[c], h)
-			touched[c] = true
 		}
-		for c := range touched {
-			kept, out := in.take(c, held[c])
-			held[c] = held[c][:0]
-			for _, b := range kept {
-				held[c] = append(held[c], b.all...)
+		free = nil
+		for c := range asked {
+			blocks, rejected := in.take(c, held[c])
+			free = append(free, rejected...)
+			held[c] = nil
+			for _, b := range blocks {
+				held[c] = append(held[c], b.seated...)
 			}
-			still = append(still, out...)
-		}
-		slices.Sort(still)
-		free = still
-	}
-	want := make([]seat, len(in.Households))
-	for h := range want {
-		want[h] = seat{-1, -1}
-	}
-	for c := range in.Classes {
-		kept, _ := in.take(c, slices.Clone(held[c]))
-		for _, b := range kept {
-			in.label(c, b, want)
 		}
 	}
-	return want
+	for c := range held {
+		blocks, _ := in.take(c, held[c])
+		for _, b := range blocks {
+			for i, slot := range b.settle() {
+				seats[b.seated[i]] = seat{c, b.first + slot}
+			}
+		}
+	}
+	return seats
 }
 
-// block is a run of slots that are filled together: adjacent reserved slots, or one open slot.
+// block is a run of slots that are given out together: adjacent reserved slots, or one open slot.
 type block struct {
-	first, end int   // slots[first:end] of the class
-	all        []int // who sits in it, in the class's order
-	members    []int // those of them who sit at a seat of their group
+	first  int     // index of its first slot
+	room   []int   // by slot: how many seats
+	seated []int   // who sits there, in the class's order
+	claims [][]int // by person: the slots of the block that are reserved for a group of theirs, if they have a claim to one
 }
 
-// take is the choice of class c among the given households: block after block, first the best set of members that the
-// reserved seats can take, one member after the other in the class's order, then the seats left to the best of the rest.
-func (in *instance) take(c int, from []int) (kept []block, rest []int) {
+// take is the choice of a class among the given households: block after block, first the best set of members that its
+// reserved seats can take, asking in the class's order; then whoever comes first of the others for the seats left.
+func (in *instance) take(c int, from []int) (blocks []block, rest []int) {
 	slots := in.Classes[c].Slots
-	slices.SortFunc(from, func(a, b int) int { return cmp.Compare(in.place(c, a), in.place(c, b)) })
-	rest = from
-	for first := 0; first < len(slots); {
-		end := first + 1
+	rest = slices.SortedFunc(slices.Values(from), func(a, b int) int { return cmp.Compare(in.rank(c, a), in.rank(c, b)) })
+	for first, end := 0, 0; first < len(slots); first = end {
+		end = first + 1
 		for slots[first].ReservedFor != "" && end < len(slots) && slots[end].ReservedFor != "" {
 			end++
 		}
-		b := block{first: first, end: end}
-		seats := 0
-		for _, s := range slots[first:end] {
-			seats += s.Count
-		}
-		m := in.claims(c, b, rest)
-		m.all()
-		spare := seats
-		for i := range rest {
-			if m.at[i] >= 0 {
-				b.members = append(b.members, rest[i])
-				spare--
-			}
-		}
-		var left []int
-		for i, h := range rest {
-			switch {
-			case m.at[i] >= 0:
-				b.all = append(b.all, h)
-			case spare > 0:
-				b.all = append(b.all, h)
-				spare--
-			default:
-				left = append(left, h)
-			}
-		}
-		kept = append(kept, b)
-		rest, first = left, end
-	}
-	return kept, rest
-}
-
-// claims is the matching of people to the slots of the block that are reserved for a group of theirs.
-func (in *instance) claims(c int, b block, people []int) *matching {
-	slots := in.Classes[c].Slots[b.first:b.end]
-	likes := make([][]int, len(people))
-	room := make([]int, len(slots))
-	for s, slot := range slots {
-		room[s] = slot.Count
-		for i, h := range people {
-			if slot.ReservedFor != "" && slices.Contains(in.Households[h].Groups, slot.ReservedFor) {
-				likes[i] = append(likes[i], s)
-			}
-		}
-	}
-	return newMatching(room, likes)
-}
-
-// label gives the holders of a block their slots: members one of their group, the others any; in the class's order each gets
-// the lowest that keeps everybody seated.
-func (in *instance) label(c int, b block, want []seat) {
-	m := in.claims(c, b, b.all)
-	for i, h := range b.all {
-		if !slices.Contains(b.members, h) {
-			m.likes[i] = nil
-			for s := range m.room {
-				m.likes[i] = append(m.likes[i], s)
-			}
-		}
-	}
-	m.all()
-	m.settle()
-	for i, h := range b.all {
-		want[h] = seat{c, b.first + m.at[i]}
-	}
-}
-
-// reasons returns a function that says why a household gets nothing.
-func (in *instance) reasons(want []seat) func(h int) string {
-	lastReserved := make([]int, len(in.Classes)) // by class, the least senior household at a reserved slot
-	for h, s := range want {
-		if s.class >= 0 && in.Classes[s.class].Slots[s.slot].ReservedFor != "" {
-			lastReserved[s.class] = max(lastReserved[s.class], h)
-		}
-	}
-	return func(h int) string {
-		if len(in.Households[h].accepts) == 0 {
-			return "NO_SUITABLE_CLASS"
-		}
-		for _, c := range in.Households[h].accepts {
-			if h < lastReserved[c] && in.place(c, h) >= 0 {
-				return "RESERVED"
-			}
-		}
-		return "OUTRANKED"
-	}
-}
-
-// last yields for each full slot the last of its holders: those who are not of its group after those who are, and each of
-// the two in the class's order.
-func (in *instance) last(want []seat) iter.Seq2[seat, int] {
-	holders := map[seat][]int{}
-	for h, s := range want {
-		holders[s] = append(holders[s], h)
-	}
-	return func(yield func(seat, int) bool) {
-		for s, hs := range holders {
-			if s.class < 0 || len(hs) < in.Classes[s.class].Slots[s.slot].Count {
-				continue
-			}
-			group := in.Classes[s.class].Slots[s.slot].ReservedFor
-			key := func(h int) (outsider, rank int) {
-				if group != "" && !slices.Contains(in.Households[h].Groups, group) {
-					outsider = 1
+		b := block{first: first}
+		likes := make([][]int, len(rest))
+		for i, s := range slots[first:end] {
+			b.room = append(b.room, s.Count)
+			for n, h := range rest {
+				if s.ReservedFor != "" && slices.Contains(in.Households[h].Groups, s.ReservedFor) {
+					likes[n] = append(likes[n], i)
 				}
-				return outsider, in.place(s.class, h)
-			}
-			last := slices.MaxFunc(hs, func(a, b int) int {
-				ao, ar := key(a)
-				bo, br := key(b)
-				return cmp.Or(cmp.Compare(ao, bo), cmp.Compare(ar, br))
-			})
-			if !yield(s, last) {
-				return
 			}
 		}
+		matched := match(b.room, likes).at
+		left := 0
+		for _, n := range b.room {
+			left += n
+		}
+		for _, p := range matched {
+			if p >= 0 {
+				left--
+			}
+		}
+		var out []int
+		for n, h := range rest {
+			switch {
+			case matched[n] >= 0:
+				b.seated, b.claims = append(b.seated, h), append(b.claims, likes[n])
+			case left > 0:
+				b.seated, b.claims = append(b.seated, h), append(b.claims, nil)
+				left--
+			default:
+				out = append(out, h)
+			}
+		}
+		blocks, rest = append(blocks, b), out
 	}
+	return blocks, rest
+}
+
+// settle says who sits at which slot of the block: those with a claim at one of theirs, the others anywhere; in the class's
+// order each at the lowest that keeps everybody seated.
+func (b block) settle() []int {
+	all := make([]int, len(b.room))
+	for i := range all {
+		all[i] = i
+	}
+	likes := slices.Clone(b.claims)
+	for n := range likes {
+		if likes[n] == nil {
+			likes[n] = all
+		}
+	}
+	m := match(b.room, likes)
+	m.settle()
+	return m.at
+}
+
+// reason is why household h gets no home.
+func (in *instance) reason(h int, leastSenior []int) string {
+	if len(in.Households[h].Accepts) == 0 {
+		return "NO_SUITABLE_CLASS"
+	}
+	for _, c := range in.Households[h].accepts {
+		if leastSenior[c] > h {
+			return "RESERVED"
+		}
+	}
+	return "OUTRANKED"
+}
+
+// reserved returns for each class the least senior household at a reserved slot, -1 where there is none.
+func (in *instance) reserved(seats []seat) []int {
+	least := slices.Repeat([]int{-1}, len(in.Classes))
+	for h, s := range seats {
+		if s != nowhere && in.Classes[s.class].Slots[s.slot].ReservedFor != "" {
+			least[s.class] = h
+		}
+	}
+	return least
+}
+
+// lastHolders finds for each full slot the last of its holders: those outside its group after those in it, and among either
+// in the class's order.
+func (in *instance) lastHolders(seats []seat) map[seat]int {
+	count, last := map[seat]int{}, map[seat]int{}
+	key := func(h int, s seat) [2]int {
+		group := in.Classes[s.class].Slots[s.slot].ReservedFor
+		if group != "" && !slices.Contains(in.Households[h].Groups, group) {
+			return [2]int{1, in.rank(s.class, h)}
+		}
+		return [2]int{0, in.rank(s.class, h)}
+	}
+	for h, s := range seats {
+		if s == nowhere {
+			continue
+		}
+		count[s]++
+		now, before := key(h, s), key(last[s], s)
+		if count[s] == 1 || slices.Compare(now[:], before[:]) > 0 {
+			last[s] = h
+		}
+	}
+	for s, n := range count {
+		if n < in.Classes[s.class].Slots[s.slot].Count {
+			delete(last, s)
+		}
+	}
+	return last
 }

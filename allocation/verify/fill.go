@@ -4,24 +4,28 @@ import "slices"
 
 // matching seats people at places by augmenting paths, one person at a time.
 type matching struct {
-	seats [][]int // people by place
-	room  []int   // seats by place
 	likes [][]int // by person: places, best first
-	at    []int   // by person, -1: nowhere
+	room  []int   // by place: how many seats
+	seats [][]int // by place: people
+	at    []int   // by person: place, -1 for none
 	fixed []bool  // by person: may no longer move
-	tried []bool  // places the present search has tried
+	tried []bool  // by place: the present search has been there
 }
 
-func newMatching(room []int, likes [][]int) *matching {
-	m := &matching{seats: make([][]int, len(room)), room: room, likes: likes, at: make([]int, len(likes)),
-		fixed: make([]bool, len(likes)), tried: make([]bool, len(room))}
-	for i := range m.at {
-		m.at[i] = -1
+func match(room []int, likes [][]int) *matching {
+	m := &matching{likes, room, make([][]int, len(room)), make([]int, len(likes)), make([]bool, len(likes)), make([]bool, len(room))}
+	for person := range likes {
+		m.at[person] = -1
+		// A search that fails has moved nobody, so what it tried need not be tried again until somebody is seated.
+		if m.seat(person, likes[person]) {
+			clear(m.tried)
+		}
 	}
+	clear(m.tried)
 	return m
 }
 
-// seat finds the person a seat at one of the places, moving others who are not fixed to places that they like too.
+// seat finds the person a seat at one of the places, if need be by moving others to places that they like too.
 func (m *matching) seat(person int, places []int) bool {
 	for _, p := range places {
 		if m.tried[p] {
@@ -44,27 +48,14 @@ func (m *matching) seat(person int, places []int) bool {
 	return false
 }
 
-// all seats the people in order, as many as can be. After a failure nothing has moved, so what that search has tried need
-// not be tried again until somebody is seated.
-func (m *matching) all() (seated int) {
-	for person := range m.likes {
-		if m.seat(person, m.likes[person]) {
-			seated++
-			clear(m.tried)
-		}
-	}
-	return seated
-}
-
-// settle lets those who are seated choose, in order: each gets the first place that it likes and that leaves everybody else
-// seated.
+// settle lets all who are seated choose, in order: each gets the first place that it likes and that keeps everybody seated.
 func (m *matching) settle() {
-	for person, now := range m.at {
-		if now = m.at[person]; now < 0 {
+	for person := range m.likes {
+		p := m.at[person]
+		if p < 0 {
 			continue
 		}
-		i := slices.Index(m.seats[now], person)
-		m.seats[now] = slices.Delete(m.seats[now], i, i+1)
+		m.seats[p] = slices.DeleteFunc(m.seats[p], func(other int) bool { return other == person })
 		for _, p := range m.likes[person] {
 			clear(m.tried)
 			if m.seat(person, []int{p}) {
@@ -75,79 +66,73 @@ func (m *matching) settle() {
 	}
 }
 
-func (in *instance) rooms() []int {
-	rooms := make([]int, len(in.Classes))
-	for i, c := range in.Classes {
-		for _, s := range c.Slots {
-			rooms[i] += s.Count
+// matchClasses matches as many households to classes as can be, the most senior first.
+func (in *instance) matchClasses() *matching {
+	room, likes := make([]int, len(in.Classes)), make([][]int, len(in.Households))
+	for c := range in.Classes {
+		for _, s := range in.Classes[c].Slots {
+			room[c] += s.Count
 		}
 	}
-	return rooms
+	for h := range likes {
+		likes[h] = in.Households[h].accepts
+	}
+	return match(room, likes)
 }
 
-// fill is what fill mode prescribes. Asking the most senior first, whoever can be seated together with those before is
-// housed; then these choose in the same order; then each class's slots go to its holders in that order.
+// fill is what fill mode prescribes: whoever can be seated together with all who are more senior and seated is housed; then
+// these choose, the most senior first; then the homes of each class are given out in that order, slot after slot.
 func (in *instance) fill() []seat {
-	likes := make([][]int, len(in.Households))
-	for i, h := range in.Households {
-		likes[i] = h.accepts
-	}
-	m := newMatching(in.rooms(), likes)
-	m.all()
+	m := in.matchClasses()
 	m.settle()
-	want := make([]seat, len(likes))
-	given := make([]int, len(in.Classes))
+	seats, given := make([]seat, len(m.at)), make([]int, len(in.Classes))
 	for h, c := range m.at {
-		want[h] = seat{c, -1}
+		seats[h] = nowhere
 		if c < 0 {
 			continue
 		}
+		slot, before := 0, given[c]
+		for ; before >= in.Classes[c].Slots[slot].Count; slot++ {
+			before -= in.Classes[c].Slots[slot].Count
+		}
+		seats[h] = seat{c, slot}
 		given[c]++
-		for left := given[c]; left > 0; left -= in.Classes[c].Slots[want[h].slot].Count {
-			want[h].slot++
-		}
 	}
-	return want
+	return seats
 }
 
-// most is the largest number of households that could be housed.
-func (in *instance) most() int {
-	likes := make([][]int, len(in.Households))
-	for i, h := range in.Households {
-		for _, c := range h.accepts {
-			if in.place(c, i) >= 0 {
-				likes[i] = append(likes[i], c)
-			}
+// most is the largest number of households that any assignment could house.
+func (in *instance) most() (n int) {
+	for _, c := range in.matchClasses().at {
+		if c >= 0 {
+			n++
 		}
 	}
-	return newMatching(in.rooms(), likes).all()
+	return n
 }
 
-// rivals returns a function from an unhoused household to all who hold a class that it accepts, or a class that one of these
-// accepts, and so on. In an outcome of fill mode that is the smallest set that proves that it cannot be housed: if any one
-// of them gave up their home, moves along that chain would house it.
-func (in *instance) rivals(want []seat) func(h int) []int {
+// circuits returns a function that finds what a violator must be: an unhoused household, the holders of every class that it
+// accepts, of every class that one of those accepts, and so on; and all these classes. They are full, so there is one home
+// fewer than households; and without any one of the holders, moves along that chain would house the others.
+func (in *instance) circuits(seats []seat) func(h int) (households, classes []string) {
 	holders := make([][]int, len(in.Classes))
-	for h, s := range want {
-		if s.class >= 0 {
+	for h, s := range seats {
+		if s != nowhere {
 			holders[s.class] = append(holders[s.class], h)
 		}
 	}
-	return func(h int) (found []int) {
+	return func(h int) (households, classes []string) {
 		reached := make([]bool, len(in.Classes))
-		next := []int{h}
-		for len(next) > 0 {
-			of := next[0]
-			next = next[1:]
-			for _, c := range in.Households[of].accepts {
+		for chain := []int{h}; len(chain) > 0; chain = chain[1:] {
+			households = append(households, in.Households[chain[0]].ID)
+			for _, c := range in.Households[chain[0]].accepts {
 				if !reached[c] {
 					reached[c] = true
-					found = append(found, holders[c]...)
-					next = append(next, holders[c]...)
+					classes = append(classes, in.Classes[c].ID)
+					chain = append(chain, holders[c]...)
 				}
 			}
 		}
-		slices.Sort(found)
-		return found
+		return households, classes
 	}
 }

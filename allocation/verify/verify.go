@@ -1,10 +1,10 @@
 // Package verify checks an outcome of the engine against its instance, for anybody who has the two files.
 //
 // It is made to be read: it imports nothing of this project, not even types, and finds the prescribed outcome again by the
-// plainest algorithm there is for it, which is not the engine's. Only the outcome that the mode prescribes passes, so this
-// package neither trusts the published certificate nor stops at it: stable outcomes, for one, can be many.
+// plainest algorithm there is for it, which is not the engine's. Only the outcome that the mode prescribes passes, so it
+// neither trusts the published certificate nor stops at it: stable outcomes, for one, can be many.
 //
-// verify.go reads the files and compares; choice.go and fill.go say what is prescribed.
+// This file reads and compares; choice.go and fill.go say what is prescribed.
 package verify
 
 import (
@@ -18,26 +18,22 @@ import (
 )
 
 type instance struct {
-	Format     string
-	Mode       string
-	Households []household
-	Classes    []class
+	Format, Mode string
+	Households   []household
+	Classes      []class
 }
 
 type household struct {
-	ID      string
-	Accepts []string
-	Groups  []string
-
-	accepts []int // Accepts as class indices
+	ID              string
+	Accepts, Groups []string
+	accepts         []int // the classes where it can be placed, by index, best first
 }
 
 type class struct {
 	ID    string
 	Slots []slot
 	Order *[]string
-
-	rank map[int]int // position in Order by household index; nil: the legal order
+	rank  map[int]int // place in Order by household; nil for the legal order
 }
 
 type slot struct {
@@ -49,27 +45,25 @@ type outcome struct {
 	Format      string
 	Size        int
 	MaxSize     int `json:"max_size"`
-	Assignments []struct {
-		Household, Class string
-		Slot             int
-	}
-	Unhoused []struct {
-		Household, Reason string
-		Violator          *violator
-	}
-	Cutoffs []struct {
-		Class, Household string
-		Slot             int
-	}
+	Assignments []assignment
+	Unhoused    []unhoused
+	Cutoffs     []assignment
 }
 
-type violator struct {
-	Households []string
-	Classes    []string
+type assignment struct {
+	Household, Class string
+	Slot             int
 }
 
-// seat is where a household sits; nobody's is {-1, -1}.
+type unhoused struct {
+	Household, Reason string
+	Violator          *struct{ Households, Classes []string }
+}
+
+// seat is where a household sits, by index; nowhere for none.
 type seat struct{ class, slot int }
+
+var nowhere = seat{-1, -1}
 
 // Check returns one line in plain words for each thing that is wrong in the outcome; none means that it is the prescribed
 // one. The error is for a file that is not an instance or an outcome at all.
@@ -88,260 +82,175 @@ func Check(instanceFile, outcomeFile []byte) (violations []string, err error) {
 	if out.Format != "eile/outcome/v1" {
 		return nil, fmt.Errorf("outcome: its format is %q, not eile/outcome/v1", out.Format)
 	}
-	c := &check{in: in, out: out}
-	if in.Mode == "fill" {
-		c.want = in.fill()
-	} else {
-		c.want = in.choose()
+	if out.Assignments == nil || out.Unhoused == nil || out.Cutoffs == nil {
+		violations = append(violations, "assignments, unhoused and cutoffs must all be there, an empty one as []")
 	}
-	c.assignments()
-	c.sizes()
-	c.unhoused()
-	c.cutoffs()
-	return c.violations, nil
+	seats := in.choose
+	if in.Mode == "fill" {
+		seats = in.fill
+	}
+	want := seats()
+	violations = append(violations, compare(out.claims(), in.prescribed(want).claims())...)
+	if len(violations) == 0 {
+		violations = append(in.outOfOrder(out.Assignments), in.violators(want, out.Unhoused)...)
+	}
+	return violations, nil
 }
 
-func read(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
+func read(file []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(file))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the end of the JSON value")
+		return errors.New("something follows the JSON value")
 	}
 	return nil
 }
 
-// resolve turns ids into indices.
+// resolve turns ids into indices, and refuses what an instance cannot say.
 func (in *instance) resolve() error {
 	if in.Format != "eile/instance/v1" || in.Mode != "choice" && in.Mode != "fill" {
-		return fmt.Errorf("format %q, mode %q is not known", in.Format, in.Mode)
+		return fmt.Errorf("format %q, mode %q is unknown", in.Format, in.Mode)
 	}
 	households, classes := map[string]int{}, map[string]int{}
-	for i, h := range in.Households {
-		households[h.ID] = i
+	for h := range in.Households {
+		households[in.Households[h].ID] = h
 	}
 	for i := range in.Classes {
 		c := &in.Classes[i]
 		classes[c.ID] = i
-		if len(c.Slots) == 0 {
-			return fmt.Errorf("class %q has no slots", c.ID)
-		}
-		for _, s := range c.Slots {
-			if s.Count < 1 || in.Mode == "fill" && (s.ReservedFor != "" || c.Order != nil) {
-				return fmt.Errorf("class %q has a slot or an order that mode %s does not have", c.ID, in.Mode)
+		if c.Order != nil {
+			c.rank = map[int]int{}
+			for place, id := range *c.Order {
+				c.rank[households[id]] = place
+				if _, known := households[id]; !known || len(c.rank) != place+1 {
+					return fmt.Errorf("the order of class %q names %q, who is unknown or stands there twice", c.ID, id)
+				}
 			}
 		}
-		if c.Order == nil {
-			continue
-		}
-		c.rank = map[int]int{}
-		for rank, id := range *c.Order {
-			h, known := households[id]
-			if _, twice := c.rank[h]; !known || twice {
-				return fmt.Errorf("the order of class %q names household %q, which is unknown or stands there twice", c.ID, id)
-			}
-			c.rank[h] = rank
-		}
-	}
-	for i := range in.Households {
-		h := &in.Households[i]
-		for _, id := range h.Accepts {
-			c, known := classes[id]
-			if !known || slices.Contains(h.accepts, c) {
-				return fmt.Errorf("household %q accepts %q, which is unknown or stands there twice", h.ID, id)
-			}
-			h.accepts = append(h.accepts, c)
+		bad := func(s slot) bool { return s.Count < 1 || in.Mode == "fill" && (s.ReservedFor != "" || c.Order != nil) }
+		if len(c.Slots) == 0 || slices.ContainsFunc(c.Slots, bad) {
+			return fmt.Errorf("class %q has no slots, or slots or an order that the mode does not allow", c.ID)
 		}
 	}
 	if len(households) < len(in.Households) || len(classes) < len(in.Classes) {
-		return errors.New("an id is used twice")
+		return errors.New("an id stands twice")
+	}
+	for i := range in.Households {
+		h := &in.Households[i]
+		for n, id := range h.Accepts {
+			c, known := classes[id]
+			if !known || slices.Contains(h.Accepts[:n], id) {
+				return fmt.Errorf("household %q accepts %q, which is unknown or stands there twice", h.ID, id)
+			}
+			if in.rank(c, i) >= 0 {
+				h.accepts = append(h.accepts, c)
+			}
+		}
 	}
 	return nil
 }
 
-// place returns the household's rank in the order of class c, -1 if it cannot be placed there.
-func (in *instance) place(c, h int) int {
-	if in.Classes[c].rank == nil {
+// rank is the household's place in the order of the class, -1 if it cannot be placed there.
+func (in *instance) rank(class, h int) int {
+	if in.Classes[class].rank == nil {
 		return h
 	}
-	if rank, listed := in.Classes[c].rank[h]; listed {
-		return rank
+	if place, listed := in.Classes[class].rank[h]; listed {
+		return place
 	}
 	return -1
 }
 
-func (in *instance) name(s seat) string {
-	if s.class < 0 {
-		return "no home"
-	}
-	return fmt.Sprintf("class %s, slot %d", in.Classes[s.class].ID, s.slot)
-}
-
-// check compares what is published with what is wanted.
-type check struct {
-	in         instance
-	out        outcome
-	want       []seat // by household
-	violations []string
-}
-
-func (c *check) bad(format string, args ...any) {
-	c.violations = append(c.violations, fmt.Sprintf(format, args...))
-}
-
-func (c *check) assignments() {
-	if c.out.Assignments == nil || c.out.Unhoused == nil || c.out.Cutoffs == nil {
-		c.bad("assignments, unhoused and cutoffs must all be there; an empty one is [], never null")
-	}
-	got := map[string]string{}
-	var order []string
-	for _, a := range c.out.Assignments {
-		if _, twice := got[a.Household]; twice {
-			c.bad("household %s is assigned twice", a.Household)
-		}
-		got[a.Household] = fmt.Sprintf("class %s, slot %d", a.Class, a.Slot)
-		order = append(order, a.Household)
-	}
-	var legal []string
-	for h, want := range c.want {
-		id := c.in.Households[h].ID
-		is, assigned := got[id]
-		if !assigned {
-			is = "no home"
+// prescribed writes out the outcome that gives these seats, but for the violators.
+func (in *instance) prescribed(seats []seat) (out outcome) {
+	reserved := in.reserved(seats)
+	for h, s := range seats {
+		id := in.Households[h].ID
+		if s == nowhere {
+			out.Unhoused = append(out.Unhoused, unhoused{Household: id, Reason: in.reason(h, reserved)})
 		} else {
-			legal = append(legal, id)
-		}
-		if is != c.in.name(want) {
-			c.bad("household %s: the outcome says %s, but %s is prescribed", id, is, c.in.name(want))
-		}
-		delete(got, id)
-	}
-	for _, a := range c.out.Assignments {
-		if _, unknown := got[a.Household]; unknown {
-			c.bad("household %s is assigned, but the instance does not have it", a.Household)
+			out.Assignments = append(out.Assignments, assignment{id, in.Classes[s.class].ID, s.slot})
 		}
 	}
-	if len(got) == 0 && len(order) == len(legal) && !slices.Equal(order, legal) {
-		c.bad("the assignments do not stand in legal order")
+	out.Size, out.MaxSize = len(out.Assignments), in.most()
+	if in.Mode == "choice" {
+		for s, h := range in.lastHolders(seats) {
+			out.Cutoffs = append(out.Cutoffs, assignment{in.Households[h].ID, in.Classes[s.class].ID, s.slot})
+		}
 	}
+	return out
 }
 
-func (c *check) sizes() {
-	size := 0
-	for _, s := range c.want {
-		if s.class >= 0 {
-			size++
-		}
+// claims says in words, one line each, what the outcome claims, but for the violators.
+func (out outcome) claims() []string {
+	lines := []string{fmt.Sprint("size is ", out.Size), fmt.Sprint("max_size is ", out.MaxSize)}
+	for _, a := range out.Assignments {
+		lines = append(lines, fmt.Sprintf("household %q gets class %q, slot %d", a.Household, a.Class, a.Slot))
 	}
-	if c.out.Size != size {
-		c.bad("size is %d, but %d households are to be housed", c.out.Size, size)
+	for _, u := range out.Unhoused {
+		lines = append(lines, fmt.Sprintf("household %q gets no home, because %s", u.Household, u.Reason))
 	}
-	if most := c.in.most(); c.out.MaxSize != most {
-		c.bad("max_size is %d, but the most that could be housed is %d", c.out.MaxSize, most)
+	for _, k := range out.Cutoffs {
+		lines = append(lines, fmt.Sprintf("the cutoff of class %q, slot %d, is household %q", k.Class, k.Slot, k.Household))
 	}
+	slices.Sort(lines)
+	return lines
 }
 
-// unhoused compares the reasons, and in fill mode the violators.
-func (c *check) unhoused() {
-	type claim struct {
-		reason string
-		proof  *violator
-	}
-	got := map[string]claim{}
-	for _, u := range c.out.Unhoused {
-		if _, twice := got[u.Household]; twice {
-			c.bad("household %s is listed twice as unhoused", u.Household)
-		}
-		got[u.Household] = claim{u.Reason, u.Violator}
-	}
-	rivals, reason := c.in.rivals(c.want), c.in.reasons(c.want)
-	for h, s := range c.want {
-		id := c.in.Households[h].ID
-		is, listed := got[id]
-		delete(got, id)
-		if s.class >= 0 {
-			if listed {
-				c.bad("household %s is listed as unhoused, but a home is prescribed for it", id)
-			}
-			continue
-		}
-		want := reason(h)
+// compare lists what only one of two sorted lists has.
+func compare(got, want []string) (diff []string) {
+	for len(got) > 0 || len(want) > 0 {
 		switch {
-		case !listed:
-			c.bad("household %s gets no home and is not listed as unhoused", id)
-		case is.reason != want:
-			c.bad("household %s: the reason is %s, but should be %s", id, is.reason, want)
-		case c.in.Mode == "fill" && want == "OUTRANKED":
-			if fault := c.violator(is.proof, rivals(h), h); fault != "" {
-				c.bad("household %s: %s", id, fault)
+		case len(want) == 0 || len(got) > 0 && got[0] < want[0]:
+			diff = append(diff, "wrong or said twice: "+got[0])
+			got = got[1:]
+		case len(got) == 0 || want[0] < got[0]:
+			diff = append(diff, "prescribed, but not said: "+want[0])
+			want = want[1:]
+		default:
+			got, want = got[1:], want[1:]
+		}
+	}
+	return diff
+}
+
+// outOfOrder checks that assignments which are right stand in legal order.
+func (in *instance) outOfOrder(assignments []assignment) []string {
+	for h := range in.Households {
+		if len(assignments) > 0 && assignments[0].Household == in.Households[h].ID {
+			assignments = assignments[1:]
+		}
+	}
+	if len(assignments) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("household %q does not stand in legal order among the assignments", assignments[0].Household)}
+}
+
+// violators checks the proof that is published for each household that fill mode does not house.
+func (in *instance) violators(seats []seat, published []unhoused) (faults []string) {
+	index := map[string]int{}
+	for h := range in.Households {
+		index[in.Households[h].ID] = h
+	}
+	circuit := in.circuits(seats)
+	for _, u := range published {
+		if (u.Violator != nil) != (in.Mode == "fill" && u.Reason == "OUTRANKED") {
+			faults = append(faults, fmt.Sprintf("household %q: a violator is missing, or stands where none belongs", u.Household))
+		} else if u.Violator != nil {
+			households, classes := circuit(index[u.Household])
+			if !sameSet(u.Violator.Households, households) || !sameSet(u.Violator.Classes, classes) {
+				faults = append(faults, fmt.Sprintf("the violator of household %q should be households %s, classes %s",
+					u.Household, strings.Join(households, " "), strings.Join(classes, " ")))
 			}
-		case is.proof != nil:
-			c.bad("household %s has a violator where none belongs", id)
 		}
 	}
-	for _, u := range c.out.Unhoused {
-		if _, unknown := got[u.Household]; unknown {
-			c.bad("household %s is listed as unhoused, but the instance does not have it", u.Household)
-		}
-	}
+	return faults
 }
 
-// violator checks the proof that h competes with its rivals for one home fewer than they are together.
-func (c *check) violator(proof *violator, rivals []int, h int) string {
-	if proof == nil {
-		return "its violator is missing"
-	}
-	var households, classes []string
-	reached := map[int]bool{}
-	for _, i := range append(rivals, h) {
-		households = append(households, c.in.Households[i].ID)
-		for _, k := range c.in.Households[i].accepts {
-			if !reached[k] {
-				reached[k] = true
-				classes = append(classes, c.in.Classes[k].ID)
-			}
-		}
-	}
-	if !sameSet(proof.Households, households) {
-		return fmt.Sprintf("the households of its violator should be %s", strings.Join(households, " "))
-	}
-	if !sameSet(proof.Classes, classes) {
-		return fmt.Sprintf("the classes of its violator should be %s", strings.Join(classes, " "))
-	}
-	return ""
-}
-
-func sameSet(a, b []string) bool {
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
-	return slices.Equal(a, b)
-}
-
-// cutoffs compares the cutoffs: of each full slot, the last of its holders in the slot's own order.
-func (c *check) cutoffs() {
-	var got, want []string
-	for _, k := range c.out.Cutoffs {
-		got = append(got, fmt.Sprintf("class %s, slot %d: household %s", k.Class, k.Slot, k.Household))
-	}
-	if c.in.Mode == "choice" {
-		for s, h := range c.in.last(c.want) {
-			want = append(want, fmt.Sprintf("%s: household %s", c.in.name(s), c.in.Households[h].ID))
-		}
-	}
-	slices.Sort(got)
-	slices.Sort(want)
-	for _, line := range got {
-		if _, found := slices.BinarySearch(want, line); !found {
-			c.bad("there should be no such cutoff: %s", line)
-		}
-	}
-	for _, line := range want {
-		if _, found := slices.BinarySearch(got, line); !found {
-			c.bad("missing cutoff: %s", line)
-		}
-	}
-	if len(slices.Compact(got)) < len(c.out.Cutoffs) {
-		c.bad("a cutoff stands twice")
-	}
+func sameSet(got, want []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
 }
