@@ -92,7 +92,7 @@ func Check(instanceFile, outcomeFile []byte) (violations []string, err error) {
 	want := seats()
 	violations = append(violations, compare(out.claims(), in.prescribed(want).claims())...)
 	if len(violations) == 0 {
-		violations = append(in.outOfOrder(out.Assignments), in.violators(want, out.Unhoused)...)
+		violations = append(in.legalOrder(out), in.violators(want, out.Unhoused)...)
 	}
 	return violations, nil
 }
@@ -217,17 +217,20 @@ func compare(got, want []string) (diff []string) {
 	return diff
 }
 
-// outOfOrder checks that assignments which are right stand in legal order.
-func (in *instance) outOfOrder(assignments []assignment) []string {
-	for h := range in.Households {
-		if len(assignments) > 0 && assignments[0].Household == in.Households[h].ID {
-			assignments = assignments[1:]
+// legalOrder checks that assignments and unhoused, when they are right, stand in the order of the instance.
+func (in *instance) legalOrder(out outcome) []string {
+	assigned, unhoused := out.Assignments, out.Unhoused
+	for _, h := range in.Households {
+		switch {
+		case len(assigned) > 0 && assigned[0].Household == h.ID:
+			assigned = assigned[1:]
+		case len(unhoused) > 0 && unhoused[0].Household == h.ID:
+			unhoused = unhoused[1:]
+		default:
+			return []string{fmt.Sprintf("household %q does not stand where the legal order has it", h.ID)}
 		}
 	}
-	if len(assignments) == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("household %q does not stand in legal order among the assignments", assignments[0].Household)}
+	return nil
 }
 
 // violators checks the proof that is published for each household that fill mode does not house.
