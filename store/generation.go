@@ -89,7 +89,7 @@ func (c *PolicyChange) Switch(ctx context.Context, stamp Stamp, policy *eilev1.P
 		if state.GetStaging() != c.generation {
 			return fmt.Errorf("policy change %d was given up", c.generation)
 		}
-		state.Generation, state.Staging, state.Policy = c.generation, 0, policy
+		state.Generation, state.Staging, state.Policy, state.Unsettled = c.generation, 0, policy, true
 		if err := registers.Put(tx, "register", state); err != nil {
 			return err
 		}

@@ -33,6 +33,7 @@ const Schema = 1
 //	p/NAME/VERSION          Policy
 //	x/ID                    Run
 //	xd/DATE                 the id of the latest run of a date
+//	xb/RUN/NUMBER           RunBatch
 //	xe/RUN/FILE/NUMBER      evidence of a run, in pieces
 //	l/TIME/ID               PlacementChange
 //	k/TIME/ID               UnitChange
@@ -43,12 +44,14 @@ const Schema = 1
 //	b/ID                    ImportRecord
 //	bc/ID/NUMBER            ImportChunk
 //	m/register              Register: schema, generation and policy in force
+//	m/night                 Nights: the run under way and the last one
 const (
 	placementPrefix       = "q/"
 	offerByAppPrefix      = "oa/"
 	offerByUnitPrefix     = "ou/"
 	barredPrefix          = "ob/"
 	runByDatePrefix       = "xd/"
+	runBatchPrefix        = "xb/"
 	evidencePrefix        = "xe/"
 	placementChangePrefix = "l/"
 	unitChangePrefix      = "k/"
@@ -74,6 +77,8 @@ var (
 
 	requests        = Kind[eilev1.RequestRecord, *eilev1.RequestRecord]{"r/", "request"}
 	imports         = Kind[eilev1.ImportRecord, *eilev1.ImportRecord]{"b/", "import"}
+	nights          = Kind[eilev1.Nights, *eilev1.Nights]{"m/", "nights"}
+	runBatches      = Kind[eilev1.RunBatch, *eilev1.RunBatch]{runBatchPrefix, "run batch"}
 	registers       = Kind[eilev1.Register, *eilev1.Register]{"m/", "register"}
 	audits          = Kind[eilev1.AuditEntry, *eilev1.AuditEntry]{auditPrefix, "audit entry"}
 	seals           = Kind[eilev1.AuditSeal, *eilev1.AuditSeal]{sealPrefix, "audit seal"}

@@ -22,8 +22,8 @@ type List struct {
 
 	mu         sync.RWMutex
 	generation uint32
-	patterns   map[string]uint32 // a digest of what suitability reads -> its number
-	due        waitlist.Tree     // day and reference; may hold days that no longer hold
+	patterns   map[string]uint32  // a digest of what suitability reads -> its number
+	due        waitlist.Tree      // day and reference; may hold days that no longer hold
 	housed     map[string][]int32 // days of lettings by list, in order
 	housedRefs map[string]bool
 	units      map[string]UnitState
@@ -186,18 +186,21 @@ func (l *List) UnitCounts() map[UnitState]int {
 	return counts
 }
 
-// UnitsIn answers the references of the homes in a state, in order.
-func (l *List) UnitsIn(status eilev1.UnitStatus) []string {
+// freeze copies what a night reads.
+func (l *List) freeze() Frozen {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	var references []string
+	frozen := Frozen{Frozen: l.Freeze(), Patterns: len(l.patterns)}
 	for reference, state := range l.units {
-		if state.Status == status {
-			references = append(references, reference)
+		if state.Status == eilev1.UnitStatus_UNIT_STATUS_VACANT {
+			frozen.Vacant = append(frozen.Vacant, reference)
+		}
+		if state.Condition == eilev1.ConditionState_CONDITION_STATE_FLAGGED {
+			frozen.Flagged++
 		}
 	}
-	slices.Sort(references)
-	return references
+	slices.Sort(frozen.Vacant)
+	return frozen
 }
 
 // rebuild fills the list from the placements and homes of the store. Commits up

@@ -123,14 +123,22 @@ func (r *Register) update(ctx context.Context, fn func(kv.Tx) error) (kv.Revisio
 	return r.db.Update(ctx, fn)
 }
 
+// Frozen is the waiting list at one revision, with the homes that are vacant.
+type Frozen struct {
+	*waitlist.Frozen
+	Vacant   []string // references, in order
+	Flagged  int
+	Patterns int // every mark names a pattern below
+}
+
 // Freeze runs fn against records and waiting list as they are at one revision,
-// while writes go on.
-func (r *Register) Freeze(ctx context.Context, fn func(*View, *waitlist.Frozen) error) error {
+// while writes go on. fn must not change the register.
+func (r *Register) Freeze(ctx context.Context, fn func(*View, Frozen) error) error {
 	r.gate.Lock()
 	unlock := sync.OnceFunc(r.gate.Unlock)
 	defer unlock()
 	return r.View(ctx, func(v *View) error {
-		frozen := r.list.Freeze()
+		frozen := r.list.freeze()
 		unlock()
 		if frozen.Revision() != v.Revision() {
 			return fmt.Errorf("records are at revision %d and the waiting list at %d: another process writes; try again", v.Revision(), frozen.Revision())

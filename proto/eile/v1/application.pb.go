@@ -569,9 +569,11 @@ type Application struct {
 	// import that brought the application; empty: it was registered by itself. Output only.
 	Import string `protobuf:"bytes,31,opt,name=import,proto3" json:"import,omitempty"`
 	// import_digest of the row that it was imported from; output only.
-	ImportDigest  []byte `protobuf:"bytes,32,opt,name=import_digest,json=importDigest,proto3" json:"import_digest,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	ImportDigest []byte `protobuf:"bytes,32,opt,name=import_digest,json=importDigest,proto3" json:"import_digest,omitempty"`
+	// reserved_tenancy is the letting that an accepted offer began and that is not done; output only.
+	ReservedTenancy string `protobuf:"bytes,33,opt,name=reserved_tenancy,json=reservedTenancy,proto3" json:"reserved_tenancy,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Application) Reset() {
@@ -826,6 +828,13 @@ func (x *Application) GetImportDigest() []byte {
 		return x.ImportDigest
 	}
 	return nil
+}
+
+func (x *Application) GetReservedTenancy() string {
+	if x != nil {
+		return x.ReservedTenancy
+	}
+	return ""
 }
 
 // ByDecision cites the decision that a change of a right rests on.
@@ -2015,7 +2024,7 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\bdecision\x18\x04 \x01(\tR\bdecision\"6\n" +
 	"\bTransfer\x12\x12\n" +
 	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x9d\f\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xc8\f\n" +
 	"\vApplication\x12;\n" +
 	"\treference\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x12\x1b\n" +
 	"\x04list\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04list\x122\n" +
@@ -2057,7 +2066,8 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\bnext_due\x18\x1d \x01(\v2\x11.google.type.DateR\anextDue\x12+\n" +
 	"\x11access_generation\x18\x1e \x01(\x05R\x10accessGeneration\x12\x16\n" +
 	"\x06import\x18\x1f \x01(\tR\x06import\x12#\n" +
-	"\rimport_digest\x18  \x01(\fR\fimportDigest\x1aL\n" +
+	"\rimport_digest\x18  \x01(\fR\fimportDigest\x12)\n" +
+	"\x10reserved_tenancy\x18! \x01(\tR\x0freservedTenancy\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"\xce\x01\n" +

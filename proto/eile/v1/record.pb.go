@@ -519,7 +519,9 @@ type Register struct {
 	// policy in force.
 	Policy *PolicyName `protobuf:"bytes,3,opt,name=policy,proto3" json:"policy,omitempty"`
 	// staging is the generation that a policy change is writing; 0: none.
-	Staging       uint32 `protobuf:"varint,4,opt,name=staging,proto3" json:"staging,omitempty"`
+	Staging uint32 `protobuf:"varint,4,opt,name=staging,proto3" json:"staging,omitempty"`
+	// unsettled is true until every record says what the policy in force says of it.
+	Unsettled     bool `protobuf:"varint,5,opt,name=unsettled,proto3" json:"unsettled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -582,6 +584,123 @@ func (x *Register) GetStaging() uint32 {
 	return 0
 }
 
+func (x *Register) GetUnsettled() bool {
+	if x != nil {
+		return x.Unsettled
+	}
+	return false
+}
+
+// Nights says which run is under way and which was the last. It is stored, never served.
+type Nights struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// last_on is the day of the last committed run, in days since 1970-01-01; 0: none.
+	LastOn int32 `protobuf:"varint,1,opt,name=last_on,json=lastOn,proto3" json:"last_on,omitempty"`
+	// unfinished is the id of the run that is not at its end; empty: none.
+	Unfinished    string `protobuf:"bytes,2,opt,name=unfinished,proto3" json:"unfinished,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Nights) Reset() {
+	*x = Nights{}
+	mi := &file_eile_v1_record_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Nights) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Nights) ProtoMessage() {}
+
+func (x *Nights) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Nights.ProtoReflect.Descriptor instead.
+func (*Nights) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Nights) GetLastOn() int32 {
+	if x != nil {
+		return x.LastOn
+	}
+	return 0
+}
+
+func (x *Nights) GetUnfinished() string {
+	if x != nil {
+		return x.Unfinished
+	}
+	return ""
+}
+
+// RunBatch is what one transaction of a run's commit did. It is stored, never served.
+type RunBatch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// created offers.
+	Created int32 `protobuf:"varint,1,opt,name=created,proto3" json:"created,omitempty"`
+	// skipped matches.
+	Skipped       []*Run_Skip `protobuf:"bytes,2,rep,name=skipped,proto3" json:"skipped,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunBatch) Reset() {
+	*x = RunBatch{}
+	mi := &file_eile_v1_record_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunBatch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunBatch) ProtoMessage() {}
+
+func (x *RunBatch) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunBatch.ProtoReflect.Descriptor instead.
+func (*RunBatch) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *RunBatch) GetCreated() int32 {
+	if x != nil {
+		return x.Created
+	}
+	return 0
+}
+
+func (x *RunBatch) GetSkipped() []*Run_Skip {
+	if x != nil {
+		return x.Skipped
+	}
+	return nil
+}
+
 // ImportChunk lists the keys that one transaction of an import wrote, so that an undecided import can be removed. It is stored, never served.
 type ImportChunk struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -593,7 +712,7 @@ type ImportChunk struct {
 
 func (x *ImportChunk) Reset() {
 	*x = ImportChunk{}
-	mi := &file_eile_v1_record_proto_msgTypes[6]
+	mi := &file_eile_v1_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -605,7 +724,7 @@ func (x *ImportChunk) String() string {
 func (*ImportChunk) ProtoMessage() {}
 
 func (x *ImportChunk) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[6]
+	mi := &file_eile_v1_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -618,7 +737,7 @@ func (x *ImportChunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportChunk.ProtoReflect.Descriptor instead.
 func (*ImportChunk) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{6}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ImportChunk) GetKeys() [][]byte {
@@ -643,7 +762,7 @@ type UnitChange_UnitState struct {
 
 func (x *UnitChange_UnitState) Reset() {
 	*x = UnitChange_UnitState{}
-	mi := &file_eile_v1_record_proto_msgTypes[7]
+	mi := &file_eile_v1_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +774,7 @@ func (x *UnitChange_UnitState) String() string {
 func (*UnitChange_UnitState) ProtoMessage() {}
 
 func (x *UnitChange_UnitState) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[7]
+	mi := &file_eile_v1_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -696,7 +815,7 @@ var File_eile_v1_record_proto protoreflect.FileDescriptor
 
 const file_eile_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
+	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
 	"\tPlacement\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x12\n" +
 	"\x04list\x18\x02 \x01(\tR\x04list\x12\x1d\n" +
@@ -739,14 +858,23 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\x05state\x18\x02 \x01(\x0e2\x14.eile.v1.ImportStateR\x05state\x12\x16\n" +
 	"\x06chunks\x18\x03 \x01(\x05R\x06chunks\x12\x12\n" +
 	"\x04rows\x18\x04 \x01(\x05R\x04rows\x12*\n" +
-	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\x89\x01\n" +
+	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xa7\x01\n" +
 	"\bRegister\x12\x16\n" +
 	"\x06schema\x18\x01 \x01(\x05R\x06schema\x12\x1e\n" +
 	"\n" +
 	"generation\x18\x02 \x01(\rR\n" +
 	"generation\x12+\n" +
 	"\x06policy\x18\x03 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x18\n" +
-	"\astaging\x18\x04 \x01(\rR\astaging\"!\n" +
+	"\astaging\x18\x04 \x01(\rR\astaging\x12\x1c\n" +
+	"\tunsettled\x18\x05 \x01(\bR\tunsettled\"A\n" +
+	"\x06Nights\x12\x17\n" +
+	"\alast_on\x18\x01 \x01(\x05R\x06lastOn\x12\x1e\n" +
+	"\n" +
+	"unfinished\x18\x02 \x01(\tR\n" +
+	"unfinished\"Q\n" +
+	"\bRunBatch\x12\x18\n" +
+	"\acreated\x18\x01 \x01(\x05R\acreated\x12+\n" +
+	"\askipped\x18\x02 \x03(\v2\x11.eile.v1.Run.SkipR\askipped\"!\n" +
 	"\vImportChunk\x12\x12\n" +
 	"\x04keys\x18\x01 \x03(\fR\x04keys*_\n" +
 	"\vImportState\x12\x1c\n" +
@@ -767,7 +895,7 @@ func file_eile_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_eile_v1_record_proto_goTypes = []any{
 	(ImportState)(0),              // 0: eile.v1.ImportState
 	(*Placement)(nil),             // 1: eile.v1.Placement
@@ -776,31 +904,35 @@ var file_eile_v1_record_proto_goTypes = []any{
 	(*RequestRecord)(nil),         // 4: eile.v1.RequestRecord
 	(*ImportRecord)(nil),          // 5: eile.v1.ImportRecord
 	(*Register)(nil),              // 6: eile.v1.Register
-	(*ImportChunk)(nil),           // 7: eile.v1.ImportChunk
-	(*UnitChange_UnitState)(nil),  // 8: eile.v1.UnitChange.UnitState
-	(ApplicationStatus)(0),        // 9: eile.v1.ApplicationStatus
-	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
-	(*PolicyName)(nil),            // 11: eile.v1.PolicyName
-	(UnitStatus)(0),               // 12: eile.v1.UnitStatus
-	(ConditionState)(0),           // 13: eile.v1.ConditionState
+	(*Nights)(nil),                // 7: eile.v1.Nights
+	(*RunBatch)(nil),              // 8: eile.v1.RunBatch
+	(*ImportChunk)(nil),           // 9: eile.v1.ImportChunk
+	(*UnitChange_UnitState)(nil),  // 10: eile.v1.UnitChange.UnitState
+	(ApplicationStatus)(0),        // 11: eile.v1.ApplicationStatus
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*PolicyName)(nil),            // 13: eile.v1.PolicyName
+	(*Run_Skip)(nil),              // 14: eile.v1.Run.Skip
+	(UnitStatus)(0),               // 15: eile.v1.UnitStatus
+	(ConditionState)(0),           // 16: eile.v1.ConditionState
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
-	9,  // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
+	11, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
 	1,  // 1: eile.v1.PlacementChange.placements:type_name -> eile.v1.Placement
-	10, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
-	8,  // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
-	10, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
-	10, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
+	12, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
+	10, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
+	12, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
+	12, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
 	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
-	10, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	11, // 8: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
-	12, // 9: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	13, // 10: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	12, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
+	13, // 8: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	14, // 9: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
+	15, // 10: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	16, // 11: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -810,6 +942,7 @@ func file_eile_v1_record_proto_init() {
 	}
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
+	file_eile_v1_run_proto_init()
 	file_eile_v1_unit_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -817,7 +950,7 @@ func file_eile_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_record_proto_rawDesc), len(file_eile_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   8,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
