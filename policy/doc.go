@@ -1,0 +1,12 @@
+// Package policy holds the rules as data: what a council, a ministry or a court may change is one readable YAML file with dates, CEL expressions and
+// examples that must hold, and this package loads it and says what it means for a household or a home.
+//
+// A Policy is immutable once loaded. Its expressions are parsed, type-checked and bounded in cost when it is loaded, so evaluating never loops and never
+// reaches outside. An Evaluator joins a policy with the seed of its draw and is safe for concurrent use.
+//
+// Three values run through every answer. A fact that is not set is unknown, never zero and never false, unless the policy declares what unclaimed means;
+// a rule that needs an unknown fact makes the answer undetermined and names the fact. All reasons are given, not the first. And every answer about a
+// household carries the next date on which it can change though nobody touches the record: each comparison with today notes when it would turn.
+//
+// The package has no clock, no randomness and no input or output; dates and seeds are arguments. It must not import the store, the engine or the server.
+package policy

@@ -1,0 +1,45 @@
+package policy
+
+import (
+	"reflect"
+	"strings"
+)
+
+// field is one key of a mapping of the file, taken from the tags of the struct that it is read into: `key:"name"` or `key:"name,required"`, and
+// `doc:"…"`. The decoder, the error texts and the JSON Schema all read these tags, so they cannot disagree.
+type field struct {
+	index    int
+	key      string
+	required bool
+	doc      string
+	kind     reflect.Type
+}
+
+func fieldsOf(t reflect.Type) []field {
+	var fields []field
+	for i := range t.NumField() {
+		tag, ok := t.Field(i).Tag.Lookup("key")
+		if !ok {
+			continue
+		}
+		key, rest, _ := strings.Cut(tag, ",")
+		fields = append(fields, field{
+			index: i, key: key, required: rest == "required", doc: t.Field(i).Tag.Get("doc"), kind: t.Field(i).Type,
+		})
+	}
+	return fields
+}
+
+func keysOf(fields []field) string {
+	keys := make([]string, len(fields))
+	for i, f := range fields {
+		keys[i] = f.key
+	}
+	return strings.Join(keys, ", ")
+}
+
+// isNamed says whether t is a named[T], so that a slice of it is a mapping in the file.
+func isNamed(t reflect.Type) bool {
+	_, ok := reflect.Zero(t).Interface().(interface{ named() })
+	return ok
+}

@@ -1,0 +1,186 @@
+package policy
+
+import (
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
+
+	"github.com/eile-housing/eile/policy/day"
+)
+
+// operatorOverloads declares the operators of dates and decimals; the values carry them out.
+func operatorOverloads() []cel.EnvOption {
+	var options []cel.EnvOption
+	for name, op := range map[string]string{"less": operators.Less, "less_equals": operators.LessEquals,
+		"greater": operators.Greater, "greater_equals": operators.GreaterEquals} {
+		options = append(options, cel.Function(op,
+			cel.Overload("eile_date_"+name, []*cel.Type{dateType, dateType}, cel.BoolType),
+			cel.Overload("eile_decimal_"+name, []*cel.Type{decimalType, decimalType}, cel.BoolType),
+			cel.Overload("eile_decimal_int_"+name, []*cel.Type{decimalType, cel.IntType}, cel.BoolType)))
+	}
+	for name, op := range map[string]string{"add": operators.Add, "subtract": operators.Subtract, "multiply": operators.Multiply} {
+		options = append(options, cel.Function(op,
+			cel.Overload("eile_decimal_"+name, []*cel.Type{decimalType, decimalType}, decimalType),
+			cel.Overload("eile_decimal_int_"+name, []*cel.Type{decimalType, cel.IntType}, decimalType)))
+	}
+	return options
+}
+
+// functions are those of the domain that read the same in every language.
+func functions() []cel.EnvOption {
+	a := cel.TypeParamType("A")
+	stringList, intList := cel.ListType(cel.StringType), cel.ListType(cel.IntType)
+	one := func(name string, arg, result *cel.Type, f func(ref.Val) ref.Val) cel.EnvOption {
+		return cel.Function(name, cel.Overload("eile_"+name, []*cel.Type{arg}, result, cel.UnaryBinding(f)))
+	}
+	two := func(name string, x, y, result *cel.Type, f func(x, y ref.Val) ref.Val) cel.EnvOption {
+		return cel.Function(name, cel.Overload("eile_"+name, []*cel.Type{x, y}, result, cel.BinaryBinding(f)))
+	}
+	return []cel.EnvOption{
+		cel.Function("known", cel.Overload("eile_known", []*cel.Type{a}, cel.BoolType, cel.OverloadIsNonStrict(), cel.UnaryBinding(isKnown))),
+		cel.Function("otherwise", cel.Overload("eile_otherwise", []*cel.Type{a, a}, a, cel.OverloadIsNonStrict(), cel.BinaryBinding(otherwise))),
+		cel.Function("date",
+			cel.Overload("eile_date_text", []*cel.Type{cel.StringType}, dateType, cel.UnaryBinding(dateOfText)),
+			cel.Overload("eile_date_ymd", []*cel.Type{cel.IntType, cel.IntType, cel.IntType}, dateType, cel.FunctionBinding(dateOf))),
+		one("year_of", dateType, cel.IntType, yearOf),
+		two("age", dateType, dateType, cel.IntType, ageOn),
+		two("add_years", dateType, cel.IntType, dateType, func(d, n ref.Val) ref.Val { return addMonths(d, n.(types.Int), 12) }),
+		two("add_months", dateType, cel.IntType, dateType, func(d, n ref.Val) ref.Val { return addMonths(d, n.(types.Int), 1) }),
+		two("add_days", dateType, cel.IntType, dateType, addDays),
+		cel.Function("decimal",
+			cel.Overload("eile_decimal_text", []*cel.Type{cel.StringType}, decimalType, cel.UnaryBinding(decimalOfText)),
+			cel.Overload("eile_decimal_int", []*cel.Type{cel.IntType}, decimalType, cel.UnaryBinding(func(n ref.Val) ref.Val {
+				return &celDecimal{units: int64(n.(types.Int))}
+			}))),
+		two("least", cel.IntType, cel.IntType, cel.IntType, func(x, y ref.Val) ref.Val { return min(x.(types.Int), y.(types.Int)) }),
+		two("most", cel.IntType, cel.IntType, cel.IntType, func(x, y ref.Val) ref.Val { return max(x.(types.Int), y.(types.Int)) }),
+		one("sum", intList, cel.IntType, sum),
+		one("lower", cel.StringType, cel.StringType, func(s ref.Val) ref.Val { return types.String(strings.ToLower(string(s.(types.String)))) }),
+		two("split", cel.StringType, cel.StringType, stringList, split),
+		two("join", stringList, cel.StringType, cel.StringType, join),
+	}
+}
+
+func isKnown(v ref.Val) ref.Val {
+	if types.IsError(v) {
+		return v
+	}
+	return types.Bool(!types.IsUnknown(v))
+}
+
+func otherwise(v, fallback ref.Val) ref.Val {
+	if types.IsUnknown(v) {
+		return fallback
+	}
+	return v
+}
+
+func dateOfText(v ref.Val) ref.Val {
+	d, err := day.Parse(string(v.(types.String)))
+	if err != nil {
+		return types.NewErr("%v", err)
+	}
+	return &celDate{day: d}
+}
+
+func dateOf(args ...ref.Val) ref.Val {
+	y, m, d := args[0].(types.Int), args[1].(types.Int), args[2].(types.Int)
+	if y < 1 || y > 9999 || m < 1 || m > 12 || d < 1 || d > 31 {
+		return types.NewErr("there is no date %d-%d-%d", y, m, d)
+	}
+	v, err := day.New(int(y), int(m), int(d))
+	if err != nil {
+		return types.NewErr("%v", err)
+	}
+	return &celDate{day: v}
+}
+
+func yearOf(v ref.Val) ref.Val {
+	d := v.(*celDate)
+	if d.due != nil {
+		d.due.newYear()
+	}
+	return types.Int(d.day.Year())
+}
+
+// ageOn is the age that someone born on the first date has on the second; where that is today, the next birthday is noted.
+func ageOn(born, on ref.Val) ref.Val {
+	b, o := born.(*celDate), on.(*celDate)
+	age := day.Age(b.day, o.day)
+	if o.due != nil {
+		o.due.note(day.Birthday(b.day, age+1))
+	}
+	return types.Int(age)
+}
+
+// addMonths answers the same day of a later month, or its last one.
+func addMonths(v ref.Val, n types.Int, unit types.Int) ref.Val {
+	d := v.(*celDate)
+	d.tomorrow()
+	if n < -12000 || n > 12000 {
+		return types.NewErr("%d months are more than a calendar holds", n)
+	}
+	return &celDate{day: d.day.AddMonths(int(n * unit))}
+}
+
+func addDays(v, n ref.Val) ref.Val {
+	d, days := v.(*celDate), n.(types.Int)
+	d.tomorrow()
+	if days < -366000 || days > 366000 {
+		return types.NewErr("%d days are more than a calendar holds", days)
+	}
+	return &celDate{day: d.day.AddDays(int(days))}
+}
+
+func decimalOfText(v ref.Val) ref.Val {
+	d, err := parseDecimal(string(v.(types.String)))
+	if err != nil {
+		return types.NewErr("%v", err)
+	}
+	return d
+}
+
+func sum(v ref.Val) ref.Val {
+	var total ref.Val = types.IntZero
+	for it := v.(traits.Lister).Iterator(); it.HasNext() == types.True; {
+		n := it.Next()
+		if types.IsUnknownOrError(n) {
+			return n
+		}
+		total = total.(types.Int).Add(n)
+		if types.IsError(total) {
+			return total
+		}
+	}
+	return total
+}
+
+func split(v, separator ref.Val) ref.Val {
+	sep := string(separator.(types.String))
+	if sep == "" {
+		return types.NewErr("split needs a separator")
+	}
+	parts := []string{}
+	for part := range strings.SplitSeq(string(v.(types.String)), sep) {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return types.NewStringList(types.DefaultTypeAdapter, parts)
+}
+
+func join(v, separator ref.Val) ref.Val {
+	var parts []string
+	for it := v.(traits.Lister).Iterator(); it.HasNext() == types.True; {
+		part, ok := it.Next().(types.String)
+		if !ok {
+			return types.NewErr("join takes strings")
+		}
+		parts = append(parts, string(part))
+	}
+	return types.String(strings.Join(parts, string(separator.(types.String))))
+}

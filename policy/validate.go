@@ -1,0 +1,147 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/common/types/ref"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// Violation is one field of a record that the policy does not take. Field is the name that the API and the columns of a file use, e.g. list or
+// attributes.net_income_cents.
+type Violation struct {
+	Field  string
+	Reason *eilev1.Reason
+}
+
+// violations collects what is wrong with one record.
+type violations []Violation
+
+func (v *violations) add(field, code, en, lt string) {
+	*v = append(*v, Violation{field, &eilev1.Reason{Code: code, Detail: en, DetailLt: lt}})
+}
+
+// Validate checks an application against what the policy declares: its list, districts, members, grounds and attributes. It says nothing of eligibility.
+func (p *Policy) Validate(app *eilev1.Application) []Violation {
+	var v violations
+	if app.GetList() != "" && !slices.Contains(p.Lists(), app.GetList()) {
+		v.add("list", "UNKNOWN_LIST", fmt.Sprintf("the list %q is not one of %s", clip(app.GetList()), strings.Join(p.Lists(), ", ")),
+			fmt.Sprintf("nėra sąrašo „%s“; sąrašai: %s", clip(app.GetList()), strings.Join(p.Lists(), ", ")))
+	}
+	for _, d := range app.GetDistricts() {
+		if len(p.districts.Known) > 0 && !slices.Contains(p.districts.Known, d) {
+			v.add("districts", "UNKNOWN_DISTRICT", fmt.Sprintf("the district %q is not one of %s", clip(d), strings.Join(p.districts.Known, ", ")),
+				fmt.Sprintf("nėra rajono „%s“", clip(d)))
+		}
+	}
+	if a := app.GetRegisteredAt(); a != "" {
+		if _, ok := parseArrival(a, p.location); !ok {
+			v.add("registered_at", "BAD_REGISTERED_AT", fmt.Sprintf("%q is neither a date nor a time with offset (RFC 3339)", clip(a)),
+				fmt.Sprintf("„%s“ nėra nei data, nei laikas su poslinkiu (RFC 3339)", clip(a)))
+		}
+	}
+	p.validateMembers(&v, app)
+	p.validateFacts(&v, "attributes.", p.facts[ApplicationKind], app.GetAttributes())
+	for _, g := range app.GetGrounds() {
+		if !slices.ContainsFunc(p.grounds, func(known Ground) bool { return known.Code == g.GetCode() }) {
+			v.add("grounds", "UNKNOWN_GROUND", fmt.Sprintf("the policy has no ground %q", clip(g.GetCode())),
+				fmt.Sprintf("nėra pagrindo „%s“", clip(g.GetCode())))
+		}
+	}
+	return v
+}
+
+func (p *Policy) validateMembers(v *violations, app *eilev1.Application) {
+	members := app.GetHousehold().GetMembers()
+	if len(members) == 0 && p.membersRequired {
+		v.add("members", "MEMBERS_REQUIRED", "the policy needs the members of the household", "būtina nurodyti šeimos narius")
+	}
+	for i, m := range members {
+		p.validateFacts(v, fmt.Sprintf("household.members[%d].attributes.", i+1), p.facts[MemberKind], m.GetAttributes())
+	}
+}
+
+// ValidateUnit checks a home against what the policy declares: its earmark and attributes.
+func (p *Policy) ValidateUnit(unit *eilev1.Unit) []Violation {
+	var v violations
+	e := unit.GetEarmark()
+	if e != "" && !slices.ContainsFunc(p.reserves, func(r Reserve) bool { return r.Code == e }) {
+		v.add("earmark", "UNKNOWN_EARMARK", fmt.Sprintf("the policy has no reserve %q", clip(e)), fmt.Sprintf("nėra grupės „%s“", clip(e)))
+	}
+	p.validateFacts(&v, "attributes.", p.facts[UnitKind], unit.GetAttributes())
+	return v
+}
+
+// ValidateInspection checks an inspection against what the policy declares: its hazards and attributes.
+func (p *Policy) ValidateInspection(i *eilev1.Inspection) []Violation {
+	var v violations
+	for _, h := range i.GetHazards() {
+		if !slices.Contains(p.Hazards(), h) {
+			v.add("hazards", "UNKNOWN_HAZARD", fmt.Sprintf("the policy has no hazard %q", clip(h)), fmt.Sprintf("nėra pavojaus kodo „%s“", clip(h)))
+		}
+	}
+	p.validateFacts(&v, "attributes.", p.facts[InspectionKind], i.GetAttributes())
+	return v
+}
+
+// validateFacts checks facts against their declarations, in order of name.
+func (p *Policy) validateFacts(v *violations, prefix string, declared []*fact, facts map[string]*eilev1.Fact) {
+	for _, name := range slices.Sorted(maps.Keys(facts)) {
+		i := slices.IndexFunc(declared, func(f *fact) bool { return f.Name == name })
+		if i < 0 {
+			v.add(prefix+name, "UNDECLARED_ATTRIBUTE", fmt.Sprintf("the policy declares no attribute %q", clip(name)),
+				fmt.Sprintf("nėra požymio „%s“", clip(name)))
+			continue
+		}
+		declared[i].check(v, prefix+name, facts[name])
+	}
+}
+
+// check tests the type, the bounds and the allowed values of one fact.
+func (f *fact) check(v *violations, field string, stored *eilev1.Fact) {
+	val, ok := f.valueOf(stored)
+	if !ok {
+		v.add(field, "WRONG_TYPE", fmt.Sprintf("%s must be of type %s", f.Name, typeNameOf(f.Type)), fmt.Sprintf("%s turi būti tipo %s", f.Name, typeNameOf(f.Type)))
+		return
+	}
+	if f.low != nil && compare(val, f.low) < 0 || f.high != nil && compare(val, f.high) > 0 {
+		v.add(field, "OUT_OF_BOUNDS", fmt.Sprintf("%s %s is not between %s and %s", f.Name, plain(val), plain(f.low), plain(f.high)),
+			fmt.Sprintf("%s %s nėra tarp %s ir %s", f.Name, plain(val), plain(f.low), plain(f.high)))
+	}
+	if s := stored.GetStringValue(); s != "" {
+		if wrong, ok := f.permits(s); !ok {
+			v.add(field, "NOT_ALLOWED", fmt.Sprintf("%q is not one of %s", clip(wrong), strings.Join(f.allowed, ", ")),
+				fmt.Sprintf("„%s“ nėra tarp: %s", clip(wrong), strings.Join(f.allowed, ", ")))
+		}
+	}
+}
+
+// plain writes a bound; an open one is an ellipsis.
+func plain(v ref.Val) string {
+	if v == nil {
+		return "…"
+	}
+	return english("").write(v)
+}
+
+// ClaimedGrounds names the grounds that an application claims and that the policy knows on its own terms. A claim has no effect until it is granted.
+func (p *Policy) ClaimedGrounds(app *eilev1.Application) []string {
+	if p.claims == nil {
+		return nil
+	}
+	stored, ok := app.GetAttributes()[p.claims.Name]
+	if !ok {
+		return nil
+	}
+	var codes []string
+	for _, code := range p.claims.parts(stored.GetStringValue()) {
+		if !slices.Contains(codes, code) && slices.ContainsFunc(p.grounds, func(g Ground) bool { return g.Code == code }) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
