@@ -11,7 +11,7 @@ const (
 	maxExpression = 4_000
 	maxASTNodes   = 2_000
 	maxDepth      = 60
-	maxCost       = 200_000
+	maxCost       = 1_000_000
 )
 
 // newLanguage answers the CEL environment of a policy in one language: its variables, the structs that lists hold, and the functions of the domain. Only

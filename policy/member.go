@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -25,6 +26,9 @@ type member struct {
 
 // firstMemberName numbers the unknowns of members behind those of slots.
 const firstMemberName = 1 << 20
+
+// firstNeedName numbers what a standard of need lacks, behind all else.
+const firstNeedName = 1 << 28
 
 func (m *member) unknown(field int, name string) ref.Val {
 	return unknown(firstMemberName+m.number*maxMembers*2+field, fmt.Sprintf("members[%d].%s", m.number, name))
@@ -78,7 +82,7 @@ func (m *member) born() (day.Day, bool) {
 	return dayOf(m.GetBirthDate())
 }
 
-// household counts the members of the day, and notes when the next one joins or leaves.
+// household counts the members of the day, and notes when the next one is born, joins or leaves.
 func (s *scope) household() []*member {
 	if s.known {
 		return s.members
@@ -94,6 +98,10 @@ func (s *scope) household() []*member {
 				continue
 			}
 			s.due.note(d)
+		}
+		if d, ok := dayOf(m.GetBirthDate()); ok && d > s.due.on {
+			s.due.note(d)
+			continue
 		}
 		s.members = append(s.members, &member{m, i + 1, s})
 	}
@@ -112,13 +120,15 @@ func (s *scope) need() ref.Val {
 	if len(members) == 0 {
 		return s.p.slots[s.p.membersSlot].unset
 	}
-	if v := missingBirth(members); v != nil {
-		return v
-	}
 	list := s.app.GetHousehold().GetMembers()
-	s.needs, s.needErr = need.Of(s.p.needStandard, list, s.due.on)
-	if s.needErr != nil {
-		return types.WrapErr(s.needErr)
+	var err error
+	s.needs, err = need.Of(s.p.needStandard, list, s.due.on)
+	var lacks *need.MissingError
+	switch {
+	case errors.As(err, &lacks):
+		return missingOf(members, lacks)
+	case err != nil:
+		return types.WrapErr(err)
 	}
 	if next, ok := need.NextChange(s.p.needStandard, list, s.due.on); ok {
 		s.due.note(next)
@@ -126,15 +136,18 @@ func (s *scope) need() ref.Val {
 	return types.Int(s.needs.Need)
 }
 
-func missingBirth(members []*member) ref.Val {
+// missingOf turns what the standard lacks, such as "member 3: birth date", into the names that policies use.
+func missingOf(members []*member, lacks *need.MissingError) ref.Val {
 	var missing *types.Unknown
-	for _, m := range members {
-		if _, ok := m.born(); !ok {
-			missing = types.MergeUnknowns(missing, m.unknown(0, "birth_date").(*types.Unknown))
+	for i, what := range lacks.Facts {
+		name := strings.ReplaceAll(what, " ", "_")
+		if owner, fact, ok := strings.Cut(what, ": "); ok {
+			name = fmt.Sprintf("members[%s].%s", strings.TrimPrefix(owner, "member "), strings.ReplaceAll(fact, " ", "_"))
 		}
+		missing = types.MergeUnknowns(missing, unknown(firstNeedName+i, name).(*types.Unknown))
 	}
 	if missing == nil {
-		return nil
+		return members[0].unknown(0, "birth_date")
 	}
 	return missing
 }

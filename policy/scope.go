@@ -26,7 +26,6 @@ type scope struct {
 	members   []*member
 	known     bool // members were counted
 	needs     need.Result
-	needErr   error
 	today     celDate
 	arrival   arrival
 	arrived   bool // arrival was read
