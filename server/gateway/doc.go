@@ -1,0 +1,12 @@
+// Package gateway is what an applicant reaches: a page and one JSON route that
+// answer where one application stands, to whoever shows its access code.
+//
+// It promises that an unknown reference, a wrong code and a malformed question
+// get the same answer after the same work; that no access code is in a URL or a
+// log line; that nothing is cached; and that nothing here lists, searches or
+// counts people. It holds gRPC clients and nothing else, so
+// it can run in the service's process or in another.
+//
+// The package imports proto and must not import server, store, policy or
+// allocation. It speaks plain HTTP: TLS is the work of what stands before it.
+package gateway

@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+var (
+	bodyNoPlace = []byte(`{"code":"NOT_FOUND","message":"No application has this reference and this access code."}` + "\n")
+	bodyFault   = []byte(`{"code":"UNAVAILABLE","message":"The service cannot answer now. Try again later."}` + "\n")
+)
+
+// servePosition answers a position as JSON.
+func (g *gateway) servePosition(w http.ResponseWriter, r *http.Request, reference string) {
+	ctx, cancel := context.WithTimeout(r.Context(), g.timeout)
+	defer cancel()
+	place, err := g.desk.place(ctx, reference, bearer(r.Header))
+	var body []byte
+	if err == nil {
+		body, err = encode(place.GetPosition())
+	}
+	switch {
+	case err == nil:
+		write(w, http.StatusOK, contentJSON, body)
+	case errors.Is(err, errNoPlace):
+		write(w, http.StatusNotFound, contentJSON, bodyNoPlace)
+	default:
+		g.fault(r, "position", err)
+		write(w, http.StatusServiceUnavailable, contentJSON, bodyFault)
+	}
+}
+
+// bearer returns the access code of the Authorization header, or nothing where
+// there is not exactly one code.
+func bearer(h http.Header) string {
+	values := h.Values("Authorization")
+	if len(values) != 1 {
+		return ""
+	}
+	scheme, code, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(code)
+}
+
+// encode writes proto field names, unset fields included. The same position is
+// the same bytes: protojson varies its white space on purpose, so it is taken out.
+func encode(position *eilev1.Position) ([]byte, error) {
+	varied, err := protojson.MarshalOptions{UseProtoNames: true, EmitUnpopulated: true}.Marshal(position)
+	if err != nil {
+		return nil, err
+	}
+	var body bytes.Buffer
+	if err := json.Compact(&body, varied); err != nil {
+		return nil, err
+	}
+	body.WriteByte('\n')
+	return body.Bytes(), nil
+}
+
+// fault logs why a question was not answered, unless the caller went away. The
+// reference is left out: people paste their code into that field.
+func (g *gateway) fault(r *http.Request, route string, err error) {
+	if r.Context().Err() != nil {
+		return
+	}
+	g.log.Error().Str("route", route).Stringer("code", status.Code(err)).AnErr("cause", err).Msg("not answered")
+}
