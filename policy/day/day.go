@@ -45,6 +45,12 @@ func (d Day) Proto() *date.Date {
 	return &date.Date{Year: int32(y), Month: int32(m), Day: int32(n)}
 }
 
+// Date answers year, month and day of the month.
+func (d Day) Date() (year int, month time.Month, dayOfMonth int) {
+	y, m, n := d.civil()
+	return y, time.Month(m), n
+}
+
 // Year of the day.
 func (d Day) Year() int {
 	y, _, _ := d.civil()

@@ -34,6 +34,9 @@ func TestAgreesWithTheStandardLibrary(t *testing.T) {
 		if d.Year() != want.Year() || d.Month() != want.Month() || d.Day() != want.Day() || d.Weekday() != want.Weekday() {
 			t.Fatalf("%d is %s, time.Time says %s", d, d, want)
 		}
+		if y, m, n := d.Date(); y != want.Year() || m != want.Month() || n != want.Day() {
+			t.Fatalf("%d is %d-%d-%d, time.Time says %s", d, y, m, n, want)
+		}
 		if got := want.Format(time.DateOnly); d.String() != got {
 			t.Fatalf("String is %s, time.Time says %s", d, got)
 		}

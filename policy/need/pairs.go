@@ -1,0 +1,159 @@
+package need
+
+import (
+	"slices"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// rooms counts the rooms of a sharing standard.
+func (c *count) rooms() {
+	if len(c.people) == 0 {
+		return
+	}
+	if c.sharing.studio && len(c.people) == 1 {
+		c.alone(c.people[0].number)
+		return
+	}
+	if c.sharing.common > 0 {
+		c.household()
+	}
+	c.extras()
+	var buf [8]int
+	sharers := buf[:0]
+	for i := range c.people {
+		if c.single(i) {
+			sharers = append(sharers, i)
+		}
+	}
+	if len(c.missing) == 0 {
+		c.pairs(sharers)
+	}
+}
+
+// single counts the room of one who has it by right, alone or as a couple, and answers true for one who may share.
+func (c *count) single(i int) bool {
+	p := &c.people[i]
+	extras := c.sharing.extras
+	switch {
+	case p.partner >= 0:
+		if i < p.partner {
+			c.couple(p, &c.people[p.partner])
+		}
+	case extras && c.fostered(p):
+		c.absent(p.number, " is a foster child: not counted, the foster carer has a bedroom more")
+	case c.loneParent(p):
+		c.one("LONE_PARENT", p.number, " is a lone parent")
+	case extras && c.claims(p, "cannot_share"):
+		c.one("CANNOT_SHARE", p.number, " cannot share because of disability")
+	case !p.hasBorn:
+		c.missing = append(c.missing, number(p.number)+": birth date")
+	case p.age >= c.sharing.sameSexUnder:
+		c.adult(p.number)
+	default:
+		return true
+	}
+	return false
+}
+
+// fostered says whether the person is a foster child for whom a foster carer has a bedroom more: reg. B13 gives the
+// carer one bedroom, however many the children, and does not count them.
+func (c *count) fostered(p *person) bool {
+	return p.member.GetRelation() == eilev1.Relation_RELATION_FOSTER_CHILD && c.any("foster_carer") != nil
+}
+
+// any answers the first person who claims the attribute, or nil.
+func (c *count) any(attribute string) *person {
+	for i := range c.people {
+		if c.claims(&c.people[i], attribute) {
+			return &c.people[i]
+		}
+	}
+	return nil
+}
+
+// extras counts the bedrooms that reg. B13 adds: one for carers who stay overnight, however many members they care
+// for, and one for a foster carer.
+func (c *count) extras() {
+	if !c.sharing.extras {
+		return
+	}
+	if p := c.any("overnight_carer"); p != nil {
+		c.one("OVERNIGHT_CARER", p.number, " needs a carer who stays overnight")
+	}
+	if p := c.any("foster_carer"); p != nil {
+		c.one("FOSTER_CARER", p.number, " is a foster carer")
+	}
+}
+
+// pairs puts those who may share, given by index, into the largest number of pairs, and counts a room for each pair
+// and for each one left over.
+//
+// The people of one sex who share by sex all share with one another, and so do those whose sex is not asked. So such
+// a group leaves at most one over, and taking the eldest first it leaves its youngest. Pairs across groups can only
+// take up those left over, and only who is under anySexUnder pairs across: where a group's youngest is not, none of
+// the group is. Hence two groups that each leave over one so young make one pair more, and no other pairing has more
+// pairs: a group of odd size without one so young leaves one over in every pairing, and the groups of even size
+// gain nothing by breaking a pair.
+func (c *count) pairs(sharers []int) {
+	slices.SortStableFunc(sharers, func(a, b int) int {
+		return int(c.people[a].born) - int(c.people[b].born)
+	})
+	// Those waiting for the next of their group.
+	waiting := [groups]int{-1, -1, -1}
+	for _, i := range sharers {
+		g, ok := c.group(&c.people[i], len(sharers))
+		switch {
+		case !ok:
+			c.unpaired(c.people[i].number)
+		case waiting[g] < 0:
+			waiting[g] = i
+		default:
+			c.pair(&c.people[waiting[g]], &c.people[i])
+			waiting[g] = -1
+		}
+	}
+	young := -1
+	for _, i := range waiting {
+		switch {
+		case i < 0:
+		case c.people[i].age >= c.sharing.anySexUnder:
+			c.unpaired(c.people[i].number)
+		case young < 0:
+			young = i
+		default:
+			c.pair(&c.people[young], &c.people[i])
+			young = -1
+		}
+	}
+	if young >= 0 {
+		c.unpaired(c.people[young].number)
+	}
+}
+
+// The groups within which everybody may share with everybody.
+const (
+	women = iota
+	men
+	// others share because they are young; their sex is not asked, or is X.
+	others
+	groups
+)
+
+// group answers the group of one who may share, and false for one who shares with nobody: sex X of an age at which
+// only the same sex shares. A sex that is not known is missing where it decides and there is somebody to share with.
+func (c *count) group(p *person, sharers int) (int, bool) {
+	if p.age >= c.sharing.sameSexFrom {
+		switch p.member.GetSex() {
+		case eilev1.Sex_SEX_FEMALE:
+			return women, true
+		case eilev1.Sex_SEX_MALE:
+			return men, true
+		case eilev1.Sex_SEX_UNSPECIFIED:
+			if sharers > 1 {
+				c.missing = append(c.missing, number(p.number)+": sex")
+			}
+		}
+	}
+	return others, p.age < c.sharing.anySexUnder
+}
