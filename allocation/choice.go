@@ -25,6 +25,8 @@ type acceptance struct {
 	// that it lists has been read.
 	open     []uint64
 	openLeft int
+	left     int // homes that nobody holds; while there are any, those who come may still show that more could be housed
+	gate     *gate
 	expiring []int32 // classes with an order of their own, the one that closes first at the end
 }
 
@@ -36,13 +38,14 @@ type tenant struct {
 	groups    []int32
 }
 
-func deferredAcceptance(classes []Class, groups []string, households iter.Seq[Household]) (seats []Seat, read int) {
+func deferredAcceptance(classes []Class, groups []string, households iter.Seq[Household], g *gate) (seats []Seat, read int) {
 	a := newAcceptance(classes, groups)
-	if a.openLeft > 0 {
+	a.gate = g
+	if a.left > 0 {
 		for h := range households {
 			filter := everyone
-			for _, g := range h.Groups {
-				filter |= filterBit(g)
+			for _, group := range h.Groups {
+				filter |= filterBit(group)
 			}
 			for i, c := range h.Accepts {
 				if a.open[c]&filter != 0 {
@@ -52,7 +55,8 @@ func deferredAcceptance(classes []Class, groups []string, households iter.Seq[Ho
 			}
 			read++
 			a.expire(int32(read))
-			if a.openLeft == 0 {
+			g.read(h.Accepts)
+			if a.openLeft == 0 && a.left == 0 {
 				break
 			}
 		}
@@ -72,6 +76,7 @@ func newAcceptance(classes []Class, groups []string) *acceptance {
 	for i, class := range classes {
 		a.choosers[i] = newChooser(class, index)
 		a.open[i] = everyone
+		a.left += class.homes()
 		if a.choosers[i].own {
 			a.expiring = append(a.expiring, int32(i))
 		}
@@ -112,6 +117,7 @@ func (a *acceptance) propose(t tenant) {
 		}
 		a.narrow(c)
 		if !any {
+			a.left--
 			return
 		}
 		id = rejected.tenant
@@ -138,5 +144,6 @@ func (a *acceptance) narrow(c int32) {
 	}
 	if a.open[c] = a.choosers[c].open(); a.open[c] == 0 {
 		a.openLeft--
+		a.gate.close(c)
 	}
 }

@@ -87,8 +87,8 @@ func TestCutoffsTellTheOutcome(t *testing.T) {
 func TestDictatorshipIsDeferredAcceptance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := draw(t, plainShape)
-		want, read := deferredAcceptance(in.Classes, in.Groups, slices.Values(in.Households))
-		got, short := dictate(in.Classes, slices.Values(in.Households))
+		want, read := deferredAcceptance(in.Classes, in.Groups, slices.Values(in.Households), nil)
+		got, short := dictate(in.Classes, slices.Values(in.Households), nil)
 		slices.SortFunc(want, func(a, b Seat) int { return cmp.Compare(a.Household, b.Household) })
 		if !slices.Equal(got, want) || read != short {
 			t.Fatalf("dictatorship gives %v after %d, deferred acceptance %v after %d", got, short, want, read)

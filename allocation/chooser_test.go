@@ -103,7 +103,7 @@ func TestClassChoosesByDefinition(t *testing.T) {
 		}
 		want := chooseByTrial(in, 0, from)
 		got := map[int32]int{}
-		seats, _ := deferredAcceptance(in.Classes, in.Groups, slices.Values(in.Households))
+		seats, _ := deferredAcceptance(in.Classes, in.Groups, slices.Values(in.Households), nil)
 		for _, s := range seats {
 			got[s.Household] = int(s.Slot)
 		}

@@ -3,8 +3,9 @@ package allocation
 import "iter"
 
 // fill houses the most senior set that can be housed, then lets that set choose in legal order.
-func fill(classes []Class, households iter.Seq[Household]) (seats []Seat, read int) {
+func fill(classes []Class, households iter.Seq[Household], shut func(int32)) (seats []Seat, read int) {
 	m := newMatching(capacities(classes))
+	m.shut = shut
 	var who []int32 // household by person
 	if !m.exhausted() {
 		for h := range households {
@@ -29,7 +30,7 @@ func fill(classes []Class, households iter.Seq[Household]) (seats []Seat, read i
 }
 
 // dictate is serial dictatorship: each household in legal order gets the best class that still has a home.
-func dictate(classes []Class, households iter.Seq[Household]) (seats []Seat, read int) {
+func dictate(classes []Class, households iter.Seq[Household], g *gate) (seats []Seat, read int) {
 	free := capacities(classes)
 	left := 0
 	for _, n := range free {
@@ -45,10 +46,14 @@ func dictate(classes []Class, households iter.Seq[Household]) (seats []Seat, rea
 				seats = append(seats, Seat{Household: int32(read), Class: c, Slot: class.slotAt(class.homes() - int(free[c]))})
 				free[c]--
 				left--
+				if free[c] == 0 {
+					g.close(c)
+				}
 				break
 			}
 		}
 		read++
+		g.read(h.Accepts)
 		if left == 0 {
 			break
 		}

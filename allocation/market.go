@@ -14,6 +14,10 @@ type Market struct {
 	Classes    []Class
 	Groups     []string
 	Households iter.Seq[Household] // in legal order, most senior first
+	// Shut, when set, is called at most once for each class, when no household read from then on can enter it or raise the
+	// largest possible size. The source of the households may pass over those who accept shut classes only: reading them
+	// would change neither the seats nor the certificate. Where a class has an order of its own none is ever shut.
+	Shut func(class int32)
 	// Keep records every household that was read in Result.Instance, which the certificate needs.
 	Keep bool
 }
@@ -28,7 +32,7 @@ type Seat struct {
 // Result is what Run found.
 type Result struct {
 	Seats []Seat // in legal order
-	Read  int    // how many households were read; none after them could have changed the result
+	Read  int    // how many households were read; none after them could have changed the seats or the largest size
 	// Instance is the market as an instance; with Market.Keep its households are exactly those that were read.
 	Instance Instance
 }
@@ -51,6 +55,10 @@ func Run(m Market) (Result, error) {
 	if m.Keep {
 		households = func(yield func(Household) bool) {
 			for h := range m.Households {
+				if kept := r.Instance.Households; len(kept) == cap(kept) {
+					// Doubling copies less than append does where the whole of a long list is read.
+					r.Instance.Households = slices.Grow(kept, max(len(kept), 1024))
+				}
 				r.Instance.Households = append(r.Instance.Households, h)
 				if !yield(h) {
 					return
@@ -60,11 +68,11 @@ func Run(m Market) (Result, error) {
 	}
 	switch {
 	case m.Mode == Fill:
-		r.Seats, r.Read = fill(m.Classes, households)
+		r.Seats, r.Read = fill(m.Classes, households, m.Shut)
 	case commonOrder(m.Classes):
-		r.Seats, r.Read = dictate(m.Classes, households)
+		r.Seats, r.Read = dictate(m.Classes, households, newGate(m))
 	default:
-		r.Seats, r.Read = deferredAcceptance(m.Classes, m.Groups, households)
+		r.Seats, r.Read = deferredAcceptance(m.Classes, m.Groups, households, newGate(m))
 	}
 	slices.SortFunc(r.Seats, func(a, b Seat) int { return int(a.Household) - int(b.Household) })
 	return r, nil

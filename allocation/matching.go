@@ -18,6 +18,7 @@ type matching struct {
 	// look at the list.
 	dead  []bool
 	alive int
+	shut  func(place int32) // told of each place that dies; may be nil
 
 	// Of the current search: when a place was reached (by the search's number), through whose move, and the queue.
 	stamp int32
@@ -90,6 +91,9 @@ func (m *matching) augmentable(list []int32) (end int32, ok bool) {
 	}
 	for _, p := range m.queue {
 		m.dead[p] = true
+		if m.shut != nil {
+			m.shut(p)
+		}
 	}
 	m.alive -= len(m.queue)
 	return 0, false

@@ -39,7 +39,7 @@ func TestRunReadsNoMoreThanItNeeds(t *testing.T) {
 			}
 		}
 		short := r.Outcome()
-		if !slices.Equal(short.Assignments, whole.Assignments) || !slices.Equal(short.Cutoffs, whole.Cutoffs) {
+		if !slices.Equal(short.Assignments, whole.Assignments) || !slices.Equal(short.Cutoffs, whole.Cutoffs) || short.MaxSize != whole.MaxSize {
 			t.Fatalf("reading %d gave\n%s\nreading all\n%s", r.Read, short.Marshal(), whole.Marshal())
 		}
 		accept(t, r.Instance, short)
@@ -75,6 +75,45 @@ func TestRunStops(t *testing.T) {
 				t.Errorf("housed %d of %d after reading %d", len(r.Seats), homes, r.Read)
 			}
 		})
+	}
+}
+
+// Passing over who accepts shut classes only changes neither the seats nor the certificate.
+func TestShutClassesMayBePassedOver(t *testing.T) {
+	passed := 0
+	everyShape(t, func(t *rapid.T, in Instance) {
+		shut := map[int32]bool{}
+		m := Market{Mode: in.Mode, Classes: in.Classes, Groups: in.Groups, Keep: true}
+		m.Shut = func(c int32) {
+			if shut[c] {
+				t.Fatalf("class %d is shut twice", c)
+			}
+			shut[c] = true
+		}
+		m.Households = func(yield func(Household) bool) {
+			for _, h := range in.Households {
+				if !slices.ContainsFunc(h.Accepts, func(c int32) bool { return !shut[c] }) {
+					passed++
+				} else if !yield(h) {
+					return
+				}
+			}
+		}
+		if slices.ContainsFunc(in.Classes, func(c Class) bool { return c.Order != nil }) {
+			m.Households = slices.Values(in.Households)
+		}
+		r, err := Run(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, want := r.Outcome(), Solve(in)
+		if !slices.Equal(got.Assignments, want.Assignments) || !slices.Equal(got.Cutoffs, want.Cutoffs) || got.MaxSize != want.MaxSize {
+			t.Fatalf("got\n%s\nwant\n%s", got.Marshal(), want.Marshal())
+		}
+		accept(t, r.Instance, got)
+	})
+	if passed == 0 {
+		t.Error("nobody was passed over")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -43,8 +44,8 @@ type slot struct {
 
 type outcome struct {
 	Format      string
-	Size        int
-	MaxSize     int `json:"max_size"`
+	Size        *int
+	MaxSize     *int `json:"max_size"`
 	Assignments []assignment
 	Unhoused    []unhoused
 	Cutoffs     []assignment
@@ -52,7 +53,7 @@ type outcome struct {
 
 type assignment struct {
 	Household, Class string
-	Slot             int
+	Slot             *int
 }
 
 type unhoused struct {
@@ -172,13 +173,13 @@ func (in *instance) prescribed(seats []seat) (out outcome) {
 		if s == nowhere {
 			out.Unhoused = append(out.Unhoused, unhoused{Household: id, Reason: in.reason(h, reserved)})
 		} else {
-			out.Assignments = append(out.Assignments, assignment{id, in.Classes[s.class].ID, s.slot})
+			out.Assignments = append(out.Assignments, assignment{id, in.Classes[s.class].ID, new(s.slot)})
 		}
 	}
-	out.Size, out.MaxSize = len(out.Assignments), in.most()
+	out.Size, out.MaxSize = new(len(out.Assignments)), new(in.most())
 	if in.Mode == "choice" {
 		for s, h := range in.lastHolders(seats) {
-			out.Cutoffs = append(out.Cutoffs, assignment{in.Households[h].ID, in.Classes[s.class].ID, s.slot})
+			out.Cutoffs = append(out.Cutoffs, assignment{in.Households[h].ID, in.Classes[s.class].ID, new(s.slot)})
 		}
 	}
 	return out
@@ -186,15 +187,21 @@ func (in *instance) prescribed(seats []seat) (out outcome) {
 
 // claims says in words, one line each, what the outcome claims, but for the violators.
 func (out outcome) claims() []string {
-	lines := []string{fmt.Sprint("size is ", out.Size), fmt.Sprint("max_size is ", out.MaxSize)}
+	number := func(n *int) string {
+		if n == nil {
+			return "null or missing"
+		}
+		return strconv.Itoa(*n)
+	}
+	lines := []string{"size is " + number(out.Size), "max_size is " + number(out.MaxSize)}
 	for _, a := range out.Assignments {
-		lines = append(lines, fmt.Sprintf("household %q gets class %q, slot %d", a.Household, a.Class, a.Slot))
+		lines = append(lines, fmt.Sprintf("household %q gets class %q, slot %s", a.Household, a.Class, number(a.Slot)))
 	}
 	for _, u := range out.Unhoused {
 		lines = append(lines, fmt.Sprintf("household %q gets no home, because %s", u.Household, u.Reason))
 	}
 	for _, k := range out.Cutoffs {
-		lines = append(lines, fmt.Sprintf("the cutoff of class %q, slot %d, is household %q", k.Class, k.Slot, k.Household))
+		lines = append(lines, fmt.Sprintf("the cutoff of class %q, slot %s, is household %q", k.Class, number(k.Slot), k.Household))
 	}
 	slices.Sort(lines)
 	return lines
