@@ -1,0 +1,220 @@
+// Package memkv is the driver of kv for tests: the whole store in memory, with
+// the semantics of the durable drivers and none of their durability.
+//
+// A snapshot is the tree of one commit, which later commits copy where they
+// change it. The package imports kv and a B-tree, nothing else of ours.
+package memkv
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+	"sync/atomic"
+
+	"github.com/tidwall/btree"
+
+	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/kv/internal/buffer"
+)
+
+// Options of New.
+type Options struct {
+	// RerunClosures runs every second closure of Update twice and keeps the
+	// second outcome, as a driver does whose commit met a conflict. It finds
+	// closures with effects of their own.
+	RerunClosures bool
+}
+
+// DB implements kv.DB.
+type DB struct {
+	rerun bool
+
+	// turn is held, as the one element of the channel, by an Update from its
+	// closure to the return of its followers: a channel because waiting for it
+	// must end with a context.
+	turn    chan struct{}
+	updates int // guarded by turn
+
+	latest    atomic.Pointer[state]
+	published atomic.Uint64 // revision that all followers have seen
+	closed    atomic.Bool
+
+	following sync.Mutex // held while followers run
+	followers []func(kv.Commit)
+
+	views sync.RWMutex // held for reading by Views, so that Close waits for them
+}
+
+var _ kv.DB = (*DB)(nil)
+
+// state is the store after one commit. Its tree is never changed.
+type state struct {
+	items    *btree.BTreeG[kv.Item]
+	revision kv.Revision
+}
+
+// New returns an empty store.
+func New(options Options) *DB {
+	return open(options, &state{items: newTree()})
+}
+
+func open(options Options, s *state) *DB {
+	db := &DB{rerun: options.RerunClosures, turn: make(chan struct{}, 1)}
+	db.latest.Store(s)
+	db.published.Store(uint64(s.revision))
+	return db
+}
+
+func newTree() *btree.BTreeG[kv.Item] {
+	less := func(a, b kv.Item) bool { return bytes.Compare(a.Key, b.Key) < 0 }
+	// Without locks, since a Scan would hold one while its loop runs: a tree is
+	// changed only before it is published, and copied only under the turn.
+	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
+}
+
+// View implements kv.DB.
+func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
+	err := ctx.Err()
+	if err != nil {
+		return err
+	}
+	db.views.RLock()
+	defer db.views.RUnlock()
+	if db.closed.Load() {
+		return fmt.Errorf("read: %w", kv.ErrClosed)
+	}
+	r := &reader{ctx: ctx, state: db.latest.Load()}
+	defer func() { r.ended = true }()
+	return fn(r)
+}
+
+// Update implements kv.DB.
+func (db *DB) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Revision, error) {
+	select {
+	case db.turn <- struct{}{}:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	defer func() { <-db.turn }()
+	if db.closed.Load() {
+		return 0, fmt.Errorf("write: %w", kv.ErrClosed)
+	}
+	err := ctx.Err()
+	if err != nil {
+		return 0, err
+	}
+	base := db.latest.Load()
+	db.updates++
+	if db.rerun && db.updates%2 == 0 {
+		_, _ = buffer.Run(base.get, fn)
+	}
+	writes, err := buffer.Run(base.get, fn)
+	if err != nil {
+		return 0, err
+	}
+	if len(writes) == 0 {
+		return base.revision, nil
+	}
+	commit := kv.Commit{Revision: base.revision + 1, Writes: writes}
+	db.latest.Store(base.after(commit))
+	db.publish(commit)
+	return commit.Revision, nil
+}
+
+func (db *DB) publish(c kv.Commit) {
+	db.following.Lock()
+	defer db.following.Unlock()
+	for _, fn := range db.followers {
+		fn(c)
+	}
+	db.published.Store(uint64(c.Revision))
+}
+
+// Follow implements kv.DB.
+func (db *DB) Follow(fn func(kv.Commit)) kv.Revision {
+	db.following.Lock()
+	defer db.following.Unlock()
+	db.followers = append(db.followers, fn)
+	return db.Revision()
+}
+
+// Revision implements kv.DB.
+func (db *DB) Revision() kv.Revision { return kv.Revision(db.published.Load()) }
+
+// Close implements kv.DB.
+func (db *DB) Close() error {
+	db.turn <- struct{}{}
+	defer func() { <-db.turn }()
+	db.views.Lock()
+	defer db.views.Unlock()
+	db.closed.Store(true)
+	return nil
+}
+
+func (s *state) get(key []byte) (kv.Item, bool, error) {
+	item, ok := s.items.Get(kv.Item{Key: key})
+	return item, ok, nil
+}
+
+// after returns the state that c makes of s.
+func (s *state) after(c kv.Commit) *state {
+	next := &state{items: s.items.Copy(), revision: c.Revision}
+	for _, w := range c.Writes {
+		if w.Deleted {
+			next.items.Delete(kv.Item{Key: w.Key})
+		} else {
+			next.items.Set(kv.Item{Key: w.Key, Value: w.Value, Revision: c.Revision})
+		}
+	}
+	return next
+}
+
+// reader implements kv.Reader.
+type reader struct {
+	ctx   context.Context
+	state *state
+	ended bool
+}
+
+func (r *reader) Revision() kv.Revision { return r.state.revision }
+
+func (r *reader) Get(key []byte) (kv.Item, bool, error) {
+	err := kv.CheckKey(key)
+	if err != nil {
+		return kv.Item{}, false, err
+	}
+	if r.ended {
+		return kv.Item{}, false, kv.ErrEnded
+	}
+	return r.state.get(key)
+}
+
+func (r *reader) Scan(start, end []byte) iter.Seq2[kv.Item, error] {
+	return func(yield func(kv.Item, error) bool) {
+		err := r.check()
+		if err != nil {
+			yield(kv.Item{}, err)
+			return
+		}
+		r.state.items.Ascend(kv.Item{Key: start}, func(item kv.Item) bool {
+			if len(end) > 0 && bytes.Compare(item.Key, end) >= 0 {
+				return false
+			}
+			err := r.check()
+			if err != nil {
+				yield(kv.Item{}, err)
+				return false
+			}
+			return yield(item, nil)
+		})
+	}
+}
+
+func (r *reader) check() error {
+	if r.ended {
+		return kv.ErrEnded
+	}
+	return r.ctx.Err()
+}
