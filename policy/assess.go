@@ -32,7 +32,7 @@ func (e *Evaluator) Assess(unit *eilev1.Unit, inspections []*eilev1.Inspection, 
 	case f.unknown != nil || len(f.failed) > 0:
 		a.State = eilev1.ConditionState_CONDITION_STATE_UNASSESSED
 		for _, name := range a.Missing {
-			a.Reasons = append(a.Reasons, missingReason(name))
+			a.Reasons = append(a.Reasons, f.s.p.missingReason(name))
 		}
 	}
 	return a

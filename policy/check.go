@@ -206,7 +206,7 @@ func (c *checker) sheet(sheet []named[text], declared []*fact) map[string]*eilev
 			c.add(entry.Name.position, "the policy declares no attribute %q", clip(entry.Name.s))
 			continue
 		}
-		stored, err := factOf(declared[i].Type, entry.Value.s)
+		stored, err := table.ParseFact(declared[i].Attribute, entry.Value.s)
 		if err != nil {
 			c.add(entry.Value.position, "%s: %v", entry.Name.s, err)
 			continue

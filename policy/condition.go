@@ -84,9 +84,22 @@ const (
 	codeNotInForce = "POLICY_NOT_IN_FORCE"
 )
 
-// missingReason says that a fact is needed.
-func missingReason(name string) *eilev1.Reason {
-	return &eilev1.Reason{Code: missingCode(name), Detail: name + " is not known", DetailLt: "nežinoma: " + name}
+// missingReason says that a fact is needed, with the title that the policy gives it.
+func (p *Policy) missingReason(name string) *eilev1.Reason {
+	r := &eilev1.Reason{Code: missingCode(name), Detail: "not known: " + name, DetailLt: "nežinoma: " + name}
+	title := p.titles[name]
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && strings.HasPrefix(name, "members[") {
+		title = p.titles["members."+name[i+1:]]
+	} else if i >= 0 && strings.HasPrefix(name, "inspections[") {
+		title = p.titles["inspections."+name[i+1:]]
+	}
+	if title.En != "" {
+		r.Detail += " (" + title.En + ")"
+	}
+	if title.Lt != "" {
+		r.DetailLt += " (" + title.Lt + ")"
+	}
+	return r
 }
 
 // missingCode turns the name of a fact into a code: members[2].working_capacity becomes MISSING_MEMBERS_2_WORKING_CAPACITY.

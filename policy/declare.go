@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"strings"
-
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/eile-housing/eile/policy/table"
@@ -19,6 +17,7 @@ func (c *compiler) facts(list []named[attribute], from source, prefix string) []
 		f := c.fact(a)
 		s := slot{name: prefix + f.Name, kind: kindOf(f.Type), from: from, reach: may, fact: f, unset: f.unclaimed}
 		c.p.declare(c.faults, a.Name.position, s)
+		c.p.titles[s.name] = Entry{f.Name, f.title.En.s, f.title.Lt.s}
 		out = append(out, f)
 	}
 	return out
@@ -31,13 +30,15 @@ var builtinFields = map[string]bool{
 }
 
 // structFacts declares the attributes of a member or an inspection, which are fields rather than variables.
-func (c *compiler) structFacts(list []named[attribute]) []*fact {
+func (c *compiler) structFacts(list []named[attribute], of string) []*fact {
 	var out []*fact
 	for _, a := range list {
 		if builtinFields[a.Name.s] {
 			c.add(a.Name.position, "the name %q is taken: it is built in", a.Name.s)
 		}
-		out = append(out, c.fact(a))
+		f := c.fact(a)
+		c.p.titles[of+"."+f.Name] = Entry{f.Name, f.title.En.s, f.title.Lt.s}
+		out = append(out, f)
 	}
 	return out
 }
@@ -49,13 +50,16 @@ func (c *compiler) fact(a named[attribute]) *fact {
 	if !ok {
 		c.add(raw.Type.position, "%q is no type of an attribute; use bool, int, decimal, string or date", clip(raw.Type.s))
 	}
-	f := &fact{Attribute: table.Attribute{Name: a.Name.s, Type: kind}, title: raw.Title, allowed: texts(raw.Allowed), separator: raw.Separator.s}
-	f.low, f.high = c.bound(kind, raw.Min), c.bound(kind, raw.Max)
-	if f.low != nil && f.high != nil && compare(f.low, f.high) > 0 {
-		c.add(raw.Max.position, "max %s is less than min %s", raw.Max.s, raw.Min.s)
+	f := &fact{title: raw.Title, Attribute: table.Attribute{
+		Name: a.Name.s, Type: kind, Min: raw.Min.bound(), Max: raw.Max.bound(), Values: texts(raw.Allowed), Separator: raw.Separator.s}}
+	if numeric := kind == table.Int || kind == table.Decimal; !numeric && (f.Min != nil || f.Max != nil) {
+		c.add(a.Name.position, "min and max are for int and decimal")
 	}
-	if (len(f.allowed) > 0 || f.separator != "") && kind != table.String {
-		c.add(a.Name.position, "allowed and separator are for strings")
+	if f.Min != nil && f.Max != nil && *f.Min > *f.Max {
+		c.add(raw.Max.position, "max %d is less than min %d", *f.Max, *f.Min)
+	}
+	if (len(f.Values) > 0 || f.Separator != "") && kind != table.String {
+		c.add(a.Name.position, "allowed and separator are for string")
 	}
 	if raw.Unclaimed.set() {
 		f.unclaimed = c.unclaimed(kind, raw.Unclaimed)
@@ -63,26 +67,18 @@ func (c *compiler) fact(a named[attribute]) *fact {
 	return f
 }
 
-// bound reads min or max of an ordered type.
-func (c *compiler) bound(kind table.Type, t text) ref.Val {
-	if !t.set() {
+// bound answers a limit; nil where the key is absent.
+func (c number) bound() *int64 {
+	if !c.set() {
 		return nil
 	}
-	if kind == table.Bool || kind == table.String {
-		c.add(t.position, "min and max are for int, decimal and date")
-		return nil
-	}
-	v, err := parseValue(kind, t.s)
-	if err != nil {
-		c.add(t.position, "%v", err)
-		return nil
-	}
-	return v
+	return &c.n
 }
 
+// unclaimed reads what unset means; none is the empty string.
 func (c *compiler) unclaimed(kind table.Type, t text) ref.Val {
 	s := t.s
-	if kind == table.String && strings.EqualFold(s, "none") {
+	if kind == table.String && s == "none" {
 		s = ""
 	}
 	v, err := parseValue(kind, s)

@@ -111,7 +111,7 @@ func (v *Verdict) conclude(f *findings) {
 	case f.unknown != nil || len(f.failed) > 0:
 		v.Eligibility = eilev1.Eligibility_ELIGIBILITY_UNDETERMINED
 		for _, name := range v.Missing {
-			v.Reasons = append(v.Reasons, missingReason(name))
+			v.Reasons = append(v.Reasons, f.s.p.missingReason(name))
 		}
 	default:
 		v.Eligibility = eilev1.Eligibility_ELIGIBILITY_YES

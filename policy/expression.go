@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -48,22 +49,28 @@ func (c *compiler) compileIn(language string, t text, may reach, kinds ...*types
 		return nil
 	}
 	env := c.languages[language]
-	ast, issues := env.Compile(t.s)
+	checked, issues := env.Compile(t.s)
 	if issues.Err() != nil {
 		for _, e := range issues.Errors() {
 			c.add(inside(t, e.Location.Line(), e.Location.Column()), "%s", firstLine(e.Message))
 		}
 		return nil
 	}
-	if len(kinds) > 0 && !slices.ContainsFunc(kinds, ast.OutputType().IsExactType) {
-		c.add(t.position, "the expression is of type %s; it must be %s", typeName(ast.OutputType()), typeName(kinds[0]))
+	if len(kinds) > 0 && !slices.ContainsFunc(kinds, checked.OutputType().IsExactType) {
+		c.add(t.position, "the expression is of type %s; it must be %s", typeName(checked.OutputType()), typeName(kinds[0]))
 		return nil
 	}
-	e := &expression{at: t.position, source: t.s, kind: ast.OutputType(), reads: c.reads(ast)}
-	if !c.within(e, may) || !c.cheap(env, ast, t) {
+	e := &expression{at: t.position, source: t.s, kind: checked.OutputType(), reads: c.reads(checked)}
+	if !c.within(e, may) || !c.cheap(env, checked, t) {
 		return nil
 	}
-	program, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if loops(checked) {
+		// The estimate already bounds the cost. Where there is a loop the evaluator counts too, in case the estimate is wrong; elsewhere that would double
+		// the time of every rule for nothing.
+		options = append(options, cel.CostLimit(maxCost))
+	}
+	program, err := env.Program(checked, options...)
 	if err != nil {
 		c.add(t.position, "%s", firstLine(err.Error()))
 		return nil
@@ -72,10 +79,19 @@ func (c *compiler) compileIn(language string, t text, may reach, kinds ...*types
 	return e
 }
 
+// loops says whether an expression holds a comprehension.
+func loops(a *cel.Ast) bool {
+	found := false
+	ast.PostOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		found = found || e.Kind() == ast.ComprehensionKind
+	}))
+	return found
+}
+
 // reads answers the variables of an expression, each once, in order.
-func (c *compiler) reads(ast *cel.Ast) []int {
+func (c *compiler) reads(checked *cel.Ast) []int {
 	var reads []int
-	for _, r := range ast.NativeRep().ReferenceMap() {
+	for _, r := range checked.NativeRep().ReferenceMap() {
 		if id, ok := c.p.byName[r.Name]; ok && len(r.OverloadIDs) == 0 {
 			reads = append(reads, id)
 		}
@@ -107,8 +123,8 @@ func whatMayBeRead(may reach) string {
 }
 
 // cheap refuses an expression whose cost may exceed the bound on some record that the register takes.
-func (c *compiler) cheap(env *cel.Env, ast *cel.Ast, t text) bool {
-	estimate, err := env.EstimateCost(ast, sizes{})
+func (c *compiler) cheap(env *cel.Env, checked *cel.Ast, t text) bool {
+	estimate, err := env.EstimateCost(checked, sizes{})
 	if err != nil {
 		c.add(t.position, "%s", firstLine(err.Error()))
 		return false

@@ -16,10 +16,6 @@ import (
 type fact struct {
 	table.Attribute
 	title phrase
-	// low and high bound int, decimal and date; nil is open.
-	low, high ref.Val
-	allowed   []string
-	separator string
 	// unclaimed is what unset means; nil: unknown.
 	unclaimed ref.Val
 }
@@ -85,26 +81,13 @@ func (f *fact) valueOf(v *eilev1.Fact) (val ref.Val, ok bool) {
 	return nil, false
 }
 
-// permits says whether a string is one of the allowed values, each part of it where the attribute holds several.
-func (f *fact) permits(s string) (wrong string, ok bool) {
-	if len(f.allowed) == 0 || s == "" {
-		return "", true
-	}
-	for _, part := range f.parts(s) {
-		if !slices.Contains(f.allowed, part) {
-			return part, false
-		}
-	}
-	return "", true
-}
-
 // parts splits a string of several values.
 func (f *fact) parts(s string) []string {
-	if f.separator == "" {
+	if f.Separator == "" {
 		return []string{s}
 	}
 	var parts []string
-	for part := range strings.SplitSeq(s, f.separator) {
+	for part := range strings.SplitSeq(s, f.Separator) {
 		if part = strings.TrimSpace(part); part != "" {
 			parts = append(parts, part)
 		}
@@ -112,12 +95,21 @@ func (f *fact) parts(s string) []string {
 	return parts
 }
 
-// typeNameOf names a type as the file does.
-func typeNameOf(t table.Type) string {
-	for name, kind := range typeNames {
-		if kind == t {
-			return name
+// outside says whether a number lies outside the bounds.
+func (f *fact) outside(v ref.Val) bool {
+	d, ok := (&celDecimal{}).other(v)
+	return ok && (f.Min != nil && d.cmp(&celDecimal{units: *f.Min}) < 0 || f.Max != nil && d.cmp(&celDecimal{units: *f.Max}) > 0)
+}
+
+// foreign answers a part of a string that is not one of the values it may have; empty where all are.
+func (f *fact) foreign(s string) string {
+	if len(f.Values) == 0 {
+		return ""
+	}
+	for _, part := range f.parts(s) {
+		if !slices.Contains(f.Values, part) {
+			return part
 		}
 	}
-	return "string"
+	return ""
 }

@@ -28,6 +28,7 @@ type file struct {
 	Approval     text               `key:"approval,required" doc:"required: a person approves each run; none: offers are made at once."`
 	Mode         text               `key:"mode,required" doc:"choice: households get the best home they want, in order; fill: as many homes as possible, the most senior first."`
 	Duties       []duty             `key:"duties" doc:"What an applicant must do every year and by when."`
+	Removals     []titled           `key:"removals" doc:"Grounds on which a decision may remove an application, beside the codes of eligibility rules."`
 	UnitStandard []rule             `key:"unit_standard" doc:"Rules that must all hold for a home to be fit; none: every home is fit."`
 	Examples     examples           `key:"examples" doc:"Cases that must come out as stated, or the policy is refused."`
 }
@@ -68,8 +69,8 @@ type attributes struct {
 type attribute struct {
 	Type      text   `key:"type,required" doc:"bool, int, decimal, string or date."`
 	Title     phrase `key:"title" doc:"What it is, for people."`
-	Min       text   `key:"min" doc:"Smallest value, for int, decimal and date."`
-	Max       text   `key:"max" doc:"Largest value, for int, decimal and date."`
+	Min       number `key:"min" doc:"Smallest value, for int and decimal."`
+	Max       number `key:"max" doc:"Largest value, for int and decimal."`
 	Allowed   []text `key:"allowed" doc:"The values that a string may have."`
 	Separator text   `key:"separator" doc:"A string holds several values, separated by this."`
 	Unclaimed text   `key:"unclaimed" doc:"What unset means, for what a household claims; without it unset is unknown. For a string, none is the empty one."`

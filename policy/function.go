@@ -48,6 +48,7 @@ func functions() []cel.EnvOption {
 			cel.Overload("eile_date_ymd", []*cel.Type{cel.IntType, cel.IntType, cel.IntType}, dateType, cel.FunctionBinding(dateOf))),
 		one("year_of", dateType, cel.IntType, yearOf),
 		two("age", dateType, dateType, cel.IntType, ageOn),
+		two("birthday", dateType, cel.IntType, dateType, birthday),
 		two("add_years", dateType, cel.IntType, dateType, func(d, n ref.Val) ref.Val { return addMonths(d, n.(types.Int), 12) }),
 		two("add_months", dateType, cel.IntType, dateType, func(d, n ref.Val) ref.Val { return addMonths(d, n.(types.Int), 1) }),
 		two("add_days", dateType, cel.IntType, dateType, addDays),
@@ -115,6 +116,17 @@ func ageOn(born, on ref.Val) ref.Val {
 		o.due.note(day.Birthday(b.day, age+1))
 	}
 	return types.Int(age)
+}
+
+// birthday is the day on which someone born on a date is n years old. Compared with today it tells the age and notes that day alone.
+func birthday(born, n ref.Val) ref.Val {
+	years := n.(types.Int)
+	if years < 0 || years > 200 {
+		return types.NewErr("nobody is %d years old", years)
+	}
+	d := born.(*celDate)
+	d.tomorrow()
+	return &celDate{day: day.Birthday(d.day, int(years))}
 }
 
 // addMonths answers the same day of a later month, or its last one.

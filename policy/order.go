@@ -10,7 +10,6 @@ import (
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
-	"cel.dev/cel-go/common/types/traits"
 
 	"github.com/eile-housing/eile/policy/day"
 )
@@ -227,13 +226,4 @@ func ticket(seed, reference string) []byte {
 	buf = append(append(append(buf, seed...), 0), reference...)
 	sum := sha256.Sum256(buf)
 	return sum[:]
-}
-
-// compare orders two values of one ordered type.
-func compare(a, b ref.Val) int {
-	v, ok := a.(traits.Comparer).Compare(b).(types.Int)
-	if !ok {
-		return 0
-	}
-	return int(v)
 }

@@ -123,6 +123,9 @@ func (d *Duty) Next(on day.Day) (due, extended day.Day) {
 // Duties answers the yearly duties.
 func (p *Policy) Duties() []Duty { return p.duties }
 
+// Removals answers the grounds on which a decision may remove an application, beside the codes of eligibility rules.
+func (p *Policy) Removals() []Entry { return p.removals }
+
 // outcomes reads what follows: offers, districts, mode, approval and duties.
 func (c *compiler) outcomes(raw *file) {
 	p := c.p
@@ -130,6 +133,7 @@ func (c *compiler) outcomes(raw *file) {
 	p.fill = c.choice(raw.Mode, "choice", "fill") == "fill"
 	p.districts = Districts{Limit: c.choice(raw.Districts.Use, "limit", "rank") == "limit", Known: texts(raw.Districts.Known)}
 	p.offers = c.offerRules(&raw.Offers)
+	p.removals = c.entries(raw.Removals, isReasonCode, "a removal")
 	for i := range raw.Duties {
 		p.duties = append(p.duties, c.duty(&raw.Duties[i]))
 	}

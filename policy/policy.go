@@ -32,6 +32,7 @@ type Policy struct {
 	membersSlot int
 	needSlot    int
 	facts       [4][]*fact
+	titles      map[string]Entry
 	figures     []figure
 
 	lists       []Entry
@@ -50,6 +51,7 @@ type Policy struct {
 	offers                             OfferRules
 	approval, fill                     bool
 	duties                             []Duty
+	removals                           []Entry
 	keyed, unitKeyed                   []int
 
 	examples examples
@@ -74,7 +76,7 @@ func Load(fileName string, source []byte) (*Policy, error) {
 	sum := sha256.Sum256(source)
 	p := &Policy{
 		name: raw.Name.s, version: raw.Version.s, sha256: hex.EncodeToString(sum[:]), file: fileName, title: raw.Title,
-		byName: map[string]int{}, structs: map[string]structure{}, editions: map[day.Day]*edition{}, examples: raw.Examples,
+		byName: map[string]int{}, titles: map[string]Entry{}, structs: map[string]structure{}, editions: map[day.Day]*edition{}, examples: raw.Examples,
 	}
 	c := &compiler{faults: f, p: p, languages: map[string]*cel.Env{}, writers: map[string]writer{}}
 	c.load(&raw)

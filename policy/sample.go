@@ -4,31 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"cel.dev/cel-go/common/types"
-
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
-
-// factOf stores the text of a value as a fact of its type.
-func factOf(t table.Type, s string) (*eilev1.Fact, error) {
-	v, err := parseValue(t, s)
-	if err != nil {
-		return nil, err
-	}
-	switch x := v.(type) {
-	case types.Bool:
-		return &eilev1.Fact{Value: &eilev1.Fact_BoolValue{BoolValue: bool(x)}}, nil
-	case types.Int:
-		return &eilev1.Fact{Value: &eilev1.Fact_IntValue{IntValue: int64(x)}}, nil
-	case *celDecimal:
-		return &eilev1.Fact{Value: &eilev1.Fact_DecimalValue{DecimalValue: &eilev1.Decimal{Units: x.units, Scale: x.scale}}}, nil
-	case *celDate:
-		return &eilev1.Fact{Value: &eilev1.Fact_DateValue{DateValue: x.day.Proto()}}, nil
-	default:
-		return &eilev1.Fact{Value: &eilev1.Fact_StringValue{StringValue: s}}, nil
-	}
-}
 
 // home builds the home of an example from the columns of units.csv.
 func (c *checker) home(x *unitExample) (*unitCase, bool) {

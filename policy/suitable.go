@@ -30,7 +30,7 @@ func (e *Evaluator) Suitable(app *eilev1.Application, unit *eilev1.Unit, on day.
 	}
 	reasons := append(f.reasons, f.failed...)
 	for _, name := range f.missing() {
-		reasons = append(reasons, missingReason(name))
+		reasons = append(reasons, f.s.p.missingReason(name))
 	}
 	return len(reasons) == 0, reasons
 }

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
-
-	"cel.dev/cel-go/common/types/ref"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
@@ -105,43 +104,24 @@ func (p *Policy) validateFacts(v *violations, prefix string, declared []*fact, f
 func (f *fact) check(v *violations, field string, stored *eilev1.Fact) {
 	val, ok := f.valueOf(stored)
 	if !ok {
-		v.add(field, "WRONG_TYPE", fmt.Sprintf("%s must be of type %s", f.Name, typeNameOf(f.Type)), fmt.Sprintf("%s turi būti tipo %s", f.Name, typeNameOf(f.Type)))
+		v.add(field, "WRONG_TYPE", fmt.Sprintf("%s must be of type %s", f.Name, f.Type), fmt.Sprintf("%s turi būti tipo %s", f.Name, f.Type))
 		return
 	}
-	if f.low != nil && compare(val, f.low) < 0 || f.high != nil && compare(val, f.high) > 0 {
-		v.add(field, "OUT_OF_BOUNDS", fmt.Sprintf("%s %s is not between %s and %s", f.Name, plain(val), plain(f.low), plain(f.high)),
-			fmt.Sprintf("%s %s nėra tarp %s ir %s", f.Name, plain(val), plain(f.low), plain(f.high)))
+	if f.outside(val) {
+		written, low, high := english("").write(val), limit(f.Min), limit(f.Max)
+		v.add(field, "OUT_OF_BOUNDS", fmt.Sprintf("%s %s is not between %s and %s", f.Name, written, low, high),
+			fmt.Sprintf("%s %s nėra tarp %s ir %s", f.Name, written, low, high))
 	}
-	if s := stored.GetStringValue(); s != "" {
-		if wrong, ok := f.permits(s); !ok {
-			v.add(field, "NOT_ALLOWED", fmt.Sprintf("%q is not one of %s", clip(wrong), strings.Join(f.allowed, ", ")),
-				fmt.Sprintf("„%s“ nėra tarp: %s", clip(wrong), strings.Join(f.allowed, ", ")))
-		}
+	if wrong := f.foreign(stored.GetStringValue()); wrong != "" {
+		v.add(field, "NOT_ALLOWED", fmt.Sprintf("%q is not one of %s", clip(wrong), strings.Join(f.Values, ", ")),
+			fmt.Sprintf("„%s“ nėra tarp: %s", clip(wrong), strings.Join(f.Values, ", ")))
 	}
 }
 
-// plain writes a bound; an open one is an ellipsis.
-func plain(v ref.Val) string {
-	if v == nil {
+// limit writes a bound; an open one is an ellipsis.
+func limit(n *int64) string {
+	if n == nil {
 		return "…"
 	}
-	return english("").write(v)
-}
-
-// ClaimedGrounds names the grounds that an application claims and that the policy knows on its own terms. A claim has no effect until it is granted.
-func (p *Policy) ClaimedGrounds(app *eilev1.Application) []string {
-	if p.claims == nil {
-		return nil
-	}
-	stored, ok := app.GetAttributes()[p.claims.Name]
-	if !ok {
-		return nil
-	}
-	var codes []string
-	for _, code := range p.claims.parts(stored.GetStringValue()) {
-		if !slices.Contains(codes, code) && slices.ContainsFunc(p.grounds, func(g Ground) bool { return g.Code == code }) {
-			codes = append(codes, code)
-		}
-	}
-	return codes
+	return strconv.FormatInt(*n, 10)
 }
