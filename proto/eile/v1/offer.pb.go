@@ -172,7 +172,9 @@ type Offer struct {
 	// reopened is true where an officer allowed the home to be offered to the household again.
 	Reopened bool `protobuf:"varint,16,opt,name=reopened,proto3" json:"reopened,omitempty"`
 	// etag changes with every change of the record.
-	Etag          string `protobuf:"bytes,17,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,17,opt,name=etag,proto3" json:"etag,omitempty"`
+	// closed_at is when it was no longer open.
+	ClosedAt      *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -324,6 +326,13 @@ func (x *Offer) GetEtag() string {
 		return x.Etag
 	}
 	return ""
+}
+
+func (x *Offer) GetClosedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClosedAt
+	}
+	return nil
 }
 
 type CreateOfferRequest struct {
@@ -1077,7 +1086,7 @@ var File_eile_v1_offer_proto protoreflect.FileDescriptor
 
 const file_eile_v1_offer_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/offer.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xca\x04\n" +
+	"\x13eile/v1/offer.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x83\x05\n" +
 	"\x05Offer\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12 \n" +
 	"\vapplication\x18\x02 \x01(\tR\vapplication\x12\x12\n" +
@@ -1101,7 +1110,8 @@ const file_eile_v1_offer_proto_rawDesc = "" +
 	"\acounted\x18\x0e \x01(\bR\acounted\x12\x12\n" +
 	"\x04note\x18\x0f \x01(\tR\x04note\x12\x1a\n" +
 	"\breopened\x18\x10 \x01(\bR\breopened\x12\x12\n" +
-	"\x04etag\x18\x11 \x01(\tR\x04etag\"\xe2\x01\n" +
+	"\x04etag\x18\x11 \x01(\tR\x04etag\x127\n" +
+	"\tclosed_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\bclosedAt\"\xe2\x01\n" +
 	"\x12CreateOfferRequest\x12)\n" +
 	"\vapplication\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\vapplication\x12\x1b\n" +
 	"\x04unit\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04unit\x12\x1f\n" +
@@ -1233,39 +1243,40 @@ var file_eile_v1_offer_proto_depIdxs = []int32{
 	14, // 3: eile.v1.Offer.served_on:type_name -> google.type.Date
 	14, // 4: eile.v1.Offer.answered_on:type_name -> google.type.Date
 	1,  // 5: eile.v1.Offer.assessment:type_name -> eile.v1.Assessment
-	16, // 6: eile.v1.CreateOfferRequest.decision:type_name -> eile.v1.ByDecision
-	0,  // 7: eile.v1.ListOffersRequest.status:type_name -> eile.v1.OfferStatus
-	2,  // 8: eile.v1.ListOffersResponse.offers:type_name -> eile.v1.Offer
-	14, // 9: eile.v1.ServeOfferRequest.on:type_name -> google.type.Date
-	14, // 10: eile.v1.AcceptOfferRequest.on:type_name -> google.type.Date
-	14, // 11: eile.v1.RefuseOfferRequest.on:type_name -> google.type.Date
-	14, // 12: eile.v1.RecordNoShowRequest.on:type_name -> google.type.Date
-	1,  // 13: eile.v1.AssessOfferRequest.assessment:type_name -> eile.v1.Assessment
-	3,  // 14: eile.v1.OfferService.CreateOffer:input_type -> eile.v1.CreateOfferRequest
-	4,  // 15: eile.v1.OfferService.GetOffer:input_type -> eile.v1.GetOfferRequest
-	5,  // 16: eile.v1.OfferService.ListOffers:input_type -> eile.v1.ListOffersRequest
-	7,  // 17: eile.v1.OfferService.ServeOffer:input_type -> eile.v1.ServeOfferRequest
-	8,  // 18: eile.v1.OfferService.AcceptOffer:input_type -> eile.v1.AcceptOfferRequest
-	9,  // 19: eile.v1.OfferService.RefuseOffer:input_type -> eile.v1.RefuseOfferRequest
-	10, // 20: eile.v1.OfferService.RecordNoShow:input_type -> eile.v1.RecordNoShowRequest
-	11, // 21: eile.v1.OfferService.AssessOffer:input_type -> eile.v1.AssessOfferRequest
-	12, // 22: eile.v1.OfferService.WithdrawOffer:input_type -> eile.v1.WithdrawOfferRequest
-	13, // 23: eile.v1.OfferService.ReopenOffer:input_type -> eile.v1.ReopenOfferRequest
-	2,  // 24: eile.v1.OfferService.CreateOffer:output_type -> eile.v1.Offer
-	2,  // 25: eile.v1.OfferService.GetOffer:output_type -> eile.v1.Offer
-	6,  // 26: eile.v1.OfferService.ListOffers:output_type -> eile.v1.ListOffersResponse
-	2,  // 27: eile.v1.OfferService.ServeOffer:output_type -> eile.v1.Offer
-	2,  // 28: eile.v1.OfferService.AcceptOffer:output_type -> eile.v1.Offer
-	2,  // 29: eile.v1.OfferService.RefuseOffer:output_type -> eile.v1.Offer
-	2,  // 30: eile.v1.OfferService.RecordNoShow:output_type -> eile.v1.Offer
-	2,  // 31: eile.v1.OfferService.AssessOffer:output_type -> eile.v1.Offer
-	2,  // 32: eile.v1.OfferService.WithdrawOffer:output_type -> eile.v1.Offer
-	2,  // 33: eile.v1.OfferService.ReopenOffer:output_type -> eile.v1.Offer
-	24, // [24:34] is the sub-list for method output_type
-	14, // [14:24] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	15, // 6: eile.v1.Offer.closed_at:type_name -> google.protobuf.Timestamp
+	16, // 7: eile.v1.CreateOfferRequest.decision:type_name -> eile.v1.ByDecision
+	0,  // 8: eile.v1.ListOffersRequest.status:type_name -> eile.v1.OfferStatus
+	2,  // 9: eile.v1.ListOffersResponse.offers:type_name -> eile.v1.Offer
+	14, // 10: eile.v1.ServeOfferRequest.on:type_name -> google.type.Date
+	14, // 11: eile.v1.AcceptOfferRequest.on:type_name -> google.type.Date
+	14, // 12: eile.v1.RefuseOfferRequest.on:type_name -> google.type.Date
+	14, // 13: eile.v1.RecordNoShowRequest.on:type_name -> google.type.Date
+	1,  // 14: eile.v1.AssessOfferRequest.assessment:type_name -> eile.v1.Assessment
+	3,  // 15: eile.v1.OfferService.CreateOffer:input_type -> eile.v1.CreateOfferRequest
+	4,  // 16: eile.v1.OfferService.GetOffer:input_type -> eile.v1.GetOfferRequest
+	5,  // 17: eile.v1.OfferService.ListOffers:input_type -> eile.v1.ListOffersRequest
+	7,  // 18: eile.v1.OfferService.ServeOffer:input_type -> eile.v1.ServeOfferRequest
+	8,  // 19: eile.v1.OfferService.AcceptOffer:input_type -> eile.v1.AcceptOfferRequest
+	9,  // 20: eile.v1.OfferService.RefuseOffer:input_type -> eile.v1.RefuseOfferRequest
+	10, // 21: eile.v1.OfferService.RecordNoShow:input_type -> eile.v1.RecordNoShowRequest
+	11, // 22: eile.v1.OfferService.AssessOffer:input_type -> eile.v1.AssessOfferRequest
+	12, // 23: eile.v1.OfferService.WithdrawOffer:input_type -> eile.v1.WithdrawOfferRequest
+	13, // 24: eile.v1.OfferService.ReopenOffer:input_type -> eile.v1.ReopenOfferRequest
+	2,  // 25: eile.v1.OfferService.CreateOffer:output_type -> eile.v1.Offer
+	2,  // 26: eile.v1.OfferService.GetOffer:output_type -> eile.v1.Offer
+	6,  // 27: eile.v1.OfferService.ListOffers:output_type -> eile.v1.ListOffersResponse
+	2,  // 28: eile.v1.OfferService.ServeOffer:output_type -> eile.v1.Offer
+	2,  // 29: eile.v1.OfferService.AcceptOffer:output_type -> eile.v1.Offer
+	2,  // 30: eile.v1.OfferService.RefuseOffer:output_type -> eile.v1.Offer
+	2,  // 31: eile.v1.OfferService.RecordNoShow:output_type -> eile.v1.Offer
+	2,  // 32: eile.v1.OfferService.AssessOffer:output_type -> eile.v1.Offer
+	2,  // 33: eile.v1.OfferService.WithdrawOffer:output_type -> eile.v1.Offer
+	2,  // 34: eile.v1.OfferService.ReopenOffer:output_type -> eile.v1.Offer
+	25, // [25:35] is the sub-list for method output_type
+	15, // [15:25] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_offer_proto_init() }

@@ -48,7 +48,9 @@ type Policy struct {
 	// name of the policy, for scripts.
 	Name string `protobuf:"bytes,10,opt,name=name,proto3" json:"name,omitempty"`
 	// version of the policy, for scripts.
-	Version       string `protobuf:"bytes,11,opt,name=version,proto3" json:"version,omitempty"`
+	Version string `protobuf:"bytes,11,opt,name=version,proto3" json:"version,omitempty"`
+	// effect on the register; set in the answer to a dry run only.
+	Effect        *PolicyEffect `protobuf:"bytes,12,opt,name=effect,proto3" json:"effect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -160,6 +162,104 @@ func (x *Policy) GetVersion() string {
 	return ""
 }
 
+func (x *Policy) GetEffect() *PolicyEffect {
+	if x != nil {
+		return x.Effect
+	}
+	return nil
+}
+
+// PolicyEffect is what an activation would change.
+type PolicyEffect struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// applications evaluated.
+	Applications int32 `protobuf:"varint,1,opt,name=applications,proto3" json:"applications,omitempty"`
+	// gained a place on the list.
+	Gained int32 `protobuf:"varint,2,opt,name=gained,proto3" json:"gained,omitempty"`
+	// lost the place on the list; they would be held, and a decision proposed.
+	Lost int32 `protobuf:"varint,3,opt,name=lost,proto3" json:"lost,omitempty"`
+	// up are those who would stand further ahead.
+	Up int32 `protobuf:"varint,4,opt,name=up,proto3" json:"up,omitempty"`
+	// down are those who would stand further behind.
+	Down int32 `protobuf:"varint,5,opt,name=down,proto3" json:"down,omitempty"`
+	// changes one by one, at most 1,000, in order of reference.
+	Changes       []*PolicyEffect_Change `protobuf:"bytes,6,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PolicyEffect) Reset() {
+	*x = PolicyEffect{}
+	mi := &file_eile_v1_policy_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PolicyEffect) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PolicyEffect) ProtoMessage() {}
+
+func (x *PolicyEffect) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_policy_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PolicyEffect.ProtoReflect.Descriptor instead.
+func (*PolicyEffect) Descriptor() ([]byte, []int) {
+	return file_eile_v1_policy_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *PolicyEffect) GetApplications() int32 {
+	if x != nil {
+		return x.Applications
+	}
+	return 0
+}
+
+func (x *PolicyEffect) GetGained() int32 {
+	if x != nil {
+		return x.Gained
+	}
+	return 0
+}
+
+func (x *PolicyEffect) GetLost() int32 {
+	if x != nil {
+		return x.Lost
+	}
+	return 0
+}
+
+func (x *PolicyEffect) GetUp() int32 {
+	if x != nil {
+		return x.Up
+	}
+	return 0
+}
+
+func (x *PolicyEffect) GetDown() int32 {
+	if x != nil {
+		return x.Down
+	}
+	return 0
+}
+
+func (x *PolicyEffect) GetChanges() []*PolicyEffect_Change {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
 type ActivatePolicyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// source is the YAML text; empty: name is a shipped policy.
@@ -178,7 +278,7 @@ type ActivatePolicyRequest struct {
 
 func (x *ActivatePolicyRequest) Reset() {
 	*x = ActivatePolicyRequest{}
-	mi := &file_eile_v1_policy_proto_msgTypes[1]
+	mi := &file_eile_v1_policy_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -190,7 +290,7 @@ func (x *ActivatePolicyRequest) String() string {
 func (*ActivatePolicyRequest) ProtoMessage() {}
 
 func (x *ActivatePolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_policy_proto_msgTypes[1]
+	mi := &file_eile_v1_policy_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -203,7 +303,7 @@ func (x *ActivatePolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActivatePolicyRequest.ProtoReflect.Descriptor instead.
 func (*ActivatePolicyRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_policy_proto_rawDescGZIP(), []int{1}
+	return file_eile_v1_policy_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ActivatePolicyRequest) GetSource() string {
@@ -251,7 +351,7 @@ type GetPolicyRequest struct {
 
 func (x *GetPolicyRequest) Reset() {
 	*x = GetPolicyRequest{}
-	mi := &file_eile_v1_policy_proto_msgTypes[2]
+	mi := &file_eile_v1_policy_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -263,7 +363,7 @@ func (x *GetPolicyRequest) String() string {
 func (*GetPolicyRequest) ProtoMessage() {}
 
 func (x *GetPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_policy_proto_msgTypes[2]
+	mi := &file_eile_v1_policy_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -276,7 +376,7 @@ func (x *GetPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPolicyRequest.ProtoReflect.Descriptor instead.
 func (*GetPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_policy_proto_rawDescGZIP(), []int{2}
+	return file_eile_v1_policy_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GetPolicyRequest) GetName() string {
@@ -300,7 +400,7 @@ type ListPoliciesRequest struct {
 
 func (x *ListPoliciesRequest) Reset() {
 	*x = ListPoliciesRequest{}
-	mi := &file_eile_v1_policy_proto_msgTypes[3]
+	mi := &file_eile_v1_policy_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -312,7 +412,7 @@ func (x *ListPoliciesRequest) String() string {
 func (*ListPoliciesRequest) ProtoMessage() {}
 
 func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_policy_proto_msgTypes[3]
+	mi := &file_eile_v1_policy_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -325,7 +425,7 @@ func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesRequest.ProtoReflect.Descriptor instead.
 func (*ListPoliciesRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_policy_proto_rawDescGZIP(), []int{3}
+	return file_eile_v1_policy_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListPoliciesRequest) GetShipped() bool {
@@ -361,7 +461,7 @@ type ListPoliciesResponse struct {
 
 func (x *ListPoliciesResponse) Reset() {
 	*x = ListPoliciesResponse{}
-	mi := &file_eile_v1_policy_proto_msgTypes[4]
+	mi := &file_eile_v1_policy_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -373,7 +473,7 @@ func (x *ListPoliciesResponse) String() string {
 func (*ListPoliciesResponse) ProtoMessage() {}
 
 func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_policy_proto_msgTypes[4]
+	mi := &file_eile_v1_policy_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -386,7 +486,7 @@ func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesResponse.ProtoReflect.Descriptor instead.
 func (*ListPoliciesResponse) Descriptor() ([]byte, []int) {
-	return file_eile_v1_policy_proto_rawDescGZIP(), []int{4}
+	return file_eile_v1_policy_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListPoliciesResponse) GetPolicies() []*Policy {
@@ -403,11 +503,93 @@ func (x *ListPoliciesResponse) GetNextPageToken() string {
 	return ""
 }
 
+// Change of one application.
+type PolicyEffect_Change struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// application that would change.
+	Application string `protobuf:"bytes,1,opt,name=application,proto3" json:"application,omitempty"`
+	// status_before the activation.
+	StatusBefore ApplicationStatus `protobuf:"varint,2,opt,name=status_before,json=statusBefore,proto3,enum=eile.v1.ApplicationStatus" json:"status_before,omitempty"`
+	// status_after the activation.
+	StatusAfter ApplicationStatus `protobuf:"varint,3,opt,name=status_after,json=statusAfter,proto3,enum=eile.v1.ApplicationStatus" json:"status_after,omitempty"`
+	// position_before the activation; 0: not on the list.
+	PositionBefore int32 `protobuf:"varint,4,opt,name=position_before,json=positionBefore,proto3" json:"position_before,omitempty"`
+	// position_after the activation; 0: not on the list.
+	PositionAfter int32 `protobuf:"varint,5,opt,name=position_after,json=positionAfter,proto3" json:"position_after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PolicyEffect_Change) Reset() {
+	*x = PolicyEffect_Change{}
+	mi := &file_eile_v1_policy_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PolicyEffect_Change) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PolicyEffect_Change) ProtoMessage() {}
+
+func (x *PolicyEffect_Change) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_policy_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PolicyEffect_Change.ProtoReflect.Descriptor instead.
+func (*PolicyEffect_Change) Descriptor() ([]byte, []int) {
+	return file_eile_v1_policy_proto_rawDescGZIP(), []int{1, 0}
+}
+
+func (x *PolicyEffect_Change) GetApplication() string {
+	if x != nil {
+		return x.Application
+	}
+	return ""
+}
+
+func (x *PolicyEffect_Change) GetStatusBefore() ApplicationStatus {
+	if x != nil {
+		return x.StatusBefore
+	}
+	return ApplicationStatus_APPLICATION_STATUS_UNSPECIFIED
+}
+
+func (x *PolicyEffect_Change) GetStatusAfter() ApplicationStatus {
+	if x != nil {
+		return x.StatusAfter
+	}
+	return ApplicationStatus_APPLICATION_STATUS_UNSPECIFIED
+}
+
+func (x *PolicyEffect_Change) GetPositionBefore() int32 {
+	if x != nil {
+		return x.PositionBefore
+	}
+	return 0
+}
+
+func (x *PolicyEffect_Change) GetPositionAfter() int32 {
+	if x != nil {
+		return x.PositionAfter
+	}
+	return 0
+}
+
 var File_eile_v1_policy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_policy_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8f\x03\n" +
+	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xbe\x03\n" +
 	"\x06Policy\x12+\n" +
 	"\x06policy\x18\x01 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x125\n" +
 	"\rin_force_from\x18\x02 \x01(\v2\x11.google.type.DateR\vinForceFrom\x127\n" +
@@ -420,7 +602,21 @@ const file_eile_v1_policy_proto_rawDesc = "" +
 	"\x05title\x18\t \x01(\tR\x05title\x12\x12\n" +
 	"\x04name\x18\n" +
 	" \x01(\tR\x04name\x12\x18\n" +
-	"\aversion\x18\v \x01(\tR\aversion\"\xba\x01\n" +
+	"\aversion\x18\v \x01(\tR\aversion\x12-\n" +
+	"\x06effect\x18\f \x01(\v2\x15.eile.v1.PolicyEffectR\x06effect\"\xb7\x03\n" +
+	"\fPolicyEffect\x12\"\n" +
+	"\fapplications\x18\x01 \x01(\x05R\fapplications\x12\x16\n" +
+	"\x06gained\x18\x02 \x01(\x05R\x06gained\x12\x12\n" +
+	"\x04lost\x18\x03 \x01(\x05R\x04lost\x12\x0e\n" +
+	"\x02up\x18\x04 \x01(\x05R\x02up\x12\x12\n" +
+	"\x04down\x18\x05 \x01(\x05R\x04down\x126\n" +
+	"\achanges\x18\x06 \x03(\v2\x1c.eile.v1.PolicyEffect.ChangeR\achanges\x1a\xfa\x01\n" +
+	"\x06Change\x12 \n" +
+	"\vapplication\x18\x01 \x01(\tR\vapplication\x12?\n" +
+	"\rstatus_before\x18\x02 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\fstatusBefore\x12=\n" +
+	"\fstatus_after\x18\x03 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\vstatusAfter\x12'\n" +
+	"\x0fposition_before\x18\x04 \x01(\x05R\x0epositionBefore\x12%\n" +
+	"\x0eposition_after\x18\x05 \x01(\x05R\rpositionAfter\"\xba\x01\n" +
 	"\x15ActivatePolicyRequest\x12!\n" +
 	"\x06source\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x18\xc0\x84=R\x06source\x12\x1b\n" +
 	"\x04name\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04name\x12\x1c\n" +
@@ -455,34 +651,41 @@ func file_eile_v1_policy_proto_rawDescGZIP() []byte {
 	return file_eile_v1_policy_proto_rawDescData
 }
 
-var file_eile_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_eile_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_eile_v1_policy_proto_goTypes = []any{
 	(*Policy)(nil),                // 0: eile.v1.Policy
-	(*ActivatePolicyRequest)(nil), // 1: eile.v1.ActivatePolicyRequest
-	(*GetPolicyRequest)(nil),      // 2: eile.v1.GetPolicyRequest
-	(*ListPoliciesRequest)(nil),   // 3: eile.v1.ListPoliciesRequest
-	(*ListPoliciesResponse)(nil),  // 4: eile.v1.ListPoliciesResponse
-	(*PolicyName)(nil),            // 5: eile.v1.PolicyName
-	(*date.Date)(nil),             // 6: google.type.Date
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*PolicyEffect)(nil),          // 1: eile.v1.PolicyEffect
+	(*ActivatePolicyRequest)(nil), // 2: eile.v1.ActivatePolicyRequest
+	(*GetPolicyRequest)(nil),      // 3: eile.v1.GetPolicyRequest
+	(*ListPoliciesRequest)(nil),   // 4: eile.v1.ListPoliciesRequest
+	(*ListPoliciesResponse)(nil),  // 5: eile.v1.ListPoliciesResponse
+	(*PolicyEffect_Change)(nil),   // 6: eile.v1.PolicyEffect.Change
+	(*PolicyName)(nil),            // 7: eile.v1.PolicyName
+	(*date.Date)(nil),             // 8: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(ApplicationStatus)(0),        // 10: eile.v1.ApplicationStatus
 }
 var file_eile_v1_policy_proto_depIdxs = []int32{
-	5, // 0: eile.v1.Policy.policy:type_name -> eile.v1.PolicyName
-	6, // 1: eile.v1.Policy.in_force_from:type_name -> google.type.Date
-	6, // 2: eile.v1.Policy.in_force_until:type_name -> google.type.Date
-	7, // 3: eile.v1.Policy.activated_at:type_name -> google.protobuf.Timestamp
-	0, // 4: eile.v1.ListPoliciesResponse.policies:type_name -> eile.v1.Policy
-	1, // 5: eile.v1.PolicyService.ActivatePolicy:input_type -> eile.v1.ActivatePolicyRequest
-	2, // 6: eile.v1.PolicyService.GetPolicy:input_type -> eile.v1.GetPolicyRequest
-	3, // 7: eile.v1.PolicyService.ListPolicies:input_type -> eile.v1.ListPoliciesRequest
-	0, // 8: eile.v1.PolicyService.ActivatePolicy:output_type -> eile.v1.Policy
-	0, // 9: eile.v1.PolicyService.GetPolicy:output_type -> eile.v1.Policy
-	4, // 10: eile.v1.PolicyService.ListPolicies:output_type -> eile.v1.ListPoliciesResponse
-	8, // [8:11] is the sub-list for method output_type
-	5, // [5:8] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	7,  // 0: eile.v1.Policy.policy:type_name -> eile.v1.PolicyName
+	8,  // 1: eile.v1.Policy.in_force_from:type_name -> google.type.Date
+	8,  // 2: eile.v1.Policy.in_force_until:type_name -> google.type.Date
+	9,  // 3: eile.v1.Policy.activated_at:type_name -> google.protobuf.Timestamp
+	1,  // 4: eile.v1.Policy.effect:type_name -> eile.v1.PolicyEffect
+	6,  // 5: eile.v1.PolicyEffect.changes:type_name -> eile.v1.PolicyEffect.Change
+	0,  // 6: eile.v1.ListPoliciesResponse.policies:type_name -> eile.v1.Policy
+	10, // 7: eile.v1.PolicyEffect.Change.status_before:type_name -> eile.v1.ApplicationStatus
+	10, // 8: eile.v1.PolicyEffect.Change.status_after:type_name -> eile.v1.ApplicationStatus
+	2,  // 9: eile.v1.PolicyService.ActivatePolicy:input_type -> eile.v1.ActivatePolicyRequest
+	3,  // 10: eile.v1.PolicyService.GetPolicy:input_type -> eile.v1.GetPolicyRequest
+	4,  // 11: eile.v1.PolicyService.ListPolicies:input_type -> eile.v1.ListPoliciesRequest
+	0,  // 12: eile.v1.PolicyService.ActivatePolicy:output_type -> eile.v1.Policy
+	0,  // 13: eile.v1.PolicyService.GetPolicy:output_type -> eile.v1.Policy
+	5,  // 14: eile.v1.PolicyService.ListPolicies:output_type -> eile.v1.ListPoliciesResponse
+	12, // [12:15] is the sub-list for method output_type
+	9,  // [9:12] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_policy_proto_init() }
@@ -490,6 +693,7 @@ func file_eile_v1_policy_proto_init() {
 	if File_eile_v1_policy_proto != nil {
 		return
 	}
+	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -497,7 +701,7 @@ func file_eile_v1_policy_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_policy_proto_rawDesc), len(file_eile_v1_policy_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

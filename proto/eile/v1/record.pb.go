@@ -646,6 +646,70 @@ func (x *Nights) GetUnfinished() string {
 	return ""
 }
 
+// RunMatches says whom a run matched with what and what its evidence's pseudonyms stand for. It is stored, never served as it is.
+type RunMatches struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// matches in legal order.
+	Matches []*Run_Match `protobuf:"bytes,1,rep,name=matches,proto3" json:"matches,omitempty"`
+	// classes of the instance, in its order.
+	Classes []*RunMatches_Class `protobuf:"bytes,2,rep,name=classes,proto3" json:"classes,omitempty"`
+	// read are the applications that the engine read, in legal order.
+	Read          []string `protobuf:"bytes,3,rep,name=read,proto3" json:"read,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunMatches) Reset() {
+	*x = RunMatches{}
+	mi := &file_eile_v1_record_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunMatches) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunMatches) ProtoMessage() {}
+
+func (x *RunMatches) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunMatches.ProtoReflect.Descriptor instead.
+func (*RunMatches) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *RunMatches) GetMatches() []*Run_Match {
+	if x != nil {
+		return x.Matches
+	}
+	return nil
+}
+
+func (x *RunMatches) GetClasses() []*RunMatches_Class {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+func (x *RunMatches) GetRead() []string {
+	if x != nil {
+		return x.Read
+	}
+	return nil
+}
+
 // RunBatch is what one transaction of a run's commit did. It is stored, never served.
 type RunBatch struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -659,7 +723,7 @@ type RunBatch struct {
 
 func (x *RunBatch) Reset() {
 	*x = RunBatch{}
-	mi := &file_eile_v1_record_proto_msgTypes[7]
+	mi := &file_eile_v1_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -671,7 +735,7 @@ func (x *RunBatch) String() string {
 func (*RunBatch) ProtoMessage() {}
 
 func (x *RunBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[7]
+	mi := &file_eile_v1_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -684,7 +748,7 @@ func (x *RunBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunBatch.ProtoReflect.Descriptor instead.
 func (*RunBatch) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{7}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RunBatch) GetCreated() int32 {
@@ -712,7 +776,7 @@ type ImportChunk struct {
 
 func (x *ImportChunk) Reset() {
 	*x = ImportChunk{}
-	mi := &file_eile_v1_record_proto_msgTypes[8]
+	mi := &file_eile_v1_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +788,7 @@ func (x *ImportChunk) String() string {
 func (*ImportChunk) ProtoMessage() {}
 
 func (x *ImportChunk) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[8]
+	mi := &file_eile_v1_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +801,7 @@ func (x *ImportChunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportChunk.ProtoReflect.Descriptor instead.
 func (*ImportChunk) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{8}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ImportChunk) GetKeys() [][]byte {
@@ -762,7 +826,7 @@ type UnitChange_UnitState struct {
 
 func (x *UnitChange_UnitState) Reset() {
 	*x = UnitChange_UnitState{}
-	mi := &file_eile_v1_record_proto_msgTypes[9]
+	mi := &file_eile_v1_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -774,7 +838,7 @@ func (x *UnitChange_UnitState) String() string {
 func (*UnitChange_UnitState) ProtoMessage() {}
 
 func (x *UnitChange_UnitState) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[9]
+	mi := &file_eile_v1_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -809,6 +873,52 @@ func (x *UnitChange_UnitState) GetCondition() ConditionState {
 		return x.Condition
 	}
 	return ConditionState_CONDITION_STATE_UNSPECIFIED
+}
+
+// Class of homes.
+type RunMatches_Class struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// units of the class, in the order in which they were given.
+	Units         []string `protobuf:"bytes,1,rep,name=units,proto3" json:"units,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunMatches_Class) Reset() {
+	*x = RunMatches_Class{}
+	mi := &file_eile_v1_record_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunMatches_Class) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunMatches_Class) ProtoMessage() {}
+
+func (x *RunMatches_Class) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunMatches_Class.ProtoReflect.Descriptor instead.
+func (*RunMatches_Class) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{7, 0}
+}
+
+func (x *RunMatches_Class) GetUnits() []string {
+	if x != nil {
+		return x.Units
+	}
+	return nil
 }
 
 var File_eile_v1_record_proto protoreflect.FileDescriptor
@@ -871,7 +981,14 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\alast_on\x18\x01 \x01(\x05R\x06lastOn\x12\x1e\n" +
 	"\n" +
 	"unfinished\x18\x02 \x01(\tR\n" +
-	"unfinished\"Q\n" +
+	"unfinished\"\xa2\x01\n" +
+	"\n" +
+	"RunMatches\x12,\n" +
+	"\amatches\x18\x01 \x03(\v2\x12.eile.v1.Run.MatchR\amatches\x123\n" +
+	"\aclasses\x18\x02 \x03(\v2\x19.eile.v1.RunMatches.ClassR\aclasses\x12\x12\n" +
+	"\x04read\x18\x03 \x03(\tR\x04read\x1a\x1d\n" +
+	"\x05Class\x12\x14\n" +
+	"\x05units\x18\x01 \x03(\tR\x05units\"Q\n" +
 	"\bRunBatch\x12\x18\n" +
 	"\acreated\x18\x01 \x01(\x05R\acreated\x12+\n" +
 	"\askipped\x18\x02 \x03(\v2\x11.eile.v1.Run.SkipR\askipped\"!\n" +
@@ -895,7 +1012,7 @@ func file_eile_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_eile_v1_record_proto_goTypes = []any{
 	(ImportState)(0),              // 0: eile.v1.ImportState
 	(*Placement)(nil),             // 1: eile.v1.Placement
@@ -905,34 +1022,39 @@ var file_eile_v1_record_proto_goTypes = []any{
 	(*ImportRecord)(nil),          // 5: eile.v1.ImportRecord
 	(*Register)(nil),              // 6: eile.v1.Register
 	(*Nights)(nil),                // 7: eile.v1.Nights
-	(*RunBatch)(nil),              // 8: eile.v1.RunBatch
-	(*ImportChunk)(nil),           // 9: eile.v1.ImportChunk
-	(*UnitChange_UnitState)(nil),  // 10: eile.v1.UnitChange.UnitState
-	(ApplicationStatus)(0),        // 11: eile.v1.ApplicationStatus
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(*PolicyName)(nil),            // 13: eile.v1.PolicyName
-	(*Run_Skip)(nil),              // 14: eile.v1.Run.Skip
-	(UnitStatus)(0),               // 15: eile.v1.UnitStatus
-	(ConditionState)(0),           // 16: eile.v1.ConditionState
+	(*RunMatches)(nil),            // 8: eile.v1.RunMatches
+	(*RunBatch)(nil),              // 9: eile.v1.RunBatch
+	(*ImportChunk)(nil),           // 10: eile.v1.ImportChunk
+	(*UnitChange_UnitState)(nil),  // 11: eile.v1.UnitChange.UnitState
+	(*RunMatches_Class)(nil),      // 12: eile.v1.RunMatches.Class
+	(ApplicationStatus)(0),        // 13: eile.v1.ApplicationStatus
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*PolicyName)(nil),            // 15: eile.v1.PolicyName
+	(*Run_Match)(nil),             // 16: eile.v1.Run.Match
+	(*Run_Skip)(nil),              // 17: eile.v1.Run.Skip
+	(UnitStatus)(0),               // 18: eile.v1.UnitStatus
+	(ConditionState)(0),           // 19: eile.v1.ConditionState
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
-	11, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
+	13, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
 	1,  // 1: eile.v1.PlacementChange.placements:type_name -> eile.v1.Placement
-	12, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
-	10, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
-	12, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
-	12, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
+	14, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
+	11, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
+	14, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
+	14, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
 	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
-	12, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	13, // 8: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
-	14, // 9: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
-	15, // 10: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	16, // 11: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	14, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
+	15, // 8: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	16, // 9: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
+	12, // 10: eile.v1.RunMatches.classes:type_name -> eile.v1.RunMatches.Class
+	17, // 11: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
+	18, // 12: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	19, // 13: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -950,7 +1072,7 @@ func file_eile_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_record_proto_rawDesc), len(file_eile_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   10,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -139,7 +139,9 @@ type Run struct {
 	// failure says why it failed.
 	Failure string `protobuf:"bytes,23,opt,name=failure,proto3" json:"failure,omitempty"`
 	// read households: how far down the list the engine looked.
-	Read          int32 `protobuf:"varint,24,opt,name=read,proto3" json:"read,omitempty"`
+	Read int32 `protobuf:"varint,24,opt,name=read,proto3" json:"read,omitempty"`
+	// matched_at is when the engine had matched.
+	MatchedAt     *timestamppb.Timestamp `protobuf:"bytes,25,opt,name=matched_at,json=matchedAt,proto3" json:"matched_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -340,6 +342,13 @@ func (x *Run) GetRead() int32 {
 		return x.Read
 	}
 	return 0
+}
+
+func (x *Run) GetMatchedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.MatchedAt
+	}
+	return nil
 }
 
 type StartRunRequest struct {
@@ -1132,7 +1141,7 @@ var File_eile_v1_run_proto protoreflect.FileDescriptor
 
 const file_eile_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xef\a\n" +
+	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xaa\b\n" +
 	"\x03Run\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12!\n" +
 	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateR\x02on\x12'\n" +
@@ -1163,7 +1172,9 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"finishedAt\x12-\n" +
 	"\bdecision\x18\x16 \x01(\v2\x11.eile.v1.DecisionR\bdecision\x12\x18\n" +
 	"\afailure\x18\x17 \x01(\tR\afailure\x12\x12\n" +
-	"\x04read\x18\x18 \x01(\x05R\x04read\x1a=\n" +
+	"\x04read\x18\x18 \x01(\x05R\x04read\x129\n" +
+	"\n" +
+	"matched_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tmatchedAt\x1a=\n" +
 	"\x05Match\x12 \n" +
 	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x1ae\n" +
@@ -1286,32 +1297,33 @@ var file_eile_v1_run_proto_depIdxs = []int32{
 	17, // 5: eile.v1.Run.started_at:type_name -> google.protobuf.Timestamp
 	17, // 6: eile.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
 	18, // 7: eile.v1.Run.decision:type_name -> eile.v1.Decision
-	15, // 8: eile.v1.StartRunRequest.on:type_name -> google.type.Date
-	19, // 9: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
-	1,  // 10: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
-	20, // 11: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
-	14, // 12: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
-	20, // 13: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
-	20, // 14: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
-	2,  // 15: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
-	3,  // 16: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
-	4,  // 17: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
-	5,  // 18: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
-	6,  // 19: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
-	8,  // 20: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
-	10, // 21: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
-	1,  // 22: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
-	1,  // 23: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
-	1,  // 24: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
-	1,  // 25: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
-	7,  // 26: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
-	9,  // 27: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
-	11, // 28: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
-	22, // [22:29] is the sub-list for method output_type
-	15, // [15:22] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	17, // 8: eile.v1.Run.matched_at:type_name -> google.protobuf.Timestamp
+	15, // 9: eile.v1.StartRunRequest.on:type_name -> google.type.Date
+	19, // 10: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
+	1,  // 11: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
+	20, // 12: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
+	14, // 13: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
+	20, // 14: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
+	20, // 15: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
+	2,  // 16: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
+	3,  // 17: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
+	4,  // 18: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
+	5,  // 19: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
+	6,  // 20: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
+	8,  // 21: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
+	10, // 22: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
+	1,  // 23: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
+	1,  // 24: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
+	1,  // 25: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
+	1,  // 26: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
+	7,  // 27: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
+	9,  // 28: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
+	11, // 29: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
+	23, // [23:30] is the sub-list for method output_type
+	16, // [16:23] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_run_proto_init() }
