@@ -95,7 +95,7 @@ func (c *PolicyChange) Switch(ctx context.Context, stamp Stamp, policy *eilev1.P
 		}
 		if len(changed) > 0 {
 			record := &eilev1.ImportRecord{Id: piece, State: eilev1.ImportState_IMPORT_STATE_DECIDED, At: tx.at()}
-			if err := imports.Put(tx, piece, record); err != nil {
+			if err := Imports.Put(tx, piece, record); err != nil {
 				return err
 			}
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/eile-housing/eile/store/kv"
 )
 
-// Moved is one change of a placement as it took effect.
-type Moved struct {
+// PlacementMoved is one change of a placement as it took effect.
+type PlacementMoved struct {
 	At    time.Time
 	Cause string
 	After *eilev1.Placement
@@ -20,15 +20,15 @@ type Moved struct {
 // Placements replays the changes of placements up to and including a moment, in
 // the order in which they took effect. An import takes effect when it was
 // decided. Replaying costs time in proportion to the history.
-func (v *View) Placements(until time.Time) iter.Seq2[Moved, error] {
-	return func(yield func(Moved, error) bool) {
+func (v *View) Placements(until time.Time) iter.Seq2[PlacementMoved, error] {
+	return func(yield func(PlacementMoved, error) bool) {
 		for change, err := range replay(v, placementLog, until) {
 			if err != nil {
-				yield(Moved{}, err)
+				yield(PlacementMoved{}, err)
 				return
 			}
 			for _, after := range change.record.GetPlacements() {
-				if !yield(Moved{At: change.at, Cause: change.record.GetCause(), After: after}, nil) {
+				if !yield(PlacementMoved{At: change.at, Cause: change.record.GetCause(), After: after}, nil) {
 					return
 				}
 			}

@@ -2,9 +2,13 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
@@ -22,7 +26,7 @@ type Import struct {
 func (r *Register) BeginImport(ctx context.Context, id string) (*Import, error) {
 	_, err := r.update(ctx, func(kvtx kv.Tx) error {
 		tx := &Tx{kv: kvtx, reg: r}
-		return tx.raw(imports.key(id), &eilev1.ImportRecord{Id: id, State: eilev1.ImportState_IMPORT_STATE_STAGING})
+		return tx.raw(Imports.key(id), &eilev1.ImportRecord{Id: id, State: eilev1.ImportState_IMPORT_STATE_STAGING})
 	})
 	if err != nil {
 		return nil, err
@@ -30,40 +34,103 @@ func (r *Register) BeginImport(ctx context.Context, id string) (*Import, error) 
 	return &Import{ID: id, reg: r}, nil
 }
 
-// Write runs fn as one transaction of the import; number is unique among its
-// transactions. The records that fn puts must carry the id of the import.
-func (im *Import) Write(ctx context.Context, stamp Stamp, number uint32, fn func(*Tx) error) error {
+// A Piece is what one transaction of an import writes. It is put together
+// outside the transaction, since transactions run one at a time.
+type Piece struct {
+	generation uint32
+	keys       [][]byte
+	values     [][]byte
+	changes    []*eilev1.AuditEntry_Change
+	placements []*eilev1.Placement
+	units      []*eilev1.UnitChange_UnitState
+	err        error
+}
+
+// pieceExtra is how many keys a piece has beside its records: two histories,
+// the audit entry with its subject, and the list of keys.
+const pieceExtra = 5
+
+// Full tells whether a piece has no room for so many further records.
+func (p *Piece) Full(records int) bool { return len(p.keys)+records > kv.MaxOps-pieceExtra }
+
+// Piece begins a piece of the import.
+func (im *Import) Piece() *Piece {
+	im.reg.list.mu.RLock()
+	defer im.reg.list.mu.RUnlock()
+	return &Piece{generation: im.reg.list.generation}
+}
+
+func (p *Piece) add(key []byte, record proto.Message, noted bool) {
+	value, err := encode(record)
+	if err != nil {
+		p.err = errors.Join(p.err, err)
+		return
+	}
+	p.keys, p.values = append(p.keys, key), append(p.values, value)
+	if noted {
+		sum := sha256.Sum256(value)
+		p.changes = append(p.changes, &eilev1.AuditEntry_Change{Key: string(key), After: sum[:]})
+	}
+}
+
+// AddTo puts a record, which must carry the id of the import where its kind has
+// a field for it, into a piece.
+func (k Kind[T, M]) AddTo(p *Piece, id string, record M) { p.add(k.key(id), record, true) }
+
+// Place puts a placement into a piece.
+func (p *Piece) Place(placement *eilev1.Placement) {
+	p.err = errors.Join(p.err, checkPlacement(placement))
+	p.add(placementKey(p.generation, placement.GetReference()), placement, false)
+	p.placements = append(p.placements, placement)
+}
+
+// AddUnit puts a home into a piece.
+func (p *Piece) AddUnit(unit *eilev1.Unit) {
+	Units.AddTo(p, unit.GetReference(), unit)
+	p.units = append(p.units, unitState(unit))
+}
+
+// ErrTaken says that a record which an import brings is there already.
+var ErrTaken = errors.New("already registered")
+
+// Write writes a piece; number is unique among the pieces of the import. It
+// refuses, with ErrTaken, to write over a record that is there.
+func (im *Import) Write(ctx context.Context, stamp Stamp, number uint32, piece *Piece) error {
+	if piece.err != nil {
+		return piece.err
+	}
 	_, err := im.reg.update(ctx, func(kvtx kv.Tx) error {
-		tx := &Tx{kv: kvtx, reg: im.reg, stamp: stamp}
+		tx := &Tx{kv: kvtx, reg: im.reg, stamp: stamp, placements: piece.placements, units: piece.units, changes: piece.changes}
 		state, err := registers.Get(tx, "register")
 		if err != nil {
 			return err
 		}
-		tx.state = state
-		if state.GetStaging() != 0 {
+		if state.GetStaging() != 0 || state.GetGeneration() != piece.generation {
 			return ErrStaging
 		}
-		if err := fn(tx); err != nil {
-			return err
+		for i, key := range piece.keys {
+			_, taken, err := kvtx.Get(key)
+			if err != nil {
+				return err
+			}
+			if taken {
+				return fmt.Errorf("%s: %w", key, ErrTaken)
+			}
+			if err := kvtx.Put(key, piece.values[i]); err != nil {
+				return err
+			}
 		}
-		tx.Subject(im.ID)
-		return tx.finishImport(im.ID, number)
+		return tx.finishImport(im.ID, number, piece.keys)
 	})
 	return err
 }
 
-// finishImport writes the history and the audit of a piece of an import, and
-// the list of its keys.
-func (tx *Tx) finishImport(id string, number uint32) error {
-	chunk := &eilev1.ImportChunk{}
-	for _, change := range tx.changes {
-		chunk.Keys = append(chunk.Keys, []byte(change.GetKey()))
-	}
-	for _, placement := range tx.placements {
-		chunk.Keys = append(chunk.Keys, placementKey(tx.state.GetGeneration(), placement.GetReference()))
-	}
+// finishImport writes the history and the audit of a piece, and the list of its
+// keys.
+func (tx *Tx) finishImport(id string, number uint32, keys [][]byte) error {
+	chunk := &eilev1.ImportChunk{Keys: slices.Clone(keys)}
 	at := tx.at()
-	piece := fmt.Sprintf("%s-%08d", id, number)
+	piece := fmt.Sprintf("%s-%08x", id, number)
 	if len(tx.placements) > 0 {
 		key := timeKey(placementChangePrefix, tx.stamp.Now, piece)
 		chunk.Keys = append(chunk.Keys, key)
@@ -81,6 +148,7 @@ func (tx *Tx) finishImport(id string, number uint32) error {
 		}
 	}
 	tx.stamp.ID = piece
+	tx.subjects = []string{id}
 	if err := tx.audit(at); err != nil {
 		return err
 	}
@@ -88,7 +156,9 @@ func (tx *Tx) finishImport(id string, number uint32) error {
 }
 
 // Decide makes the import visible, by one small write.
-func (im *Import) Decide(ctx context.Context, stamp Stamp, chunks, rows int) (uint64, error) {
+// kept says what of the import is kept: its kind, and whether homes have yet to
+// be assessed again because of it.
+func (im *Import) Decide(ctx context.Context, stamp Stamp, kept *eilev1.ImportRecord) (uint64, error) {
 	rev, err := im.reg.update(ctx, func(kvtx kv.Tx) error {
 		tx := &Tx{kv: kvtx, reg: im.reg, stamp: stamp, result: im.ID}
 		state, err := registers.Get(tx, "register")
@@ -99,11 +169,9 @@ func (im *Import) Decide(ctx context.Context, stamp Stamp, chunks, rows int) (ui
 			return ErrStaging
 		}
 		tx.Subject(im.ID)
-		err = imports.Put(tx, im.ID, &eilev1.ImportRecord{
-			Id: im.ID, State: eilev1.ImportState_IMPORT_STATE_DECIDED,
-			Chunks: int32(chunks), Rows: int32(rows), At: tx.at(),
-		})
-		if err != nil {
+		record := proto.CloneOf(kept)
+		record.Id, record.State, record.At = im.ID, eilev1.ImportState_IMPORT_STATE_DECIDED, tx.at()
+		if err := Imports.Put(tx, im.ID, record); err != nil {
 			return err
 		}
 		return tx.finish()
@@ -116,7 +184,7 @@ func (im *Import) Abort(ctx context.Context) error { return im.reg.removeImport(
 
 // ImportedAt answers when an import became visible.
 func (v *View) ImportedAt(id string) (time.Time, bool, error) {
-	record, ok, err := imports.Find(v, id)
+	record, ok, err := Imports.Find(v, id)
 	if err != nil || !ok || record.GetState() != eilev1.ImportState_IMPORT_STATE_DECIDED {
 		return time.Time{}, false, err
 	}
@@ -128,7 +196,7 @@ func (v *View) ImportedAt(id string) (time.Time, bool, error) {
 func (r *Register) removeUndecided(ctx context.Context) error {
 	var undecided []string
 	err := r.View(ctx, func(v *View) error {
-		for entry, err := range imports.All(v, "", "") {
+		for entry, err := range Imports.All(v, "", "") {
 			if err != nil {
 				return err
 			}
@@ -169,7 +237,7 @@ func (r *Register) removeImport(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	return r.deleteKeys(ctx, [][]byte{imports.key(id)})
+	return r.deleteKeys(ctx, [][]byte{Imports.key(id)})
 }
 
 func (r *Register) firstChunk(ctx context.Context, id string) (key []byte, chunk *eilev1.ImportChunk, err error) {

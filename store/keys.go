@@ -73,10 +73,10 @@ var (
 	Tenancies    = Kind[eilev1.Tenancy, *eilev1.Tenancy]{"t/", "tenancy"}
 	Decisions    = Kind[eilev1.Decision, *eilev1.Decision]{"d/", "decision"}
 	Policies     = Kind[eilev1.Policy, *eilev1.Policy]{"p/", "policy"}
+	Imports      = Kind[eilev1.ImportRecord, *eilev1.ImportRecord]{"b/", "import"}
 	Runs         = Kind[eilev1.Run, *eilev1.Run]{"x/", "run"}
 
 	requests        = Kind[eilev1.RequestRecord, *eilev1.RequestRecord]{"r/", "request"}
-	imports         = Kind[eilev1.ImportRecord, *eilev1.ImportRecord]{"b/", "import"}
 	nights          = Kind[eilev1.Nights, *eilev1.Nights]{"m/", "nights"}
 	runBatches      = Kind[eilev1.RunBatch, *eilev1.RunBatch]{runBatchPrefix, "run batch"}
 	registers       = Kind[eilev1.Register, *eilev1.Register]{"m/", "register"}

@@ -72,8 +72,8 @@ func MarkOf(key string) Mark {
 	return Mark{Pattern: binary.BigEndian.Uint32([]byte(mark[1:])), OpenOffer: mark[0] == 1}
 }
 
-// indexKey makes the key under which a placement stands in the index.
-func indexKey(placement *eilev1.Placement, pattern uint32) string {
+// IndexKey makes the key under which a placement stands in the index.
+func IndexKey(placement *eilev1.Placement, pattern uint32) string {
 	key := make([]byte, 0, len(placement.GetOrderKey())+markLen+1+len(placement.GetReference()))
 	key = append(key, placement.GetOrderKey()...)
 	open := byte(0)
@@ -99,7 +99,7 @@ func checkPlacement(placement *eilev1.Placement) error {
 	if len(placement.GetOrderKey()) == 0 {
 		return fmt.Errorf("application %s waits but has no order key", placement.GetReference())
 	}
-	return waitlist.Placement{Reference: placement.GetReference(), Key: indexKey(placement, 0)}.Check()
+	return waitlist.Placement{Reference: placement.GetReference(), Key: IndexKey(placement, 0)}.Check()
 }
 
 // change is how the index learns of a placement. The caller holds mu.
@@ -114,7 +114,7 @@ func (l *List) change(placement *eilev1.Placement) waitlist.Change {
 		l.patterns[string(placement.GetSuitability())] = pattern
 	}
 	entry.List, entry.Class = placement.GetList(), placement.GetNeedClass()
-	entry.Key, entry.OutOfTurn = indexKey(placement, pattern), placement.GetOutOfTurn()
+	entry.Key, entry.OutOfTurn = IndexKey(placement, pattern), placement.GetOutOfTurn()
 	entry.Status = uint8(placement.GetStatus())
 	return waitlist.Change{Placement: entry}
 }

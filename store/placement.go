@@ -47,14 +47,14 @@ func (tx *Tx) Place(placement *eilev1.Placement) error {
 	if ok && proto.Equal(before, placement) {
 		return nil
 	}
-	if !ok || moved(before, placement) {
+	if !ok || Moved(before, placement) {
 		tx.placements = append(tx.placements, placement)
 	}
 	return tx.raw(placementKey(tx.state.GetGeneration(), placement.GetReference()), placement)
 }
 
-// moved tells whether a past list would show the two differently.
-func moved(a, b *eilev1.Placement) bool {
+// Moved tells whether a past list would show the two differently.
+func Moved(a, b *eilev1.Placement) bool {
 	return a.GetList() != b.GetList() || a.GetNeedClass() != b.GetNeedClass() || string(a.GetOrderKey()) != string(b.GetOrderKey()) ||
 		a.GetStatus() != b.GetStatus() || a.GetOutOfTurn() != b.GetOutOfTurn() || a.GetHousedOn() != b.GetHousedOn()
 }

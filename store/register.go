@@ -155,7 +155,7 @@ func (r *Register) hides(reader kv.Reader) (map[string]bool, error) {
 	r.mu.RUnlock()
 	hides := make(map[string]bool, len(candidates))
 	for _, id := range candidates {
-		item, ok, err := reader.Get(imports.key(id))
+		item, ok, err := reader.Get(Imports.key(id))
 		if err != nil {
 			return nil, err
 		}
@@ -163,7 +163,7 @@ func (r *Register) hides(reader kv.Reader) (map[string]bool, error) {
 			hides[id] = true
 			continue
 		}
-		record, err := decode[eilev1.ImportRecord](imports.Noun, item)
+		record, err := decode[eilev1.ImportRecord](Imports.Noun, item)
 		if err != nil {
 			return nil, err
 		}
@@ -237,7 +237,7 @@ func (r *Register) apply(commit kv.Commit) {
 		switch {
 		case hasPrefix(write.Key, placementPrefix):
 			changes.placement(write)
-		case hasPrefix(write.Key, imports.prefix):
+		case hasPrefix(write.Key, Imports.prefix):
 			r.applyImport(changes, write)
 		case hasPrefix(write.Key, string(registerKey)):
 			changes.register(write)
@@ -252,7 +252,7 @@ func (r *Register) apply(commit kv.Commit) {
 
 func (r *Register) applyImport(changes *changes, write kv.Write) {
 	record := new(eilev1.ImportRecord)
-	id := string(write.Key[len(imports.prefix):])
+	id := string(write.Key[len(Imports.prefix):])
 	decided := !write.Deleted && proto.Unmarshal(write.Value, record) == nil &&
 		record.GetState() == eilev1.ImportState_IMPORT_STATE_DECIDED
 	r.mu.Lock()

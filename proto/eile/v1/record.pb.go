@@ -439,7 +439,11 @@ type ImportRecord struct {
 	// rows that were written.
 	Rows int32 `protobuf:"varint,4,opt,name=rows,proto3" json:"rows,omitempty"`
 	// at is when it was decided.
-	At            *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=at,proto3" json:"at,omitempty"`
+	At *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=at,proto3" json:"at,omitempty"`
+	// kind of file.
+	Kind ImportKind `protobuf:"varint,6,opt,name=kind,proto3,enum=eile.v1.ImportKind" json:"kind,omitempty"`
+	// unsettled is true until the homes that its inspections speak of were assessed again.
+	Unsettled     bool `protobuf:"varint,7,opt,name=unsettled,proto3" json:"unsettled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -507,6 +511,20 @@ func (x *ImportRecord) GetAt() *timestamppb.Timestamp {
 		return x.At
 	}
 	return nil
+}
+
+func (x *ImportRecord) GetKind() ImportKind {
+	if x != nil {
+		return x.Kind
+	}
+	return ImportKind_IMPORT_KIND_UNSPECIFIED
+}
+
+func (x *ImportRecord) GetUnsettled() bool {
+	if x != nil {
+		return x.Unsettled
+	}
+	return false
 }
 
 // Register says under which policy the register is ordered. It is stored, never served.
@@ -925,7 +943,7 @@ var File_eile_v1_record_proto protoreflect.FileDescriptor
 
 const file_eile_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
+	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
 	"\tPlacement\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x12\n" +
 	"\x04list\x18\x02 \x01(\tR\x04list\x12\x1d\n" +
@@ -962,13 +980,15 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\x06sha256\x18\x01 \x01(\fR\x06sha256\x12\x16\n" +
 	"\x06result\x18\x02 \x01(\tR\x06result\x12*\n" +
 	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
-	"\x05actor\x18\x04 \x01(\tR\x05actor\"\xa2\x01\n" +
+	"\x05actor\x18\x04 \x01(\tR\x05actor\"\xe9\x01\n" +
 	"\fImportRecord\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12*\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x14.eile.v1.ImportStateR\x05state\x12\x16\n" +
 	"\x06chunks\x18\x03 \x01(\x05R\x06chunks\x12\x12\n" +
 	"\x04rows\x18\x04 \x01(\x05R\x04rows\x12*\n" +
-	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xa7\x01\n" +
+	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12'\n" +
+	"\x04kind\x18\x06 \x01(\x0e2\x13.eile.v1.ImportKindR\x04kind\x12\x1c\n" +
+	"\tunsettled\x18\a \x01(\bR\tunsettled\"\xa7\x01\n" +
 	"\bRegister\x12\x16\n" +
 	"\x06schema\x18\x01 \x01(\x05R\x06schema\x12\x1e\n" +
 	"\n" +
@@ -1029,11 +1049,12 @@ var file_eile_v1_record_proto_goTypes = []any{
 	(*RunMatches_Class)(nil),      // 12: eile.v1.RunMatches.Class
 	(ApplicationStatus)(0),        // 13: eile.v1.ApplicationStatus
 	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
-	(*PolicyName)(nil),            // 15: eile.v1.PolicyName
-	(*Run_Match)(nil),             // 16: eile.v1.Run.Match
-	(*Run_Skip)(nil),              // 17: eile.v1.Run.Skip
-	(UnitStatus)(0),               // 18: eile.v1.UnitStatus
-	(ConditionState)(0),           // 19: eile.v1.ConditionState
+	(ImportKind)(0),               // 15: eile.v1.ImportKind
+	(*PolicyName)(nil),            // 16: eile.v1.PolicyName
+	(*Run_Match)(nil),             // 17: eile.v1.Run.Match
+	(*Run_Skip)(nil),              // 18: eile.v1.Run.Skip
+	(UnitStatus)(0),               // 19: eile.v1.UnitStatus
+	(ConditionState)(0),           // 20: eile.v1.ConditionState
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
 	13, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
@@ -1044,17 +1065,18 @@ var file_eile_v1_record_proto_depIdxs = []int32{
 	14, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
 	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
 	14, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	15, // 8: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
-	16, // 9: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
-	12, // 10: eile.v1.RunMatches.classes:type_name -> eile.v1.RunMatches.Class
-	17, // 11: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
-	18, // 12: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	19, // 13: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	15, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
+	16, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	17, // 10: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
+	12, // 11: eile.v1.RunMatches.classes:type_name -> eile.v1.RunMatches.Class
+	18, // 12: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
+	19, // 13: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	20, // 14: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -1064,6 +1086,7 @@ func file_eile_v1_record_proto_init() {
 	}
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
+	file_eile_v1_import_proto_init()
 	file_eile_v1_run_proto_init()
 	file_eile_v1_unit_proto_init()
 	type x struct{}
