@@ -1,6 +1,7 @@
 package day
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -173,6 +174,9 @@ func TestParseRefuses(t *testing.T) {
 		_, err := Parse(s)
 		if err == nil || err.Error() != want {
 			t.Errorf("Parse(%q): %v, want %s", s, err, want)
+		}
+		if errors.Is(err, ErrForm) != strings.HasSuffix(want, "write YYYY-MM-DD") {
+			t.Errorf("Parse(%q): %v is of the wrong kind", s, err)
 		}
 	}
 }

@@ -1,10 +1,15 @@
 package day
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
 )
+
+// ErrForm is in the error of Parse where the text is not written as a date at all, rather than as one that the calendar
+// does not have.
+var ErrForm = errors.New("write YYYY-MM-DD")
 
 // New answers the day of a date, or says why the calendar does not have it.
 func New(year, month, d int) (Day, error) {
@@ -57,9 +62,9 @@ func (d Day) Append(b []byte) []byte {
 func shapeError(s string) error {
 	const most = 20
 	if len(s) > most {
-		return fmt.Errorf("%q… is not a date: write YYYY-MM-DD", s[:most])
+		return fmt.Errorf("%q… is not a date: %w", s[:most], ErrForm)
 	}
-	return fmt.Errorf("%q is not a date: write YYYY-MM-DD", s)
+	return fmt.Errorf("%q is not a date: %w", s, ErrForm)
 }
 
 // number reads decimal digits only; four at most, so that it cannot overflow.

@@ -1,0 +1,223 @@
+package table
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// Type of an attribute.
+type Type int
+
+// The types that a policy may declare.
+const (
+	Bool Type = iota + 1
+	Int
+	Decimal
+	String
+	Date
+)
+
+// String answers the word for the type in policies.
+func (t Type) String() string {
+	switch t {
+	case Bool:
+		return "bool"
+	case Int:
+		return "int"
+	case Decimal:
+		return "decimal"
+	case String:
+		return "string"
+	case Date:
+		return "date"
+	default:
+		return "type " + strconv.Itoa(int(t))
+	}
+}
+
+// Attribute that a policy declares for a kind of record; its name is a column.
+type Attribute struct {
+	Name string
+	Type Type
+	// Min and Max bound Int and Decimal, in whole units, both included; nil: no bound.
+	Min, Max *int64
+	// Values that String may have; empty: any.
+	Values []string
+	// Separator between several values of a String, each of which must then be in Values and stand once; empty: one value.
+	Separator string
+}
+
+// Limits of the messages, counted in characters.
+const (
+	maxText     = 1000
+	maxDecimals = 9
+)
+
+// ParseFact reads one cell. An empty cell is unset: nil and no error.
+func ParseFact(a Attribute, cell string) (*eilev1.Fact, error) {
+	if cell == "" {
+		return nil, nil
+	}
+	if err := clean(cell, false); err != nil {
+		return nil, err
+	}
+	return a.parse(cell)
+}
+
+// parse reads a cell that is clean and not empty.
+func (a *Attribute) parse(cell string) (*eilev1.Fact, error) {
+	switch a.Type {
+	case Bool:
+		b, err := parseBool(cell)
+		if err != nil {
+			return nil, err
+		}
+		return &eilev1.Fact{Value: &eilev1.Fact_BoolValue{BoolValue: b}}, nil
+	case Int:
+		n, err := parseInt(cell)
+		if err == nil {
+			err = a.bound(n, 0, cell)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &eilev1.Fact{Value: &eilev1.Fact_IntValue{IntValue: n}}, nil
+	case Decimal:
+		d, err := parseDecimal(cell)
+		if err == nil {
+			err = a.bound(d.Units, d.Scale, cell)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &eilev1.Fact{Value: &eilev1.Fact_DecimalValue{DecimalValue: d}}, nil
+	case String:
+		if err := a.text(cell); err != nil {
+			return nil, err
+		}
+		return &eilev1.Fact{Value: &eilev1.Fact_StringValue{StringValue: cell}}, nil
+	case Date:
+		d, err := day.Parse(cell)
+		if err != nil {
+			return nil, err
+		}
+		return &eilev1.Fact{Value: &eilev1.Fact_DateValue{DateValue: d.Proto()}}, nil
+	default:
+		return nil, fmt.Errorf("the policy declares %s for it, which no attribute can have", a.Type)
+	}
+}
+
+// bound checks units / 10^scale against Min and Max without losing a digit.
+func (a *Attribute) bound(units int64, scale int32, cell string) error {
+	if a.Min != nil && compare(units, scale, *a.Min) < 0 {
+		return fmt.Errorf("%s is less than %d", quote(cell), *a.Min)
+	}
+	if a.Max != nil && compare(units, scale, *a.Max) > 0 {
+		return fmt.Errorf("%s is more than %d", quote(cell), *a.Max)
+	}
+	return nil
+}
+
+// compare orders units / 10^scale and whole.
+func compare(units int64, scale int32, whole int64) int {
+	// The quotient is rounded towards zero: where it is not whole itself it lies on the same side of it as the number.
+	power := int64(math.Pow10(int(scale)))
+	if c := cmp.Compare(units/power, whole); c != 0 {
+		return c
+	}
+	return cmp.Compare(units%power, 0)
+}
+
+func (a *Attribute) text(cell string) error {
+	if err := short(cell, maxText); err != nil {
+		return err
+	}
+	if len(a.Values) == 0 {
+		return nil
+	}
+	parts := []string{cell}
+	if a.Separator != "" {
+		parts = strings.Split(cell, a.Separator)
+	}
+	for i, p := range parts {
+		if !slices.Contains(a.Values, p) {
+			return fmt.Errorf("%s is not one of %s", quote(p), strings.Join(a.Values, ", "))
+		}
+		if slices.Contains(parts[:i], p) {
+			return fmt.Errorf("%s stands there twice", quote(p))
+		}
+	}
+	return nil
+}
+
+func parseBool(cell string) (bool, error) {
+	switch cell {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fmt.Errorf("%s is not true or false", quote(cell))
+}
+
+func parseInt(cell string) (int64, error) {
+	digits := strings.TrimPrefix(cell, "-")
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, fmt.Errorf("%s is not a whole number: write digits only, such as 1200", quote(cell))
+	}
+	n, err := strconv.ParseInt(cell, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%s is too large a number", quote(cell))
+	}
+	return n, nil
+}
+
+// parseDecimal keeps the digits as they are written: 12.50 is 1250 with scale 2.
+func parseDecimal(cell string) (*eilev1.Decimal, error) {
+	whole, part, point := strings.Cut(cell, ".")
+	digits := strings.TrimPrefix(whole, "-")
+	switch {
+	case strings.Contains(cell, ","):
+		return nil, fmt.Errorf("%s is not a decimal number: write it with a point, such as 12.5", quote(cell))
+	case digits == "" || strings.Trim(digits+part, "0123456789") != "" || point && part == "":
+		return nil, fmt.Errorf("%s is not a decimal number: write it such as 12.5", quote(cell))
+	case len(part) > maxDecimals:
+		return nil, fmt.Errorf("%s has more than %d digits after the point", quote(cell), maxDecimals)
+	}
+	units, err := strconv.ParseInt(whole+part, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("%s is too large a number", quote(cell))
+	}
+	return &eilev1.Decimal{Units: units, Scale: int32(len(part))}, nil
+}
+
+// short refuses what has more characters than the register keeps.
+func short(s string, most int) error {
+	if len(s) > most && utf8.RuneCountInString(s) > most {
+		return fmt.Errorf("it has more than %d characters", most)
+	}
+	return nil
+}
+
+// quote shows a value in a message, shortened.
+func quote(s string) string {
+	const most = 40
+	if utf8.RuneCountInString(s) <= most {
+		return strconv.Quote(s)
+	}
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return strconv.Quote(s[:i]) + "…"
+		}
+	}
+	return strconv.Quote(s)
+}
