@@ -1,0 +1,87 @@
+# eile: `make demo` and `make test` need Go only; the other tools are pinned
+# here and installed into .tmp/bin when a target needs them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --warn-undefined-variables --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+
+BIN := .tmp/bin
+export GOBIN := $(abspath $(BIN))
+
+BUF_VERSION := v1.75.0
+PROTOC_GEN_GO_VERSION := v1.36.12
+PROTOC_GEN_GO_GRPC_VERSION := v1.6.2
+GOLANGCI_LINT_VERSION := v2.15.0
+PROTOVALIDATE_VERSION := v1.2.2
+FUZZTIME ?= 10s
+
+.PHONY: help build demo test test-race test-long check lint lint-go lint-proto generate check-generate bench fuzz clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 18
+
+build: ## build bin/eiled and bin/eile
+	@go build -trimpath -o bin/ ./server/eiled ./client/eile
+
+demo: build ## run the main job from nothing to its result
+	@go run ./demo
+
+test: ## run the tests
+	@go test ./...
+
+test-race: ## run the tests with the race detector
+	@GORACE=atexit_sleep_ms=50 go test -race ./...
+
+test-long: ## run the long tests too: more cases, kills, a million rows
+	@EILE_LONG=1 go test -timeout 30m ./...
+
+check: lint check-generate test-race ## all that CI checks
+
+lint: lint-go lint-proto ## vet, golangci-lint, buf lint and buf breaking
+
+lint-go: $(BIN)/golangci-lint
+	@go vet ./...
+	@$(BIN)/golangci-lint run
+
+lint-proto: $(BIN)/buf .tmp/proto/buf/validate/validate.proto
+	@$(BIN)/buf lint
+	@if git rev-parse -q --verify HEAD^ >/dev/null; then $(BIN)/buf breaking --against '.git#branch=HEAD,ref=HEAD^' --path proto/eile || { echo "buf breaking: the API changed in a way that breaks callers"; exit 1; }; fi
+
+generate: $(BIN)/buf $(BIN)/protoc-gen-go $(BIN)/protoc-gen-go-grpc .tmp/proto/buf/validate/validate.proto ## generate Go from the proto
+	@$(BIN)/buf generate
+
+check-generate: generate ## fail when the generated code is not current
+	@git diff --exit-code -- proto || { echo "generated code is not current: run make generate and commit"; exit 1; }
+	@test -z "$$(git ls-files --others --exclude-standard proto)" || { echo "generated files are not committed"; exit 1; }
+
+bench: build ## measure against baselines in the same run
+	@go run ./bench
+
+fuzz: ## fuzz every target for FUZZTIME each
+	@for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package 2>/dev/null | grep '^Fuzz' || true); do \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; done
+
+clean: ## remove what was built
+	@rm -rf bin .tmp
+
+# A version bump in this file installs the tool again.
+$(BIN)/buf: Makefile
+	@go install github.com/bufbuild/buf/cmd/buf@$(BUF_VERSION) && touch $@
+
+$(BIN)/protoc-gen-go: Makefile
+	@go install google.golang.org/protobuf/cmd/protoc-gen-go@$(PROTOC_GEN_GO_VERSION) && touch $@
+
+$(BIN)/protoc-gen-go-grpc: Makefile
+	@go install google.golang.org/grpc/cmd/protoc-gen-go-grpc@$(PROTOC_GEN_GO_GRPC_VERSION) && touch $@
+
+$(BIN)/golangci-lint: Makefile
+	@go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION) && touch $@
+
+# The rules of protovalidate come from its Go module; the registry is not needed.
+.tmp/proto/buf/validate/validate.proto: Makefile
+	@mkdir -p $(@D)
+	@dir=$$(GOFLAGS=-mod=mod go mod download -json github.com/bufbuild/protovalidate@$(PROTOVALIDATE_VERSION) | sed -n 's/^\t"Dir": "\(.*\)",*$$/\1/p'); \
+	  install -m 644 $$dir/proto/protovalidate/buf/validate/validate.proto $@

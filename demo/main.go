@@ -1,0 +1,61 @@
+// Command demo shows the main job from nothing to its result: it draws a
+// register of the size that Vilnius had in 2017, starts the service on free
+// loopback ports, and drives it with the command line as an operator would. It
+// prints each command with its real output, and a summary of the night.
+//
+// The people are synthetic: every reference begins with DEMO-. The program
+// imports the standard library only.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	bin := flag.String("bin", "bin", "folder of the programs")
+	seed := flag.Uint64("seed", 2017, "seed of the generator")
+	keep := flag.String("keep", "", "folder in which the files stay; empty: they are removed")
+	flag.Parse()
+	if err := run(ctx, os.Stdout, *bin, *seed, *keep); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, bin string, seed uint64, keep string) error {
+	dir := keep
+	if dir == "" {
+		temporary, err := os.MkdirTemp("", "eile-demo-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(temporary) //nolint:errcheck // a temporary folder that stays does no harm
+		dir = temporary
+	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	files, err := write(dir, seed, time.Now())
+	if err != nil {
+		return err
+	}
+	service, err := start(ctx, filepath.Join(bin, "eiled"), filepath.Join(dir, "data"))
+	if err != nil {
+		return err
+	}
+	defer service.stop() //nolint:errcheck // the story is told by then
+	t := &teller{ctx: ctx, out: out, eile: filepath.Join(bin, "eile"), server: service.grpc}
+	t.tell(files)
+	if t.err != nil {
+		return t.err
+	}
+	return service.stop()
+}

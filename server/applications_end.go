@@ -1,0 +1,129 @@
+package server
+
+import (
+	"context"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/store"
+)
+
+func (s *applications) WithdrawApplication(ctx context.Context, req *eilev1.WithdrawApplicationRequest) (*eilev1.Application, error) {
+	return s.onApplication(ctx, req, "application.withdraw", req.GetReason(), req.GetReference(), req.GetEtag(),
+		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
+			return rules.Withdraw(tx, application, req.GetReason())
+		})
+}
+
+func (s *applications) SuspendApplication(ctx context.Context, req *eilev1.SuspendApplicationRequest) (*eilev1.Application, error) {
+	return s.onApplication(ctx, req, "application.suspend", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
+			return rules.Suspend(tx, application, req.GetFrom(), req.GetUntil(), req.GetDecision())
+		})
+}
+
+func (s *applications) ReinstateApplication(ctx context.Context, req *eilev1.ReinstateApplicationRequest) (*eilev1.Application, error) {
+	return s.onApplication(ctx, req, "application.reinstate", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
+			return rules.Reinstate(tx, application, req.GetDecision())
+		})
+}
+
+func (s *applications) RemoveApplication(ctx context.Context, req *eilev1.RemoveApplicationRequest) (*eilev1.Application, error) {
+	return s.onApplication(ctx, req, "application.remove", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
+			return rules.Remove(tx, application, req.GetReject(), req.GetDecision())
+		})
+}
+
+func (s *applications) GrantGround(ctx context.Context, req *eilev1.GrantGroundRequest) (*eilev1.Application, error) {
+	return s.onApplication(ctx, req, "application.grant", req.GetDecision().GetReason(), req.GetReference(), "",
+		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
+			return rules.GrantGround(tx, application, req.GetCode(), req.GetFrom(), req.GetUntil(), req.GetDecision())
+		})
+}
+
+func (s *applications) GetPerson(ctx context.Context, req *eilev1.GetPersonRequest) (*eilev1.Person, error) {
+	var person *eilev1.Person
+	err := s.register.View(ctx, func(v *store.View) error {
+		if _, err := store.Applications.Get(v, req.GetReference()); err != nil {
+			return err
+		}
+		var err error
+		person, err = store.Persons.Get(v, req.GetReference())
+		return err
+	})
+	return person, err
+}
+
+// ErasePerson deletes the personal data and, of the household, the dates of
+// birth. What was decided stays in the history.
+func (s *applications) ErasePerson(ctx context.Context, req *eilev1.ErasePersonRequest) (*eilev1.ErasePersonResponse, error) {
+	_, err := s.change(ctx, req, "application.erase", req.GetReason(), func(tx *store.Tx, rules casework.Rules) error {
+		application, err := store.Applications.Get(tx, req.GetReference())
+		if err != nil {
+			return err
+		}
+		tx.Result(req.GetReference())
+		return rules.Erase(tx, application)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &eilev1.ErasePersonResponse{Reference: req.GetReference()}, nil
+}
+
+func (s *applications) IssueAccessCode(ctx context.Context, req *eilev1.IssueAccessCodeRequest) (*eilev1.IssueAccessCodeResponse, error) {
+	application, err := s.onApplication(ctx, req, "application.code", "", req.GetReference(), "",
+		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
+			application.AccessGeneration++
+			return rules.Settle(tx, application)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return &eilev1.IssueAccessCodeResponse{
+		Reference: req.GetReference(), AccessCode: s.access.of(req.GetReference(), application.GetAccessGeneration()),
+	}, nil
+}
+
+// ListHistory answers the entries about a subject; what an import brought
+// begins with the entry that decided the import.
+func (s *applications) ListHistory(ctx context.Context, req *eilev1.ListHistoryRequest) (*eilev1.ListHistoryResponse, error) {
+	answer := &eilev1.ListHistoryResponse{}
+	err := s.register.View(ctx, func(v *store.View) error {
+		brought, err := broughtBy(v, req.GetReference())
+		if err != nil {
+			return err
+		}
+		for entry, err := range v.History(brought) {
+			if err != nil {
+				return err
+			}
+			if entry.GetAction() == actionDecideImport {
+				answer.Entries = append(answer.Entries, entry)
+			}
+		}
+		for entry, err := range v.History(req.GetReference()) {
+			if err != nil {
+				return err
+			}
+			answer.Entries = append(answer.Entries, entry)
+		}
+		if len(answer.Entries) == 0 {
+			return notFound("history of " + req.GetReference())
+		}
+		return nil
+	})
+	return answer, err
+}
+
+// broughtBy answers the import that brought an application or a unit.
+func broughtBy(v *store.View, reference string) (string, error) {
+	application, ok, err := store.Applications.Find(v, reference)
+	if err != nil || ok {
+		return application.GetImport(), err
+	}
+	unit, _, err := store.Units.Find(v, reference)
+	return unit.GetImport(), err
+}

@@ -1,0 +1,200 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store"
+)
+
+const (
+	vacant       = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	offered      = eilev1.UnitStatus_UNIT_STATUS_OFFERED
+	reservedUnit = eilev1.UnitStatus_UNIT_STATUS_RESERVED
+	let          = eilev1.UnitStatus_UNIT_STATUS_LET
+
+	fit     = eilev1.ConditionState_CONDITION_STATE_FIT
+	flagged = eilev1.ConditionState_CONDITION_STATE_FLAGGED
+)
+
+// keptInspections is how many of the latest inspections a home carries.
+const keptInspections = 10
+
+// moveUnit sets the status of a home, since when and why.
+func (r Rules) moveUnit(tx *store.Tx, unit *eilev1.Unit, to eilev1.UnitStatus, why string) {
+	if unit.GetStatus() != to {
+		unit.StatusSince = r.Today.Proto()
+	}
+	unit.Status, unit.StatusReason = to, why
+	unit.Etag = tx.ID()
+}
+
+// Assess brings a home to what the unit standard of the day says of it and
+// tells whether that changed. It writes nothing.
+func (r Rules) Assess(unit *eilev1.Unit) bool {
+	assessment := r.Evaluator.Assess(unit, unit.GetInspections(), r.Today)
+	condition := &eilev1.Condition{
+		State: assessment.State, Reasons: assessment.Reasons, Missing: assessment.Missing,
+		Policy: r.Policy.Identity(), AssessedOn: r.Today.Proto(),
+	}
+	if assessment.NextDue != 0 {
+		condition.NextDue = assessment.NextDue.Proto()
+	}
+	before := unit.GetCondition()
+	if before != nil && before.GetState() == condition.GetState() && proto.Equal(before.GetPolicy(), condition.GetPolicy()) &&
+		slices.EqualFunc(before.GetReasons(), condition.GetReasons(), equalReasons) && slices.Equal(before.GetMissing(), condition.GetMissing()) {
+		condition.AssessedOn = before.GetAssessedOn()
+	}
+	unit.Condition = condition
+	return !proto.Equal(before, condition)
+}
+
+func equalReasons(a, b *eilev1.Reason) bool { return proto.Equal(a, b) }
+
+// MustAssess tells whether the stored condition may no longer be what the rules
+// of the day say: another policy, or a day on which it changes by itself.
+func (r Rules) MustAssess(unit *eilev1.Unit) bool {
+	condition := unit.GetCondition()
+	if condition == nil || !proto.Equal(condition.GetPolicy(), r.Policy.Identity()) {
+		return true
+	}
+	due, ok := dayOf(condition.GetNextDue())
+	return ok && due <= r.Today
+}
+
+// SettleUnit assesses a home and writes it. The open offer of a home that is
+// found unfit is withdrawn; that does not count against the household.
+func (r Rules) SettleUnit(tx *store.Tx, unit *eilev1.Unit) error {
+	r.Assess(unit)
+	unit.Etag = tx.ID()
+	tx.Subject(unit.GetReference())
+	if unit.GetCondition().GetState() != flagged || unit.GetOpenOffer() == "" {
+		return tx.PutUnit(unit)
+	}
+	offer, err := store.Offers.Get(tx, unit.GetOpenOffer())
+	if err != nil {
+		return err
+	}
+	application, err := store.Applications.Get(tx, offer.GetApplication())
+	if err != nil {
+		return err
+	}
+	return r.takeBack(tx, unit, offer, application, "the home was found unfit: "+unit.GetCondition().GetReasons()[0].GetDetail())
+}
+
+// RegisterUnit takes a new home.
+func (r Rules) RegisterUnit(tx *store.Tx, unit *eilev1.Unit) error {
+	if unit.GetStatus() == 0 {
+		unit.Status = vacant
+	}
+	switch unit.GetStatus() {
+	case vacant, let, eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR:
+	default:
+		return Refuse("register unit "+unit.GetReference(), "WRONG_STATUS",
+			fmt.Sprintf("a new home is VACANT, LET or UNDER_REPAIR, not %s", unitStatusName(unit.GetStatus())))
+	}
+	r.Complete(unit)
+	return r.SettleUnit(tx, unit)
+}
+
+// Complete gives a new home what every home has, and assesses it.
+func (r Rules) Complete(unit *eilev1.Unit) {
+	if unit.GetStatus() == 0 {
+		unit.Status = vacant
+	}
+	if unit.GetTenure() == 0 {
+		unit.Tenure = eilev1.Tenure_TENURE_OWNED
+	}
+	if unit.GetStatusSince() == nil {
+		unit.StatusSince = r.Today.Proto()
+	}
+	r.Assess(unit)
+}
+
+// Inspect records an inspection, the latest first, and assesses the home.
+func (r Rules) Inspect(tx *store.Tx, unit *eilev1.Unit, inspection *eilev1.Inspection) error {
+	if err := store.Inspections.Put(tx, inspection.GetUnit()+"/"+inspection.GetId(), inspection); err != nil {
+		return err
+	}
+	AddInspections(unit, []*eilev1.Inspection{inspection})
+	return r.SettleUnit(tx, unit)
+}
+
+// AddInspections puts inspections among the latest of their home, newest first.
+// One that is there already is not added again.
+func AddInspections(unit *eilev1.Unit, inspections []*eilev1.Inspection) {
+	all := slices.Clone(unit.GetInspections())
+	for _, inspection := range inspections {
+		if !slices.ContainsFunc(all, func(known *eilev1.Inspection) bool { return known.GetId() == inspection.GetId() }) {
+			all = append(all, inspection)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *eilev1.Inspection) int {
+		first, _ := dayOf(b.GetInspectedOn())
+		second, _ := dayOf(a.GetInspectedOn())
+		if first != second {
+			return int(first - second)
+		}
+		return strings.Compare(b.GetId(), a.GetId())
+	})
+	unit.Inspections = all[:min(len(all), keptInspections)]
+}
+
+// AmendUnit writes a home whose facts were corrected. An open offer was made on
+// the facts before: it is withdrawn when the home no longer suits, and does not
+// count. A person may call a home vacant, let or under repair, unless an offer
+// or a letting is under way.
+func (r Rules) AmendUnit(tx *store.Tx, unit *eilev1.Unit, before eilev1.UnitStatus) error {
+	what := "amend unit " + unit.GetReference()
+	if to := unit.GetStatus(); to != before {
+		switch before {
+		case vacant, let, eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR:
+		default:
+			return Refuse(what, "WRONG_STATUS", fmt.Sprintf("it is %s: end that first", unitStatusName(before)))
+		}
+		switch to {
+		case vacant, let, eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR:
+		default:
+			return Refuse(what, "WRONG_STATUS", fmt.Sprintf("a person sets VACANT, LET or UNDER_REPAIR, not %s", unitStatusName(to)))
+		}
+		if unit.GetTenancy() != "" {
+			return Refuse(what, "HAS_TENANCY", fmt.Sprintf("tenancy %s is in force: end it first", unit.GetTenancy()))
+		}
+		unit.StatusSince = r.Today.Proto()
+	}
+	if unit.GetOpenOffer() == "" {
+		return r.SettleUnit(tx, unit)
+	}
+	offer, err := store.Offers.Get(tx, unit.GetOpenOffer())
+	if err != nil {
+		return err
+	}
+	application, err := store.Applications.Get(tx, offer.GetApplication())
+	if err != nil {
+		return err
+	}
+	suits, why := r.Evaluator.Suitable(application, unit, r.Today)
+	if suits {
+		return r.SettleUnit(tx, unit)
+	}
+	return r.takeBack(tx, unit, offer, application, "the facts of the home were corrected: "+why[0].GetDetail())
+}
+
+// takeBack withdraws the open offer of a home; the household has its former
+// place.
+func (r Rules) takeBack(tx *store.Tx, unit *eilev1.Unit, offer *eilev1.Offer, application *eilev1.Application, why string) error {
+	offer.Status, offer.Note = withdrawnOffer, why
+	if err := r.putOffer(tx, offer); err != nil {
+		return err
+	}
+	application.OpenOffer, unit.OpenOffer = "", ""
+	r.moveUnit(tx, unit, vacant, "offer "+offer.GetId()+" withdrawn")
+	if err := r.Settle(tx, application); err != nil {
+		return err
+	}
+	return r.SettleUnit(tx, unit)
+}

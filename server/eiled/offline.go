@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eile-housing/eile/store/kv/boltkv"
+)
+
+func checkCommand() *cobra.Command {
+	var dir string
+	command := &cobra.Command{
+		Use: "check --data DIR", Short: "verify everything that is derived, and the audit chain", Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) (err error) {
+			if dir == "" {
+				return usage{errors.New("--data DIR is needed")}
+			}
+			if _, err := os.Stat(filepath.Join(dir, registerFile)); err != nil {
+				return fmt.Errorf("no register: %w", err)
+			}
+			opened, err := openData(command.Context(), dir)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, opened.db.Close()) }()
+			faults := 0
+			report := func(fault string) bool {
+				faults++
+				fmt.Fprintln(command.OutOrStdout(), fault)
+				return true
+			}
+			for fault := range opened.db.Check(command.Context()) {
+				report(fault.Error())
+			}
+			if err := opened.register.Check(command.Context(), report); err != nil {
+				return err
+			}
+			if faults > 0 {
+				return fmt.Errorf("%d faults", faults)
+			}
+			return nil
+		},
+	}
+	command.Flags().StringVar(&dir, "data", "", "data directory (required)")
+	return command
+}
+
+func restoreCommand() *cobra.Command {
+	var dir string
+	command := &cobra.Command{
+		Use: "restore FILE --data DIR", Short: "make a data directory from a backup", Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			if dir == "" {
+				return usage{errors.New("--data DIR is needed")}
+			}
+			return restore(args[0], dir, command.ErrOrStderr())
+		},
+	}
+	command.Flags().StringVar(&dir, "data", "", "data directory, which must hold no register (required)")
+	return command
+}
+
+// restore copies a backup into a directory that holds no register, and opens it
+// once, so that a broken backup is found now and not in the morning.
+func restore(file, dir string, notes io.Writer) (err error) {
+	target := filepath.Join(dir, registerFile)
+	if _, err := os.Stat(target); err == nil {
+		return fmt.Errorf("restore: %s exists: choose an empty directory", target)
+	}
+	from, err := os.Open(file)
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	defer from.Close() //nolint:errcheck // it is only read
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	partial := target + ".partial"
+	if err := copyFile(from, partial); err != nil {
+		return errors.Join(fmt.Errorf("restore: %w", err), os.Remove(partial))
+	}
+	db, err := boltkv.Open(partial, boltkv.Options{})
+	if err != nil {
+		return errors.Join(fmt.Errorf("restore: %s is no backup: %w", file, err), os.Remove(partial))
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(partial, target); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, keyFile)); err != nil {
+		fmt.Fprintf(notes, "restored; copy %s from the old data directory, or the access codes end\n", keyFile)
+	}
+	return nil
+}
+
+func copyFile(from io.Reader, path string) error {
+	to, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, from)
+	return errors.Join(err, to.Sync(), to.Close())
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/test/bufconn"
+
+	"github.com/eile-housing/eile/server"
+	"github.com/eile-housing/eile/server/gateway"
+)
+
+// graceful is how long requests in flight may take after a signal.
+const graceful = 10 * time.Second
+
+type serveOptions struct {
+	data, listen, gateway string
+	policies              []string
+	dev                   bool
+	cert, key, clientCA   string
+	verbose               bool
+}
+
+func serveCommand() *cobra.Command {
+	var o serveOptions
+	command := &cobra.Command{
+		Use: "serve --data DIR", Short: "serve the register of a data directory", Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return serve(command.Context(), o, command.OutOrStdout(), command.ErrOrStderr())
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&o.data, "data", "", "data directory (required)")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:7400", "address of the gRPC service; port 0 picks a free one")
+	flags.StringVar(&o.gateway, "gateway", "127.0.0.1:7480", "address of the applicants' page; empty: none")
+	flags.StringArrayVar(&o.policies, "policy", nil, "policy file, or name of a shipped one, to put in force; may be repeated")
+	flags.BoolVar(&o.dev, "dev", false, "no TLS, every caller may do everything; on loopback only")
+	flags.StringVar(&o.cert, "tls-cert", "", "certificate of the service (PEM)")
+	flags.StringVar(&o.key, "tls-key", "", "private key of the service (PEM)")
+	flags.StringVar(&o.clientCA, "client-ca", "", "authority that signs the certificates of callers (PEM)")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "log every request")
+	return command
+}
+
+// check refuses flags that do not go together.
+func (o serveOptions) check() error {
+	if o.data == "" {
+		return usage{errors.New("--data DIR is needed")}
+	}
+	if !o.dev {
+		if o.cert == "" || o.key == "" || o.clientCA == "" {
+			return usage{errors.New("--tls-cert, --tls-key and --client-ca are needed, or --dev on loopback")}
+		}
+		return nil
+	}
+	if o.cert != "" || o.key != "" || o.clientCA != "" {
+		return usage{errors.New("--dev has no TLS: leave out --tls-cert, --tls-key and --client-ca")}
+	}
+	for flag, address := range map[string]string{"--listen": o.listen, "--gateway": o.gateway} {
+		if address != "" && !loopback(address) {
+			return usage{fmt.Errorf("%s %s: --dev serves on loopback only (127.0.0.1, [::1] or localhost)", flag, address)}
+		}
+	}
+	return nil
+}
+
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func logger(to io.Writer, verbose bool) zerolog.Logger {
+	if file, ok := to.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		to = zerolog.ConsoleWriter{Out: to, TimeFormat: time.TimeOnly}
+	}
+	level := zerolog.InfoLevel
+	if verbose {
+		level = zerolog.DebugLevel
+	}
+	return zerolog.New(to).Level(level).With().Timestamp().Logger()
+}
+
+// serve opens, listens, says that it is ready, and ends in order: health turns,
+// requests finish, the audit is sealed, the register closes.
+func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) (err error) {
+	log := logger(stderr, o.verbose)
+	var transport credentials.TransportCredentials
+	if !o.dev {
+		if transport, err = mutualTLS(o); err != nil {
+			return err
+		}
+	}
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return fmt.Errorf("--listen %s: %w", o.listen, err)
+	}
+	defer listener.Close() //nolint:errcheck // closed by the service in the good case
+	opened, err := openData(ctx, o.data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, opened.db.Close()) }()
+	s, err := server.New(ctx, server.Options{
+		Register: opened.register, Backup: opened.db, Key: opened.key, Dev: o.dev, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	for _, policy := range o.policies {
+		if err := s.ActivateFile(ctx, policy); err != nil {
+			return fmt.Errorf("--policy %s: %w", policy, err)
+		}
+	}
+	return o.answer(ctx, s, transport, listener, stdout, log)
+}
+
+// answer serves until the context ends.
+func (o serveOptions) answer(ctx context.Context, s *server.Server, transport credentials.TransportCredentials, listener net.Listener, stdout io.Writer, log zerolog.Logger) error {
+	public, inner := s.GRPC(transport), s.GatewayGRPC()
+	group, gctx := errgroup.WithContext(ctx)
+	ready := map[string]any{"ready": true, "grpc": listener.Addr().String()}
+	group.Go(func() error { return public.Serve(listener) })
+	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error { return s.Run(background) })
+	var page *http.Server
+	pipe := bufconn.Listen(1 << 16)
+	if o.gateway != "" {
+		web, err := net.Listen("tcp", o.gateway)
+		if err != nil {
+			stopBackground()
+			public.Stop()
+			return errors.Join(fmt.Errorf("--gateway %s: %w", o.gateway, err), group.Wait())
+		}
+		ready["gateway"] = web.Addr().String()
+		conn, err := grpc.NewClient("passthrough:gateway", grpc.WithTransportCredentials(insecure.NewCredentials()),
+			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }))
+		if err != nil {
+			stopBackground()
+			return err
+		}
+		defer conn.Close() //nolint:errcheck // nothing is lost
+		page = gateway.Server(gateway.New(conn, gateway.Options{}))
+		group.Go(func() error { return inner.Serve(pipe) })
+		group.Go(func() error {
+			if err := page.Serve(web); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		})
+	}
+	line, err := json.Marshal(ready)
+	if err != nil {
+		stopBackground()
+		return err
+	}
+	fmt.Fprintf(stdout, "%s\n", line)
+	log.Info().Str("grpc", listener.Addr().String()).Msg("ready")
+	<-gctx.Done()
+	log.Info().Msg("stopping")
+	s.Drain()
+	stop(public, inner, page)
+	stopBackground()
+	return group.Wait()
+}
+
+// stop lets requests in flight finish, for a time.
+func stop(public, inner *grpc.Server, page *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), graceful)
+	defer cancel()
+	if page != nil {
+		_ = page.Shutdown(ctx) // what is still open then is cut off
+	}
+	done := make(chan struct{})
+	go func() {
+		inner.GracefulStop()
+		public.GracefulStop()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		inner.Stop()
+		public.Stop()
+		<-done
+	}
+}

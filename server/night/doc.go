@@ -1,0 +1,12 @@
+// Package night is the run: it expires what is overdue, evaluates again what is
+// due, assesses the homes, freezes the register, lets the engine match, keeps
+// the evidence, and, once approved, makes the offers.
+//
+// It promises that a run killed anywhere and resumed ends in the same state,
+// that a date is run once, that a dry run changes nothing, and that each offer
+// is checked again in the transaction that makes it. What must not happen twice
+// is named after the run, so that doing it again finds it done.
+//
+// The package imports proto, policy, allocation, store and server/casework. It
+// has no clock of its own.
+package night
