@@ -43,7 +43,10 @@ func (t *teller) show(lines int, args ...string) {
 	}
 	shown := make([]string, len(args))
 	for i, arg := range args {
-		shown[i] = filepath.Base(arg)
+		shown[i] = arg
+		if filepath.IsAbs(arg) {
+			shown[i] = filepath.Base(arg)
+		}
 		if strings.Contains(arg, " ") {
 			shown[i] = "'" + arg + "'"
 		}
