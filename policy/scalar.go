@@ -20,7 +20,7 @@ type text struct {
 }
 
 func (t *text) read(n *yaml.Node) error {
-	t.position, t.s = place(n), n.Value
+	t.position, t.s = content(n), n.Value
 	if n.Tag == "!!null" || n.Value == "" {
 		return fmt.Errorf("is empty; leave the key out or give a value")
 	}
@@ -96,6 +96,18 @@ func (d *date) read(n *yaml.Node) error {
 }
 
 func (d date) set() bool { return d.line > 0 }
+
+// content is where the text of a scalar begins: behind the quote, or on the line after | and >.
+func content(n *yaml.Node) position {
+	at := place(n)
+	switch {
+	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
+		at.column++
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		at = position{at.line + 1, 1}
+	}
+	return at
+}
 
 func place(n *yaml.Node) position { return position{n.Line, n.Column} }
 
