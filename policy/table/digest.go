@@ -3,7 +3,6 @@ package table
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"maps"
 	"slices"
 
@@ -39,6 +38,9 @@ func UnitDigest(u *eilev1.Unit) []byte {
 	d := newDigest("unit")
 	d.texts(u.GetReference(), u.GetDistrict(), u.GetAddress(), u.GetEarmark())
 	d.number(int64(u.GetStatus()), int64(u.GetTenure()))
+	if u == nil {
+		u = &eilev1.Unit{}
+	}
 	for _, n := range []*int32{u.Rooms, u.Floor, u.WearPercent} {
 		d.optional(n != nil, func() { d.number(int64(*n)) })
 	}
@@ -63,7 +65,7 @@ func InspectionDigest(i *eilev1.Inspection) []byte {
 	d := newDigest("inspection")
 	d.texts(i.GetUnit(), i.GetInspector())
 	d.date(i.GetInspectedOn())
-	d.optional(i.Score != nil, func() { d.number(int64(i.GetScore())) })
+	d.optional(i != nil && i.Score != nil, func() { d.number(int64(i.GetScore())) })
 	d.list(slices.Sorted(slices.Values(i.GetHazards())))
 	d.facts(i.GetAttributes())
 	return d.sum()
@@ -72,19 +74,18 @@ func InspectionDigest(i *eilev1.Inspection) []byte {
 // digest hashes values so that no two sequences of values give the same bytes: texts and lists carry their length, and
 // what may be absent a mark.
 type digest struct {
-	hash hash.Hash
-	buf  []byte
+	buf []byte
 }
 
 func newDigest(kind string) *digest {
-	d := &digest{hash: sha256.New(), buf: make([]byte, 0, 512)}
+	d := &digest{buf: make([]byte, 0, 512)}
 	d.texts("eile/table/v1", kind)
 	return d
 }
 
 func (d *digest) sum() []byte {
-	d.hash.Write(d.buf)
-	return d.hash.Sum(nil)
+	sum := sha256.Sum256(d.buf)
+	return sum[:]
 }
 
 func (d *digest) number(numbers ...int64) {

@@ -36,7 +36,8 @@ var relations = []relationWord{
 // or has a fourth part /partner_of:N, where N is the number of that member, from 1. A sex or birth date that is not known is
 // left empty. An empty text is an empty household. A birth date after today is refused.
 //
-// The error lists every fault in one line. It names members by number and repeats no birth date that can be real.
+// The error lists every fault in one line. It names members by number and repeats nothing of
+// the text but dates that cannot be anybody's birth.
 func ParseMembers(text string, today day.Day) ([]*eilev1.Member, error) {
 	if err := clean(text, false); err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func parseMember(m *eilev1.Member, text string, today day.Day) (faults []string)
 		m.Sex = eilev1.Sex_SEX_X
 	case "":
 	default:
-		add(fmt.Errorf("%s is not a sex: write F, M or X", quote(sex)))
+		add(errors.New("the sex is not F, M or X"))
 	}
 	if birth != "" {
 		born, err := parseBirth(birth, today)
@@ -137,14 +138,14 @@ func parseRelation(m *eilev1.Member, word string) error {
 	for i, r := range relations {
 		words[i] = r.word
 	}
-	return fmt.Errorf("%s is not a relation: write one of %s, or %sN", quote(word), strings.Join(words, ", "), partnerOf)
+	return fmt.Errorf("the relation is not one of %s, or %sN", strings.Join(words, ", "), partnerOf)
 }
 
 func parsePartner(m *eilev1.Member, text string) error {
 	digits, ok := strings.CutPrefix(text, partnerOf)
 	n, err := strconv.Atoi(digits)
 	if !ok || err != nil || n < 1 || strconv.Itoa(n) != digits {
-		return fmt.Errorf("%s is not %sN, where N is the number of a member, from 1", quote(text), partnerOf)
+		return fmt.Errorf("the partner is not %sN, where N is the number of a member, from 1", partnerOf)
 	}
 	m.PartnerOf = int32(min(n, maxMembers+1))
 	return nil

@@ -103,6 +103,8 @@ type pass[R any] struct {
 	// line on which the row begins, and whether it has faults.
 	line   int
 	faulty bool
+	// below is the line after the row before.
+	below int
 	// stopped by the caller.
 	stopped bool
 }
@@ -122,10 +124,7 @@ func (p *pass[R]) next() bool {
 	if err == io.EOF {
 		return false
 	}
-	p.line = 0
-	if len(cells) > 0 {
-		p.line, _ = p.rows.FieldPos(0)
-	}
+	p.place(cells)
 	if err != nil {
 		return p.broken(err) && !p.stopped
 	}
@@ -150,6 +149,16 @@ func (p *pass[R]) next() bool {
 	return !p.stopped
 }
 
+// place notes where the row of the cells lies. Where the reader failed it may have no cells to tell.
+func (p *pass[R]) place(cells []string) {
+	p.line = p.below
+	if last := len(cells) - 1; last >= 0 {
+		p.line, _ = p.rows.FieldPos(0)
+		end, _ := p.rows.FieldPos(last)
+		p.below = end + strings.Count(cells[last], "\n") + 1
+	}
+}
+
 func (c *column[R]) cell(row *R, cell string) error {
 	if cell == "" {
 		if c.required {
@@ -170,7 +179,7 @@ func (p *pass[R]) broken(err error) bool {
 		p.fault(Fault{Message: "the file cannot be read further: " + err.Error(), Fatal: true, Err: err})
 		return false
 	}
-	p.line = syntax.StartLine
+	p.line, p.below = syntax.StartLine, syntax.Line+1
 	message := "a cell with quotes in it is not quoted as a whole: put it in quotes, and double the quotes inside"
 	if errors.Is(syntax.Err, csv.ErrQuote) {
 		message = "a quoted cell does not end where it should: close the quote, and double quotes that stand inside"
@@ -187,16 +196,14 @@ func (p *pass[R]) broken(err error) bool {
 // header reads the first row and answers whether the rows can be read by it.
 func (p *pass[R]) header() bool {
 	names, err := p.rows.Read()
-	p.line = 1
+	p.line, p.below = 1, 1
 	if err == io.EOF {
 		p.fault(Fault{Message: "the file is empty: it needs a header row", Fatal: true})
 		return false
 	}
-	if len(names) > 0 {
-		p.line, _ = p.rows.FieldPos(0)
-	}
+	p.place(names)
 	if err != nil {
-		if p.broken(err); !p.stopped {
+		if p.broken(err) {
 			p.fault(Fault{Message: "the header row cannot be read", Fatal: true})
 		}
 		return false
