@@ -2,14 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// load runs op from many clients until the time is over and answers how many
-// were done a second.
+// load runs op from many clients until the time is over, or op says io.EOF, and
+// answers how many were done a second.
 func load(ctx context.Context, clients int, length time.Duration, op func(ctx context.Context, client, n int) error) (float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, length+time.Minute)
 	defer cancel()
@@ -21,7 +23,11 @@ func load(ctx context.Context, clients int, length time.Duration, op func(ctx co
 	for client := range clients {
 		group.Go(func() {
 			for n := 0; time.Since(began) < length; n++ {
-				if err := op(ctx, client, n); err != nil {
+				err := op(ctx, client, n)
+				if errors.Is(err, io.EOF) {
+					return
+				}
+				if err != nil {
 					once.Do(func() { failure = err })
 					return
 				}

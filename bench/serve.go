@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"path/filepath"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -132,8 +133,6 @@ func (b *bench) write(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	var sample atomic.Pointer[kv.Commit]
-	h.db.Follow(func(commit kv.Commit) { sample.Store(&commit) })
 	clients := make([]eilev1.ApplicationServiceClient, connections)
 	for i, conn := range h.conns {
 		clients[i] = eilev1.NewApplicationServiceClient(conn)
@@ -144,13 +143,11 @@ func (b *bench) write(ctx context.Context) (err error) {
 		})
 		return err
 	}
-	if err := register(ctx, 0, 0); err != nil {
-		return err
-	}
-	raw, err := openRaw(filepath.Join(b.dir, "raw.db"), b.households, *sample.Load())
+	raw, err := openRaw(filepath.Join(b.dir, "raw.db"), b.households)
 	if err != nil {
 		return err
 	}
+	h.db.Follow(raw.record)
 	defer func() { err = errors.Join(err, raw.db.Close()) }()
 	of, base, ratio, err := b.compare(ctx, 256, register, raw.write)
 	if err != nil {
@@ -206,15 +203,36 @@ func household(reference string) *eilev1.Application {
 }
 
 // rawStore is a bbolt file of the same size, written without anything of ours.
+// It replays what the register committed in the round before, so that both
+// write the very same keys and values.
 type rawStore struct {
-	db     *bbolt.DB
-	sample kv.Commit
-	number atomic.Int64
+	db *bbolt.DB
+
+	mu      sync.Mutex
+	commits []kv.Commit
+}
+
+// record keeps a commit of the register to be replayed.
+func (r *rawStore) record(commit kv.Commit) {
+	r.mu.Lock()
+	r.commits = append(r.commits, commit)
+	r.mu.Unlock()
+}
+
+func (r *rawStore) next() (kv.Commit, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.commits) == 0 {
+		return kv.Commit{}, false
+	}
+	commit := r.commits[0]
+	r.commits = r.commits[1:]
+	return commit, true
 }
 
 var rawBucket = []byte("raw")
 
-func openRaw(path string, records int, sample kv.Commit) (*rawStore, error) {
+func openRaw(path string, records int) (*rawStore, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoSync: true})
 	if err != nil {
 		return nil, err
@@ -238,19 +256,19 @@ func openRaw(path string, records int, sample kv.Commit) (*rawStore, error) {
 		}
 	}
 	db.NoSync = false
-	return &rawStore{db: db, sample: sample}, db.Sync()
+	return &rawStore{db: db}, db.Sync()
 }
 
-// write puts the keys and values of one registration, the keys made unique at
-// their end as those of the register are.
+// write replays one commit; io.EOF: there is none left.
 func (r *rawStore) write(context.Context, int, int) error {
-	unique := fmt.Appendf(nil, "%016x", r.number.Add(1))
+	commit, ok := r.next()
+	if !ok {
+		return io.EOF
+	}
 	return r.db.Batch(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket(rawBucket)
-		for _, write := range r.sample.Writes {
-			key := append([]byte{}, write.Key...)
-			copy(key[max(0, len(key)-len(unique)):], unique)
-			if err := bucket.Put(key, write.Value); err != nil {
+		for _, write := range commit.Writes {
+			if err := bucket.Put(write.Key, write.Value); err != nil {
 				return err
 			}
 		}

@@ -20,7 +20,9 @@ func Explain(err error) string {
 		return oneLine(err.Error())
 	}
 	answer := carrier.GRPCStatus()
+	// What callers wrapped around the error stands before its own text; what the transport says of its retries is dropped.
 	context, _, _ := strings.Cut(err.Error(), "rpc error: ")
+	context, _, _ = strings.Cut(context, "max retries exhausted: ")
 	parts := []string{context + plain(answer)}
 	marks := []string{code.Code(answer.Code()).String()}
 	for _, detail := range answer.Details() {
@@ -33,6 +35,11 @@ func Explain(err error) string {
 			}
 		case *errdetails.PreconditionFailure:
 			for _, v := range detail.GetViolations() {
+				// What the message says already is not said twice, only marked.
+				if v.GetDescription() != "" && strings.Contains(parts[0], v.GetDescription()) {
+					marks = append(marks, v.GetType())
+					continue
+				}
 				parts = append(parts, pair(v.GetSubject(), pair(v.GetType(), v.GetDescription())))
 			}
 		}
@@ -88,7 +95,14 @@ func distinct(texts []string) []string {
 	return kept
 }
 
-// oneLine folds every run of white space and control characters into one space.
+// oneLine parts lines by semicolons and folds every other run of white space and control characters into one space.
 func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
+	var lines []string
+	for line := range strings.Lines(text) {
+		words := strings.FieldsFunc(line, func(r rune) bool { return r <= ' ' || r == 0x7f })
+		if len(words) > 0 {
+			lines = append(lines, strings.Join(words, " "))
+		}
+	}
+	return strings.Join(lines, "; ")
 }

@@ -40,9 +40,10 @@ func TestExplain(t *testing.T) {
 		{"fields", refusal(t, codes.InvalidArgument, "bad application", fields), "bad application: application.reference: must not be empty; application.list: no such list (INVALID_ARGUMENT)"},
 		{"fields that the message holds", refusal(t, codes.InvalidArgument, "application.reference: must not be empty", fields), "application.reference: must not be empty: application.list: no such list (INVALID_ARGUMENT)"},
 		{"preconditions", refusal(t, codes.FailedPrecondition, "no offer", stands), "no offer: U-1: UNIT_FLAGGED: worn 70 %; A-7: OPEN_OFFER (FAILED_PRECONDITION)"},
-		{"several lines", status.Error(codes.Internal, "a\n\tb\x1b[31m"), "a b [31m (INTERNAL)"},
+		{"preconditions that the message holds", refusal(t, codes.FailedPrecondition, "no offer: worn 70 %", stands), "no offer: worn 70 %: A-7: OPEN_OFFER (FAILED_PRECONDITION, UNIT_FLAGGED)"},
+		{"several lines", status.Error(codes.Internal, "a\n\tb\x1b[31m"), "a; b [31m (INTERNAL)"},
 		{"wrapped", fmt.Errorf("run R-1: %w", status.Error(codes.NotFound, "no such run")), "run R-1: no such run (NOT_FOUND)"},
-		{"not a server's", errors.New("open x.csv:\nno such file"), "open x.csv: no such file"},
+		{"not a server's", errors.New("open x.csv:\nno such file"), "open x.csv:; no such file"},
 		{
 			"no server", status.Error(codes.Unavailable, `connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:1: connect: connection refused"`),
 			"cannot reach the server: dial tcp 127.0.0.1:1: connect: connection refused (UNAVAILABLE)",

@@ -70,22 +70,22 @@ func receive(ctx context.Context, stream grpc.BidiStreamingClient[eilev1.ImportR
 
 // send answers only errors of the file: where the stream is broken, receiving tells why.
 func send(stream grpc.BidiStreamingClient[eilev1.ImportRequest, eilev1.ImportResponse], header *eilev1.ImportHeader, file io.Reader) error {
-	err := stream.Send(&eilev1.ImportRequest{Part: &eilev1.ImportRequest_Header{Header: header}})
-	if err != nil {
+	taken := func(request *eilev1.ImportRequest) bool { return stream.Send(request) == nil }
+	if !taken(&eilev1.ImportRequest{Part: &eilev1.ImportRequest_Header{Header: header}}) {
 		return nil
 	}
 	for {
 		// The transport may keep a piece after Send: each one has memory of its own.
 		piece := make([]byte, pieceSize)
 		n, err := io.ReadFull(file, piece)
-		if n > 0 && stream.Send(&eilev1.ImportRequest{Part: &eilev1.ImportRequest_Data{Data: piece[:n]}}) != nil {
+		if n > 0 && !taken(&eilev1.ImportRequest{Part: &eilev1.ImportRequest_Data{Data: piece[:n]}}) {
 			return nil
 		}
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			_ = stream.CloseSend()
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
 		}
 	}
