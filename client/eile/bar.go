@@ -1,0 +1,60 @@
+package main
+
+import (
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// bar shows how far a long work is, on a terminal only: a nil bar shows nothing.
+type bar struct{ *progressbar.ProgressBar }
+
+// newBar starts a bar on standard error. The size is unknown when it is negative.
+func (s *session) newBar(what string, size int64) *bar {
+	file, ok := s.stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return &bar{progressbar.NewOptions64(size,
+		progressbar.OptionSetWriter(file),
+		progressbar.OptionSetDescription(what),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionShowCount(),
+		progressbar.OptionFullWidth(),
+	)}
+}
+
+// show sets what is done, how much of it, and of how much; 0 of 0 is not known yet.
+func (b *bar) show(what string, done, of int64) {
+	if b == nil {
+		return
+	}
+	b.Describe(what)
+	if of > 0 {
+		b.ChangeMax64(of)
+	}
+	_ = b.Set64(done)
+}
+
+// turn moves a bar of unknown size.
+func (b *bar) turn() {
+	if b != nil {
+		_ = b.Add(1)
+	}
+}
+
+// end takes the bar off the terminal.
+func (b *bar) end() {
+	if b != nil {
+		_ = b.Finish()
+		_ = b.Clear()
+	}
+}
+
+// clear makes room for a line on the terminal; the bar comes back with the next answer.
+func (b *bar) clear() {
+	if b != nil {
+		_ = b.Clear()
+	}
+}

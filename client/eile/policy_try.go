@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/genproto/googleapis/type/date"
+
+	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/table"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// tried is what a policy says of one household.
+type tried struct {
+	Reference   string   `json:"reference"`
+	Eligibility string   `json:"eligibility"`
+	Reasons     []reason `json:"reasons"`
+	Missing     []string `json:"missing"`
+	List        string   `json:"list"`
+	Need        int32    `json:"need"`
+	NeedClass   string   `json:"need_class"`
+	OutOfTurn   bool     `json:"out_of_turn"`
+
+	// list and key order the rows; a row without a key stands last.
+	list int
+	key  []byte
+}
+
+func newPolicyTry(s *session) *cobra.Command {
+	var on *date.Date
+	var seed string
+	const use = "try POLICY APPLICATIONS"
+	cmd := &cobra.Command{
+		Use: use, Short: "Show what a policy says of each household of a file, in legal order; no server", Args: exactly(use),
+		Long: `Shows what a policy says of each household of a file, in legal order: list by list, and last who has no place in an order.
+POLICY is a file or the name of a shipped policy; APPLICATIONS is a CSV file as eile import applications takes it.`,
+		RunE: s.offline(func(args []string) error {
+			p, err := loadPolicy(args[0])
+			if err != nil {
+				s.report(err)
+				return errReported
+			}
+			today, err := dayOr(on, p.Location())
+			if err != nil {
+				return err
+			}
+			rows, err := s.readApplications(p, args[1], today)
+			if err != nil {
+				return err
+			}
+			return s.printTried(tryAll(p.Evaluator(seed), rows, today))
+		}),
+	}
+	dateVar(cmd.Flags(), &on, "on", "day of the rules, `DATE`; today in the policy's time zone unless given")
+	cmd.Flags().StringVar(&seed, "seed", "", "`SEED` of the draw that orders what the rules leave equal")
+	return cmd
+}
+
+// readApplications reads a file under a policy. Every fault is a line on standard error, as of an import.
+func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([]*eilev1.Application, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	faults := 0
+	fault := func(line int, column, message string) {
+		faults++
+		fmt.Fprintln(s.stderr, faultLine(name, &eilev1.ImportFault{Line: int32(line), Column: column, Message: message}))
+	}
+	now, err := dayOr(nil, p.Location())
+	if err != nil {
+		return nil, err
+	}
+	var rows []*eilev1.Application
+	// A day to come may be tried with who will be born by then.
+	options := table.Options{Attributes: p.Attributes(policy.ApplicationKind), Today: max(on, now), Zone: p.Location(), Lists: p.Lists()}
+	for row, wrong := range table.Applications(file, options) {
+		if wrong != nil {
+			fault(wrong.Line, wrong.Column, wrong.Message)
+			continue
+		}
+		for _, v := range p.Validate(row.Application) {
+			fault(row.Line, v.Field, v.Reason.GetDetail())
+		}
+		rows = append(rows, row.Application)
+	}
+	if faults > 0 {
+		return nil, errReported
+	}
+	return rows, nil
+}
+
+// tryAll evaluates the applications and puts them in legal order: by list, by order key, by reference. Who has no key stands
+// last, in the order of the file.
+func tryAll(e *policy.Evaluator, applications []*eilev1.Application, on day.Day) []tried {
+	rows := []tried{}
+	for _, application := range applications {
+		v := e.Evaluate(application, on)
+		rows = append(rows, tried{
+			Reference:   application.GetReference(),
+			Eligibility: enumName(v.Eligibility.Descriptor().Values().ByNumber(v.Eligibility.Number())),
+			Reasons:     reasonsOf(v.Reasons),
+			Missing:     append([]string{}, v.Missing...),
+			List:        v.List,
+			Need:        v.Need,
+			NeedClass:   v.NeedClass,
+			OutOfTurn:   v.OutOfTurn,
+			list:        slices.Index(e.Policy().Lists(), v.List),
+			key:         v.OrderKey,
+		})
+	}
+	slices.SortStableFunc(rows, func(a, b tried) int {
+		switch {
+		case len(a.key) == 0 && len(b.key) == 0:
+			return 0
+		case len(a.key) == 0:
+			return 1
+		case len(b.key) == 0:
+			return -1
+		}
+		return cmp.Or(cmp.Compare(a.list, b.list), bytes.Compare(a.key, b.key), strings.Compare(a.Reference, b.Reference))
+	})
+	return rows
+}
+
+func (s *session) printTried(rows []tried) error {
+	if s.format == "json" {
+		return s.printValue(map[string][]tried{"applications": rows})
+	}
+	columns := columnsOf("reference eligibility list need need_class out_of_turn missing reasons")
+	cells := make([][]string, len(rows))
+	for i, r := range rows {
+		cells[i] = []string{
+			r.Reference, r.Eligibility, r.List, strconv.Itoa(int(r.Need)), r.NeedClass, strconv.FormatBool(r.OutOfTurn),
+			strings.Join(r.Missing, ";"), codesOf(r.Reasons),
+		}
+	}
+	if s.format == "csv" {
+		return s.printCSV(columns, cells)
+	}
+	return s.write(func(w io.Writer) error { return writeTable(w, columns, cells) })
+}

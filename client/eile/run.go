@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"iter"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/client"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+var runView = view{
+	table: "id on state vacancies matched offers_created:offers expired flagged",
+	csv: `id on state policy seed instance_sha256 outcome_sha256 vacancies matched offers_created expired flagged max_size
+		unassessed rechecked read revision started_by started_at finished_at decision.number:decision failure`,
+	parts: []part{
+		{"matches", "application unit"},
+		{"skipped", "application unit reason.code:reason reason.detail:detail"},
+	},
+}
+
+func newRun(s *session) *cobra.Command {
+	return group("run", "Run the night: start, approve, cancel, list, get, evidence, explain",
+		newRunStart(s),
+		newRunApprove(s),
+		newRunCancel(s),
+		newRunList(s),
+		s.ask("get RUN", "Show one run", runView,
+			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
+				return c.Runs.GetRun(ctx, &eilev1.GetRunRequest{Id: args[0]})
+			}),
+		newRunEvidence(s),
+		newRunExplain(s),
+	)
+}
+
+func newRunList(s *session) *cobra.Command {
+	return listCommand(s, "list", "List runs, newest first", runView,
+		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Run, error] {
+			return c.AllRuns(ctx, &eilev1.ListRunsRequest{PageSize: pageSize})
+		},
+		func(items []*eilev1.Run) proto.Message {
+			return &eilev1.ListRunsResponse{Runs: items}
+		})
+}
+
+func newRunCancel(s *session) *cobra.Command {
+	req := &eilev1.CancelRunRequest{}
+	cmd := s.ask("cancel RUN", "End a run that is not approved", runView,
+		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
+			req.Id = args[0]
+			return c.Runs.CancelRun(ctx, req)
+		})
+	reasonVar(cmd, &req.Reason)
+	return cmd
+}
+
+// reasonVar adds a reason that must be given.
+func reasonVar(cmd *cobra.Command, to *string) {
+	cmd.Flags().StringVar(to, "reason", "", "reason in words, `TEXT`")
+	_ = cmd.MarkFlagRequired("reason")
+}

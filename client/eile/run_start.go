@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/client"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+func newRunStart(s *session) *cobra.Command {
+	req := &eilev1.StartRunRequest{}
+	cmd := s.ask("start", "Run the night of a day, or show the run that it has; waits for it", runView,
+		func(ctx context.Context, c *client.Client, _ []string) (proto.Message, error) {
+			return s.follow(ctx, c, func(ctx context.Context) (*eilev1.Run, error) { return c.Runs.StartRun(ctx, req) })
+		})
+	dateVar(cmd.Flags(), &req.On, "on", "day of the rules, `DATE`; today in the policy's time zone unless given")
+	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "match, and change nothing")
+	return cmd
+}
+
+func newRunApprove(s *session) *cobra.Command {
+	req := &eilev1.ApproveRunRequest{}
+	cmd := s.ask("approve RUN", "Let a matched run make its offers, by decision; waits for them", runView,
+		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
+			req.Id = args[0]
+			return s.follow(ctx, c, func(ctx context.Context) (*eilev1.Run, error) { return c.Runs.ApproveRun(ctx, req) })
+		})
+	req.Decision = decisionFlags(cmd, true)
+	return cmd
+}
+
+// follow shows the progress of a run until it rests. A run that failed is a failure of the command.
+func (s *session) follow(ctx context.Context, c *client.Client, begin func(context.Context) (*eilev1.Run, error)) (proto.Message, error) {
+	bar := s.newBar("starting the run", -1)
+	defer bar.end()
+	run, err := watch(bar, func() (*eilev1.Run, error) { return begin(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	run, err = c.WaitRun(ctx, run, func(run *eilev1.Run) {
+		bar.show(runProgress(run), int64(run.GetOffersCreated()), int64(run.GetMatched()))
+	})
+	if err != nil {
+		return nil, err
+	}
+	if run.GetState() == eilev1.RunState_RUN_STATE_FAILED {
+		return nil, fmt.Errorf("run %s failed: %s", run.GetId(), run.GetFailure())
+	}
+	return run, nil
+}
+
+func runProgress(run *eilev1.Run) string {
+	state := enumName(run.GetState().Descriptor().Values().ByNumber(run.GetState().Number()))
+	return fmt.Sprintf("run %s %s", run.GetId(), state)
+}
+
+// watch turns the bar while a call that tells nothing is on its way.
+func watch[T any](b *bar, call func() (T, error)) (T, error) {
+	if b == nil {
+		return call()
+	}
+	done := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				b.turn()
+			}
+		}
+	}()
+	defer func() {
+		close(done)
+		<-stopped
+	}()
+	return call()
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/client"
+)
+
+// session is one invocation: where it writes, what the global flags say, and whether the usage was good.
+type session struct {
+	stdout, stderr io.Writer
+	format         format
+	server         client.Options
+	// running is set when a command starts its work; an error before that is bad usage.
+	running bool
+}
+
+// usageError is bad usage that shows only once a command looks closely at what it was given.
+type usageError struct{ error }
+
+func badUsage(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// errReported is a failure whose lines are on standard error already.
+var errReported = errors.New("already reported")
+
+// status writes the one line about an error and answers the exit status.
+func (s *session) status(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage), errors.Is(err, client.ErrOption), !s.running:
+		s.say(err)
+		return 2
+	case errors.Is(err, errReported):
+		return 1
+	default:
+		s.say(err)
+		return 1
+	}
+}
+
+// say writes an error in one line.
+func (s *session) say(err error) {
+	fmt.Fprintln(s.stderr, "eile:", client.Explain(err))
+}
+
+// offline makes the function of a command that asks no server.
+func (s *session) offline(work func(args []string) error) func(*cobra.Command, []string) error {
+	return func(_ *cobra.Command, args []string) error {
+		s.running = true
+		return work(args)
+	}
+}
+
+// online makes the function of a command that asks the server.
+func (s *session) online(work func(ctx context.Context, c *client.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		s.running = true
+		c, err := client.Dial(s.server)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = c.Close() }()
+		return work(cmd.Context(), c, args)
+	}
+}
+
+// asker answers one message for the arguments of a command.
+type asker func(ctx context.Context, c *client.Client, args []string) (proto.Message, error)
+
+// ask makes a command that prints the one answer of the server.
+func (s *session) ask(use, short string, v view, answer asker) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: exactly(use),
+		RunE: s.online(func(ctx context.Context, c *client.Client, args []string) error {
+			message, err := answer(ctx, c, args)
+			if err != nil {
+				return err
+			}
+			return s.print(v, message)
+		}),
+	}
+}
+
+// lister answers all items, asking for pages of the given size; 0 leaves the size to the client.
+type lister[T proto.Message] func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[T, error]
+
+// listCommand makes a command that follows all pages and prints them as one answer. The items are gathered before the
+// first is printed: a list that breaks off prints nothing.
+func listCommand[T proto.Message](s *session, use, short string, v view, all lister[T], response func([]T) proto.Message) *cobra.Command {
+	var limit count
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: exactly(use),
+		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
+			var items []T
+			for item, err := range all(ctx, c, min(int32(limit), maxPage)) {
+				if err != nil {
+					return err
+				}
+				items = append(items, item)
+				if limit > 0 && len(items) == int(limit) {
+					break
+				}
+			}
+			return printList(s, v, items, response(items))
+		}),
+	}
+	cmd.Flags().Var(&limit, "limit", "stop after `N`; all unless given")
+	return cmd
+}
+
+// maxPage is the most that a server answers at once.
+const maxPage = 500
+
+// exactly demands one argument for each word in capitals of a use line, such as "refuse OFFER".
+func exactly(use string) cobra.PositionalArgs {
+	names := strings.Fields(use)[1:]
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		wanted := "no argument"
+		if len(names) > 0 {
+			wanted = strings.Join(names, " ")
+		}
+		return fmt.Errorf("%s takes %s, not %d arguments; see %s --help", cmd.CommandPath(), wanted, len(args), cmd.CommandPath())
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"iter"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/client"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+var tenancyView = view{
+	table: "id unit application kind order_on contract_on keys_on housed ended_on",
+	csv:   "id unit application organisation kind offer order_on contract_on keys_on housed ended_on ended_reason created_at",
+}
+
+func newTenancy(s *session) *cobra.Command {
+	return group("tenancy", "List and get lettings, and record their steps and their end",
+		newTenancyList(s),
+		s.ask("get TENANCY", "Show one letting", tenancyView,
+			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
+				return c.Tenancies.GetTenancy(ctx, &eilev1.GetTenancyRequest{Id: args[0]})
+			}),
+		newTenancyStep(s, "order TENANCY", "Record the order to let", eilev1.TenancyStep_TENANCY_STEP_ORDER),
+		newTenancyStep(s, "contract TENANCY", "Record the contract", eilev1.TenancyStep_TENANCY_STEP_CONTRACT),
+		newTenancyStep(s, "keys TENANCY", "Record that the keys were given", eilev1.TenancyStep_TENANCY_STEP_KEYS),
+		newTenancyFail(s),
+		newTenancyEnd(s),
+	)
+}
+
+func newTenancyList(s *session) *cobra.Command {
+	req := &eilev1.ListTenanciesRequest{}
+	cmd := listCommand(s, "list", "List lettings in order of their making", tenancyView,
+		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Tenancy, error] {
+			req.PageSize = pageSize
+			return c.AllTenancies(ctx, req)
+		},
+		func(items []*eilev1.Tenancy) proto.Message {
+			return &eilev1.ListTenanciesResponse{Tenancies: items}
+		})
+	cmd.Flags().StringVar(&req.Application, "application", "", "only those of the application `REFERENCE`")
+	cmd.Flags().StringVar(&req.Unit, "unit", "", "only those of the home `REFERENCE`")
+	return cmd
+}
+
+func newTenancyStep(s *session, use, short string, step eilev1.TenancyStep) *cobra.Command {
+	req := &eilev1.RecordTenancyStepRequest{Step: step}
+	cmd := s.ask(use, short, tenancyView,
+		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
+			req.Id = args[0]
+			return c.Tenancies.RecordTenancyStep(ctx, req)
+		})
+	dateVar(cmd.Flags(), &req.On, "on", "the day, `DATE`; today unless given")
+	return cmd
+}
+
+func newTenancyFail(s *session) *cobra.Command {
+	req := &eilev1.FailTenancyRequest{}
+	cmd := s.ask("fail TENANCY", "Record that the letting came to nothing; the household has its former place", tenancyView,
+		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
+			req.Id = args[0]
+			return c.Tenancies.FailTenancy(ctx, req)
+		})
+	reasonVar(cmd, &req.Reason)
+	return cmd
+}
+
+func newTenancyEnd(s *session) *cobra.Command {
+	req := &eilev1.EndTenancyRequest{}
+	cmd := s.ask("end TENANCY", "Record that a tenancy ended; the home is vacant", tenancyView,
+		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
+			req.Id = args[0]
+			return c.Tenancies.EndTenancy(ctx, req)
+		})
+	reasonVar(cmd, &req.Reason)
+	dateVar(cmd.Flags(), &req.On, "on", "last day, `DATE`; today unless given")
+	return cmd
+}

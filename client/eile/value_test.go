@@ -1,0 +1,126 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+	"pgregory.net/rapid"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+func TestDecimalsKeepTheirDigits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := &eilev1.Decimal{Units: rapid.Int64().Draw(t, "units"), Scale: rapid.Int32Range(0, maxScale).Draw(t, "scale")}
+		got, err := parseDecimal(decimalText(want))
+		if err != nil {
+			t.Fatalf("%s: %v", decimalText(want), err)
+		}
+		if !proto.Equal(got, want) {
+			t.Fatalf("%s is read as %v, was %v", decimalText(want), got, want)
+		}
+	})
+}
+
+func TestDecimals(t *testing.T) {
+	for text, want := range map[string]string{
+		"48.50": "48.50", "48": "48", "-0.5": "-0.5", "0.000000001": "0.000000001", "007": "7",
+	} {
+		got, err := parseDecimal(text)
+		if err != nil || decimalText(got) != want {
+			t.Errorf("%s is %v, %v; want %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"+7.1", ".", "1.", ".5", "1,5", "1.2.3", "1e3", "0x1", "1_000", " 1", "1.-5", "-", "0.0000000001", "9223372036854775808", "NaN", "١"} {
+		got, err := parseDecimal(text)
+		if err == nil {
+			t.Errorf("%q is read as %v", text, got)
+		}
+	}
+}
+
+func FuzzParseDecimal(f *testing.F) {
+	f.Add("48.50")
+	f.Add("-0.000000001")
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := parseDecimal(text)
+		if err != nil {
+			return
+		}
+		again, err := parseDecimal(decimalText(d))
+		if err != nil || !proto.Equal(again, d) {
+			t.Errorf("%q is %v, and its text %q is %v, %v", text, d, decimalText(d), again, err)
+		}
+	})
+}
+
+func TestDateFlag(t *testing.T) {
+	for text, want := range map[string]*date.Date{
+		"2024-02-29": {Year: 2024, Month: 2, Day: 29}, "0001-01-01": {Year: 1, Month: 1, Day: 1}, "9999-12-31": {Year: 9999, Month: 12, Day: 31}, "": nil,
+	} {
+		var got *date.Date
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		dateVar(flags, &got, "on", "")
+		err := flags.Parse([]string{"--on", text})
+		if err != nil || !proto.Equal(got, want) {
+			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"2023-02-29", "2024-02-31", "2024-2-29", "24-02-29", "29.02.2024", "2024-02-29T00:00:00Z", "0000-01-01x", " 2024-02-29", "today"} {
+		var got *date.Date
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		dateVar(flags, &got, "on", "")
+		if flags.Parse([]string{"--on", text}) == nil {
+			t.Errorf("%q is read as %v", text, got)
+		}
+	}
+}
+
+func TestMomentFlag(t *testing.T) {
+	for text, want := range map[string]string{
+		"2024-02-29":                    "2024-02-29T23:59:59.999999999Z",
+		"2024-02-29T10:00:00+02:00":     "2024-02-29T08:00:00Z",
+		"2024-02-29T10:00:00.123456Z":   "2024-02-29T10:00:00.123456Z",
+		"2024-12-31T23:59:59.9-11:00":   "2025-01-01T10:59:59.9Z",
+		"1990-03-11T00:00:00.000+02:00": "1990-03-10T22:00:00Z",
+	} {
+		var got *timestamppb.Timestamp
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		momentVar(flags, &got, endOfDay, "as-of", "")
+		err := flags.Parse([]string{"--as-of", text})
+		if err != nil || got.AsTime().Format(time.RFC3339Nano) != want {
+			t.Errorf("%q is %v, %v; want %s", text, got.AsTime(), err, want)
+		}
+	}
+	for _, text := range []string{"", "2024-02-29T10:00:00", "2024-02-29 10:00:00Z", "now", "2024-02-30", "10:00"} {
+		var got *timestamppb.Timestamp
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		momentVar(flags, &got, endOfDay, "as-of", "")
+		if flags.Parse([]string{"--as-of", text}) == nil {
+			t.Errorf("%q is read as %v", text, got)
+		}
+	}
+}
+
+// TestEveryNameOfAnEnumerationIsTaken also holds that what a table prints can be typed.
+func TestEveryNameOfAnEnumerationIsTaken(t *testing.T) {
+	for _, name := range enumNames[eilev1.ApplicationStatus]() {
+		for _, text := range []string{name, "APPLICATION_STATUS_" + name, strings.ToLower(name), strings.ReplaceAll(strings.ToLower(name), "_", "-")} {
+			got, err := parseEnum[eilev1.ApplicationStatus](text)
+			if err != nil || got.String() != "APPLICATION_STATUS_"+name {
+				t.Errorf("%q is %v, %v", text, got, err)
+			}
+		}
+	}
+	for _, text := range []string{"", "UNSPECIFIED", "APPLICATION_STATUS_UNSPECIFIED", "APPLICATION_STATUS_", "1", "WAITIN"} {
+		got, err := parseEnum[eilev1.ApplicationStatus](text)
+		if err == nil {
+			t.Errorf("%q is read as %v", text, got)
+		}
+	}
+}
