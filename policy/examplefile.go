@@ -20,7 +20,7 @@ type householdExample struct {
 	Attributes  []named[text]      `key:"attributes" doc:"Facts of the application."`
 	MemberFacts []named[factSheet] `key:"member_attributes" doc:"Facts of members, by their number from 1."`
 	Grounds     []grantedGround    `key:"grounds" doc:"Grounds that a decision granted."`
-	Eligibility text               `key:"eligibility" doc:"YES, NO or UNDETERMINED."`
+	Eligibility text               `key:"eligibility" words:"YES NO UNDETERMINED" doc:"YES, NO or UNDETERMINED."`
 	Reasons     *[]text            `key:"reasons" doc:"All reason codes, in order."`
 	Detail      text               `key:"detail" doc:"English text of the first reason."`
 	DetailLt    text               `key:"detail_lt" doc:"Lithuanian text of the first reason."`
@@ -52,7 +52,7 @@ type unitExample struct {
 	On          date                `key:"on,required" doc:"Date of the rules."`
 	Facts       []named[text]       `key:"unit" doc:"Columns of units.csv with their values."`
 	Inspections []inspectionExample `key:"inspections" doc:"Inspections, in any order."`
-	State       text                `key:"state" doc:"FIT, FLAGGED or UNASSESSED."`
+	State       text                `key:"state" words:"FIT FLAGGED UNASSESSED" doc:"FIT, FLAGGED or UNASSESSED."`
 	Reasons     *[]text             `key:"reasons" doc:"All reason codes, in order."`
 	Detail      text                `key:"detail" doc:"English text of the first reason."`
 	Missing     *[]text             `key:"missing" doc:"All missing facts, in order."`

@@ -5,14 +5,16 @@ import (
 	"strings"
 )
 
-// field is one key of a mapping of the file, taken from the tags of the struct that it is read into: `key:"name"` or `key:"name,required"`, and
-// `doc:"…"`. The decoder, the error texts and the JSON Schema all read these tags, so they cannot disagree.
+// field is one key of a mapping of the file, taken from the tags of the struct that it is read into: `key:"name"` or `key:"name,required"`, `doc:"…"`
+// and, where only a few words are allowed, `words:"…"`. The decoder, the error texts and the JSON Schema all read these tags, so they cannot disagree.
 type field struct {
 	index    int
 	key      string
 	required bool
 	doc      string
-	kind     reflect.Type
+	// words are all that a text may say; none: anything.
+	words []string
+	kind  reflect.Type
 }
 
 func fieldsOf(t reflect.Type) []field {
@@ -24,7 +26,7 @@ func fieldsOf(t reflect.Type) []field {
 		}
 		key, rest, _ := strings.Cut(tag, ",")
 		fields = append(fields, field{
-			index: i, key: key, required: rest == "required", doc: t.Field(i).Tag.Get("doc"), kind: t.Field(i).Type,
+			index: i, key: key, required: rest == "required", doc: t.Field(i).Tag.Get("doc"), words: strings.Fields(t.Field(i).Tag.Get("words")), kind: t.Field(i).Type,
 		})
 	}
 	return fields

@@ -8,9 +8,9 @@ type file struct {
 	Sources      []named[text]      `key:"sources" doc:"Where the rules were read: a short name for each source, used by source below."`
 	TimeZone     text               `key:"time_zone,required" doc:"IANA time zone in which days begin and ages are counted."`
 	Currency     text               `key:"currency" doc:"ISO 4217 code that money is written with; amounts are in its hundredths."`
-	PersonalCode text               `key:"personal_code" doc:"Form of the personal code of applicants; lt is the only one known."`
+	PersonalCode text               `key:"personal_code" words:"lt" doc:"Form of the personal code of applicants; lt is the only one known."`
 	InForce      period             `key:"in_force,required" doc:"First and last day on which the policy answers."`
-	Household    text               `key:"household" doc:"required or optional (default): whether an application must name its members."`
+	Household    text               `key:"household" words:"required optional" doc:"required or optional (default): whether an application must name its members."`
 	Attributes   attributes         `key:"attributes" doc:"Facts that records may carry beside the built-in ones."`
 	Parameters   []named[parameter] `key:"parameters" doc:"Figures of the rules, by date."`
 	Values       []named[value]     `key:"values" doc:"Named expressions over a household, computed when a rule reads them."`
@@ -25,8 +25,8 @@ type file struct {
 	Reserves     []reserve          `key:"reserves" doc:"Groups that homes may be kept for; a home names one as its earmark."`
 	Districts    districts          `key:"districts" doc:"What the districts that an applicant names mean."`
 	Offers       offers             `key:"offers,required" doc:"What follows an offer."`
-	Approval     text               `key:"approval,required" doc:"required: a person approves each run; none: offers are made at once."`
-	Mode         text               `key:"mode,required" doc:"choice: households get the best home they want, in order; fill: as many homes as possible, the most senior first."`
+	Approval     text               `key:"approval,required" words:"required none" doc:"required: a person approves each run; none: offers are made at once."`
+	Mode         text               `key:"mode,required" words:"choice fill" doc:"choice: households get the best home they want, in order; fill: as many homes as possible, the most senior first."`
 	Duties       []duty             `key:"duties" doc:"What an applicant must do every year and by when."`
 	Removals     []titled           `key:"removals" doc:"Grounds on which a decision may remove an application, beside the codes of eligibility rules."`
 	UnitStandard []rule             `key:"unit_standard" doc:"Rules that must all hold for a home to be fit; none: every home is fit."`
@@ -91,7 +91,7 @@ type datedValue struct {
 	From      date `key:"from,required" doc:"First day of the value."`
 	Value     text `key:"value,required" doc:"The value."`
 	Source    text `key:"source" doc:"Where it was read: a name under sources."`
-	Certainty text `key:"certainty" doc:"S stated by the source, D derived by arithmetic, U uncertain."`
+	Certainty text `key:"certainty" words:"S D U" doc:"S stated by the source, D derived by arithmetic, U uncertain."`
 	Note      text `key:"note" doc:"What a reader must know about it."`
 }
 
@@ -112,9 +112,9 @@ type rule struct {
 	Until     date   `key:"until" doc:"Last day of the rule."`
 	Require   text   `key:"require,required" doc:"CEL that must be true."`
 	Reason    phrase `key:"reason,required" doc:"Sentence when it is not, with {CEL} in braces for the figures."`
-	Proposes  text   `key:"proposes" doc:"What a person is asked to decide when it no longer holds for one who waits: removal (default) or review."`
+	Proposes  text   `key:"proposes" words:"removal review" doc:"What a person is asked to decide when it no longer holds for one who waits: removal (default) or review."`
 	Source    text   `key:"source" doc:"Where it was read."`
-	Certainty text   `key:"certainty" doc:"S, D or U."`
+	Certainty text   `key:"certainty" words:"S D U" doc:"S, D or U."`
 	Note      text   `key:"note" doc:"What a reader must know about it."`
 }
 
@@ -130,9 +130,9 @@ type needRule struct {
 // term is one step of the legal order.
 type term struct {
 	position
-	By        text   `key:"by,required" doc:"registered_at, register_number, value, band or draw."`
+	By        text   `key:"by,required" words:"registered_at register_number value band draw" doc:"registered_at, register_number, value, band or draw."`
 	Expr      text   `key:"expr" doc:"CEL whose value orders, for value and band."`
-	Direction text   `key:"direction" doc:"ascending (default) or descending, for value."`
+	Direction text   `key:"direction" words:"ascending descending" doc:"ascending (default) or descending, for value."`
 	Bands     []text `key:"bands" doc:"Bands from the first served to the last, for band."`
 	Note      text   `key:"note" doc:"What a reader must know about it."`
 }
@@ -175,14 +175,14 @@ type reserve struct {
 	Code   text   `key:"code,required" doc:"Stable code, the earmark of a home."`
 	Title  phrase `key:"title,required" doc:"What it is, for people."`
 	Who    text   `key:"who,required" doc:"CEL: who belongs to the group."`
-	Strict text   `key:"strict" doc:"hard (default): only the group; released: others once the group is served; soft: the group first."`
+	Strict text   `key:"strict" words:"hard released soft" doc:"hard (default): only the group; released: others once the group is served; soft: the group first."`
 }
 
 func (r *reserve) at(pos position) { r.position = pos }
 
 // districts say what an applicant's districts mean.
 type districts struct {
-	Use   text   `key:"use" doc:"limit (default): only these; rank: these first, others are still suitable."`
+	Use   text   `key:"use" words:"limit rank" doc:"limit (default): only these; rank: these first, others are still suitable."`
 	Known []text `key:"known" doc:"The districts there are; without it any name is taken."`
 }
 
@@ -191,8 +191,8 @@ type offers struct {
 	Days     number          `key:"days_to_answer,required" doc:"Days to answer, from the day the offer was served."`
 	Reasons  []refusalReason `key:"refusal_reasons,required" doc:"Reasons that a refusal may give; location is one."`
 	Allowed  number          `key:"refusals_allowed,required" doc:"Counted refusals that keep the place; one more has the consequence of after."`
-	After    text            `key:"after,required" doc:"hold: the application is held with a proposed removal; nothing: refusals have no consequence."`
-	LastStep text            `key:"last_step,required" doc:"Step of the letting that houses: acceptance, order, contract or keys."`
+	After    text            `key:"after,required" words:"hold nothing" doc:"hold: the application is held with a proposed removal; nothing: refusals have no consequence."`
+	LastStep text            `key:"last_step,required" words:"acceptance order contract keys" doc:"Step of the letting that houses: acceptance, order, contract or keys."`
 	Note     text            `key:"note" doc:"What a reader must know about it."`
 }
 

@@ -60,6 +60,7 @@ func functions() []cel.EnvOption {
 		two("least", cel.IntType, cel.IntType, cel.IntType, func(x, y ref.Val) ref.Val { return min(x.(types.Int), y.(types.Int)) }),
 		two("most", cel.IntType, cel.IntType, cel.IntType, func(x, y ref.Val) ref.Val { return max(x.(types.Int), y.(types.Int)) }),
 		one("sum", intList, cel.IntType, sum),
+		one("count", cel.ListType(cel.BoolType), cel.IntType, count),
 		one("lower", cel.StringType, cel.StringType, func(s ref.Val) ref.Val { return types.String(strings.ToLower(string(s.(types.String)))) }),
 		two("split", cel.StringType, cel.StringType, stringList, split),
 		two("join", stringList, cel.StringType, cel.StringType, join),
@@ -169,6 +170,17 @@ func sum(v ref.Val) ref.Val {
 		}
 	}
 	return total
+}
+
+// count answers how many are true. Unlike filter and size it names every fact that is unknown, not the last.
+func count(v ref.Val) ref.Val {
+	n := types.IntZero
+	for it := v.(traits.Lister).Iterator(); it.HasNext() == types.True; {
+		if it.Next() == types.True {
+			n++
+		}
+	}
+	return n
 }
 
 func split(v, separator ref.Val) ref.Val {

@@ -19,15 +19,6 @@ func JSONSchema() []byte {
 	return append(out, '\n')
 }
 
-// vocabularies are the keys whose value is one of a few words.
-var vocabularies = map[string][]string{
-	"personal_code": {"lt"}, "household": {"required", "optional"}, "certainty": {"S", "D", "U"}, "proposes": {"removal", "review"},
-	"by": {"registered_at", "register_number", "value", "band", "draw"}, "direction": {"ascending", "descending"},
-	"strict": {"hard", "released", "soft"}, "use": {"limit", "rank"}, "after": {"hold", "nothing"},
-	"last_step": {"acceptance", "order", "contract", "keys"}, "approval": {"required", "none"}, "mode": {"choice", "fill"},
-	"eligibility": {"YES", "NO", "UNDETERMINED"}, "state": {"FIT", "FLAGGED", "UNASSESSED"},
-}
-
 // schemaOf answers the schema of one type of the file.
 func schemaOf(t reflect.Type) map[string]any {
 	if s := scalarSchema(t); s != nil {
@@ -46,8 +37,8 @@ func schemaOf(t reflect.Type) map[string]any {
 	for _, f := range fieldsOf(t) {
 		s := schemaOf(f.kind)
 		s["description"] = f.doc
-		if words := vocabularies[f.key]; words != nil && f.kind == reflect.TypeFor[text]() {
-			s["enum"] = words
+		if len(f.words) > 0 {
+			s["enum"] = f.words
 			delete(s, "type")
 		}
 		properties[f.key] = s
