@@ -29,10 +29,10 @@ func Of(t time.Time, loc *time.Location) Day {
 // FromProto reads a date message. It answers false for nil and for a message of zeros, which both mean that no date is
 // known, and an error for a date that the calendar does not have, or one without a year, month or day.
 func FromProto(d *date.Date) (Day, bool, error) {
-	if d == nil || (d.Year == 0 && d.Month == 0 && d.Day == 0) {
+	if d.GetYear() == 0 && d.GetMonth() == 0 && d.GetDay() == 0 {
 		return 0, false, nil
 	}
-	on, err := New(int(d.Year), int(d.Month), int(d.Day))
+	on, err := New(int(d.GetYear()), int(d.GetMonth()), int(d.GetDay()))
 	if err != nil {
 		return 0, false, err
 	}

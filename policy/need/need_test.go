@@ -193,7 +193,7 @@ func TestMissing(t *testing.T) {
 	} {
 		_, err := Of(c.standard, c.members, today)
 		var missing *MissingError
-		if !errors.As(err, &missing) || strings.Join(missing.Facts, ", ") != c.want {
+		if !errors.As(err, &missing) || strings.Join(missing.Facts, ", ") != c.want || err.Error() != "missing "+c.want {
 			t.Errorf("%s: %v, want missing %s", c.name, err, c.want)
 		}
 	}
@@ -212,6 +212,8 @@ func TestContradictions(t *testing.T) {
 		{"partner of itself", []*eilev1.Member{partnerOf(aged(self, woman, 40), 1)}, "member 1 is given as the partner of itself"},
 		{"partner of nobody", []*eilev1.Member{partnerOf(aged(self, woman, 40), 3)}, "partner of member 3, but there are 1 members"},
 		{"two applicants", []*eilev1.Member{aged(self, woman, 40), aged(self, woman, 40)}, "member 1 and member 2 are both the applicant"},
+		{"impossible joining", []*eilev1.Member{{JoinedOn: broken.GetBirthDate()}}, "member 1: joined_on: 2021-02-31 is not a date"},
+		{"impossible leaving", []*eilev1.Member{{LeftOn: broken.GetBirthDate()}}, "member 1: left_on: 2021-02-31 is not a date"},
 		{"impossible date", []*eilev1.Member{aged(self, woman, 40), broken}, "member 2: birth date: 2021-02-31 is not a date"},
 	} {
 		_, err := Of("canada-nos", c.members, today)

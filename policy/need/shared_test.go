@@ -3,7 +3,6 @@ package need
 import (
 	"encoding/csv"
 	"encoding/json"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,7 +18,7 @@ func shared(t *testing.T, path ...string) *os.File {
 	t.Helper()
 	f, err := os.Open(filepath.Join(append([]string{"..", "..", "..", "shared"}, path...)...))
 	if os.IsNotExist(err) {
-		t.Skipf("the case files are not here: %v", err.(*fs.PathError).Path)
+		t.Skipf("the case files are not here: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)

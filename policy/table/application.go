@@ -48,7 +48,7 @@ func Applications(r io.Reader, o Options) iter.Seq2[ApplicationRow, *Fault] {
 	}
 	seen := references{}
 	s.end = func(row *ApplicationRow, fault func(column, message string)) {
-		seen.check(row.Application.Reference, row.Line, fault)
+		seen.check(row.Application.GetReference(), row.Line, fault)
 	}
 	for i := range o.Attributes {
 		a := &o.Attributes[i]

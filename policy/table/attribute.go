@@ -51,7 +51,7 @@ type Attribute struct {
 	Min, Max *int64
 	// Values that String may have; empty: any.
 	Values []string
-	// Separator between several values of a String, each of which must then be in Values and stand once; empty: one value.
+	// Separator between several values of a String, none of them empty and each there once; empty: the text is one value.
 	Separator string
 }
 
@@ -93,7 +93,7 @@ func (a *Attribute) parse(cell string) (*eilev1.Fact, error) {
 	case Decimal:
 		d, err := parseDecimal(cell)
 		if err == nil {
-			err = a.bound(d.Units, d.Scale, cell)
+			err = a.bound(d.GetUnits(), d.GetScale(), cell)
 		}
 		if err != nil {
 			return nil, err
@@ -140,18 +140,17 @@ func (a *Attribute) text(cell string) error {
 	if err := short(cell, maxText); err != nil {
 		return err
 	}
-	if len(a.Values) == 0 {
-		return nil
-	}
 	parts := []string{cell}
 	if a.Separator != "" {
 		parts = strings.Split(cell, a.Separator)
 	}
 	for i, p := range parts {
-		if !slices.Contains(a.Values, p) {
+		switch {
+		case len(a.Values) > 0 && !slices.Contains(a.Values, p):
 			return fmt.Errorf("%s is not one of %s", quote(p), strings.Join(a.Values, ", "))
-		}
-		if slices.Contains(parts[:i], p) {
+		case p == "":
+			return fmt.Errorf("value %d of %d is empty: remove the %s too many", i+1, len(parts), a.Separator)
+		case slices.Contains(parts[:i], p):
 			return fmt.Errorf("%s stands there twice", quote(p))
 		}
 	}

@@ -77,6 +77,8 @@ func TestParseFact(t *testing.T) {
 		{grounds, "disaster;", nil, `"" is not one of disaster, five_children`},
 		{grounds, "disaster;disaster", nil, `"disaster" stands there twice`},
 		{grounds, "disaster; five_children", nil, `" five_children" is not one of disaster, five_children`},
+		{Attribute{Type: String, Separator: "|"}, "x|y", text("x|y"), ""},
+		{Attribute{Type: String, Separator: "|"}, "x||y", nil, "value 2 of 3 is empty: remove the | too many"},
 		{Attribute{Type: Date}, "2024-02-29", &eilev1.Fact{Value: &eilev1.Fact_DateValue{DateValue: on("2024-02-29").Proto()}}, ""},
 		{Attribute{Type: Date}, "2023-02-29", nil, "2023-02-29 is not a date: February 2023 has 28 days"},
 		{Attribute{Type: 9}, "x", nil, "the policy declares type 9 for it, which no attribute can have"},

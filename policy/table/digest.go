@@ -41,16 +41,15 @@ func UnitDigest(u *eilev1.Unit) []byte {
 	if u == nil {
 		u = &eilev1.Unit{}
 	}
-	for _, n := range []*int32{u.Rooms, u.Floor, u.WearPercent} {
-		d.optional(n != nil, func() { d.number(int64(*n)) })
-	}
-	for _, b := range []*bool{u.Lift, u.Adapted} {
-		d.optional(b != nil, func() { d.truth(*b) })
-	}
-	d.optional(u.AreaSqm != nil, func() { d.decimal(u.AreaSqm) })
+	d.optional(u.Rooms != nil, func() { d.number(int64(u.GetRooms())) })
+	d.optional(u.Floor != nil, func() { d.number(int64(u.GetFloor())) })
+	d.optional(u.WearPercent != nil, func() { d.number(int64(u.GetWearPercent())) })
+	d.optional(u.Lift != nil, func() { d.truth(u.GetLift()) })
+	d.optional(u.Adapted != nil, func() { d.truth(u.GetAdapted()) })
+	d.optional(u.GetAreaSqm() != nil, func() { d.decimal(u.GetAreaSqm()) })
 	d.date(u.GetLease().GetEndsOn())
-	d.optional(u.Amenities != nil, func() {
-		present := slices.Sorted(slices.Values(u.Amenities.GetPresent()))
+	d.optional(u.GetAmenities() != nil, func() {
+		present := slices.Sorted(slices.Values(u.GetAmenities().GetPresent()))
 		d.number(int64(len(present)))
 		for _, a := range present {
 			d.number(int64(a))

@@ -87,7 +87,7 @@ func parseMember(m *eilev1.Member, text string, today day.Day) (faults []string)
 	}
 	add(parseRelation(m, relation))
 	if fourth {
-		if m.PartnerOf != 0 {
+		if m.GetPartnerOf() != 0 {
 			add(errors.New("partner_of stands there twice"))
 		}
 		add(parsePartner(m, partner))
@@ -155,7 +155,7 @@ func parsePartner(m *eilev1.Member, text string) error {
 func checkCouples(members []*eilev1.Member) (faults []string) {
 	self := 0
 	for i, m := range members {
-		if m.Relation != eilev1.Relation_RELATION_SELF {
+		if m.GetRelation() != eilev1.Relation_RELATION_SELF {
 			continue
 		}
 		if self > 0 {
@@ -166,8 +166,8 @@ func checkCouples(members []*eilev1.Member) (faults []string) {
 	}
 	partners := make([]int, len(members)+1)
 	for i, m := range members {
-		of, number := int(m.PartnerOf), i+1
-		if of == 0 && m.Relation != eilev1.Relation_RELATION_PARTNER {
+		of, number := int(m.GetPartnerOf()), i+1
+		if of == 0 && m.GetRelation() != eilev1.Relation_RELATION_PARTNER {
 			continue
 		}
 		if of == 0 {

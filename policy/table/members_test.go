@@ -63,7 +63,7 @@ func TestParseMembersRefuses(t *testing.T) {
 		"self/f/1985-02-03":                    `member 1: the sex is not F, M or X`,
 		"self/F/2023-02-31":                    "member 1: 2023-02-31 is not a date: February 2023 has 28 days",
 		"self/F/03.02.1985":                    "member 1: the birth date is not a date: write YYYY-MM-DD",
-		"self/F/1985-02-03 ":                   "member 1: the birth date is not a date: write YYYY-MM-DD",
+		"self/F/1985-02-03\u00a0":              "member 1: the birth date is not a date: write YYYY-MM-DD",
 		"self/F/2026-11-22":                    "member 1: the birth date 2026-11-22 is in the future, after 2026-11-21",
 		"boy/Q/1":                              `member 1: the relation is not one of self, partner, child, foster_child, parent, other, or partner_of:N; member 1: the sex is not F, M or X; member 1: the birth date is not a date: write YYYY-MM-DD`,
 		"self/F/;self/M/":                      "member 2: member 1 is self already",

@@ -29,8 +29,8 @@ func Units(r io.Reader, o Options) iter.Seq2[UnitRow, *Fault] {
 	}
 	seen := references{}
 	s.end = func(row *UnitRow, fault func(column, message string)) {
-		seen.check(row.Unit.Reference, row.Line, fault)
-		if row.Unit.Lease != nil && row.Unit.Tenure == eilev1.Tenure_TENURE_OWNED {
+		seen.check(row.Unit.GetReference(), row.Line, fault)
+		if row.Unit.GetLease() != nil && row.Unit.GetTenure() == eilev1.Tenure_TENURE_OWNED {
 			fault("lease_ends_on", "a home that is owned has no lease: clear it, or write rented_in as tenure")
 		}
 	}
@@ -42,92 +42,103 @@ func Units(r io.Reader, o Options) iter.Seq2[UnitRow, *Fault] {
 }
 
 func unitColumns(o *Options) []column[UnitRow] {
-	type row = UnitRow
-	return []column[row]{
-		{name: "reference", required: true, read: func(r *row, cell string) error {
+	return []column[UnitRow]{
+		{name: "reference", required: true, read: func(r *UnitRow, cell string) error {
 			r.Unit.Reference = cell
 			return checkReference(cell)
 		}},
-		{name: "district", read: func(r *row, cell string) error {
+		{name: "district", read: func(r *UnitRow, cell string) error {
 			r.Unit.District = cell
 			if strings.TrimSpace(cell) != cell {
 				return fmt.Errorf("%s begins or ends with a space: remove it", quote(cell))
 			}
 			return short(cell, 100)
 		}},
-		{name: "address", lineBreaks: true, read: func(r *row, cell string) error {
+		{name: "address", lineBreaks: true, read: func(r *UnitRow, cell string) error {
 			r.Unit.Address = cell
 			return short(cell, 500)
 		}},
-		{name: "rooms", read: func(r *row, cell string) (err error) {
-			r.Unit.Rooms, err = small(cell, 1, 100)
-			return err
-		}},
-		{name: "area_sqm", read: func(r *row, cell string) (err error) {
-			if r.Unit.AreaSqm, err = parseDecimal(cell); err == nil && r.Unit.AreaSqm.Units <= 0 {
-				return fmt.Errorf("%s is not more than 0", quote(cell))
-			}
-			return err
-		}},
-		{name: "floor", read: func(r *row, cell string) (err error) {
-			r.Unit.Floor, err = small(cell, -10, 200)
-			return err
-		}},
-		{name: "lift", read: func(r *row, cell string) error {
-			b, err := parseBool(cell)
-			r.Unit.Lift = &b
-			return err
-		}},
-		{name: "adapted", read: func(r *row, cell string) error {
-			b, err := parseBool(cell)
-			r.Unit.Adapted = &b
-			return err
-		}},
-		{name: "tenure", read: func(r *row, cell string) error {
-			switch cell {
-			case "owned":
-				r.Unit.Tenure = eilev1.Tenure_TENURE_OWNED
-			case "rented_in":
-				r.Unit.Tenure = eilev1.Tenure_TENURE_RENTED_IN
-			default:
-				return fmt.Errorf("%s is not owned or rented_in", quote(cell))
-			}
-			return nil
-		}},
-		{name: "lease_ends_on", read: func(r *row, cell string) error {
-			d, err := day.Parse(cell)
-			if err != nil {
-				return err
-			}
-			r.Unit.Lease = &eilev1.Lease{EndsOn: d.Proto()}
-			return nil
-		}},
-		{name: "wear_percent", read: func(r *row, cell string) (err error) {
-			r.Unit.WearPercent, err = small(cell, 0, 100)
-			return err
-		}},
-		{name: "amenities", read: func(r *row, cell string) (err error) {
+		wholeColumn("rooms", 1, 100, func(u *eilev1.Unit) **int32 { return &u.Rooms }),
+		{name: "area_sqm", read: readArea},
+		wholeColumn("floor", -10, 200, func(u *eilev1.Unit) **int32 { return &u.Floor }),
+		boolColumn("lift", func(u *eilev1.Unit) **bool { return &u.Lift }),
+		boolColumn("adapted", func(u *eilev1.Unit) **bool { return &u.Adapted }),
+		{name: "tenure", read: readTenure},
+		{name: "lease_ends_on", read: readLease},
+		wholeColumn("wear_percent", 0, 100, func(u *eilev1.Unit) **int32 { return &u.WearPercent }),
+		{name: "amenities", read: func(r *UnitRow, cell string) (err error) {
 			r.Unit.Amenities, err = parseAmenities(cell)
 			return err
 		}},
-		{name: "earmark", read: func(r *row, cell string) error {
+		{name: "earmark", read: func(r *UnitRow, cell string) error {
 			r.Unit.Earmark = cell
 			return known(cell, "a reserve of the policy", o.Reserves)
 		}},
-		{name: "status", read: func(r *row, cell string) error {
-			switch cell {
-			case "vacant":
-				r.Unit.Status = eilev1.UnitStatus_UNIT_STATUS_VACANT
-			case "let":
-				r.Unit.Status = eilev1.UnitStatus_UNIT_STATUS_LET
-			case "under_repair":
-				r.Unit.Status = eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR
-			default:
-				return fmt.Errorf("%s is not vacant, let or under_repair", quote(cell))
-			}
-			return nil
-		}},
+		{name: "status", read: readStatus},
 	}
+}
+
+// wholeColumn is a column of whole numbers between two bounds, both included.
+func wholeColumn(name string, least, most int64, field func(*eilev1.Unit) **int32) column[UnitRow] {
+	return column[UnitRow]{name: name, read: func(r *UnitRow, cell string) (err error) {
+		*field(r.Unit), err = small(cell, least, most)
+		return err
+	}}
+}
+
+func boolColumn(name string, field func(*eilev1.Unit) **bool) column[UnitRow] {
+	return column[UnitRow]{name: name, read: func(r *UnitRow, cell string) error {
+		b, err := parseBool(cell)
+		*field(r.Unit) = &b
+		return err
+	}}
+}
+
+func readArea(r *UnitRow, cell string) error {
+	area, err := parseDecimal(cell)
+	if err != nil {
+		return err
+	}
+	if area.GetUnits() <= 0 {
+		return fmt.Errorf("%s is not more than 0", quote(cell))
+	}
+	r.Unit.AreaSqm = area
+	return nil
+}
+
+func readTenure(r *UnitRow, cell string) error {
+	switch cell {
+	case "owned":
+		r.Unit.Tenure = eilev1.Tenure_TENURE_OWNED
+	case "rented_in":
+		r.Unit.Tenure = eilev1.Tenure_TENURE_RENTED_IN
+	default:
+		return fmt.Errorf("%s is not owned or rented_in", quote(cell))
+	}
+	return nil
+}
+
+func readLease(r *UnitRow, cell string) error {
+	d, err := day.Parse(cell)
+	if err != nil {
+		return err
+	}
+	r.Unit.Lease = &eilev1.Lease{EndsOn: d.Proto()}
+	return nil
+}
+
+func readStatus(r *UnitRow, cell string) error {
+	switch cell {
+	case "vacant":
+		r.Unit.Status = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	case "let":
+		r.Unit.Status = eilev1.UnitStatus_UNIT_STATUS_LET
+	case "under_repair":
+		r.Unit.Status = eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR
+	default:
+		return fmt.Errorf("%s is not vacant, let or under_repair", quote(cell))
+	}
+	return nil
 }
 
 // small reads a whole number between two bounds, both included.
