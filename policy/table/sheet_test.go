@@ -267,6 +267,30 @@ func TestReaderFails(t *testing.T) {
 	}
 }
 
+func TestFailureAfterSeveralLines(t *testing.T) {
+	start := "reference,registered_at,address\nA,2020-01-01,\"a\nb\nc\"\n"
+	var last *Fault
+	for _, fault := range Applications(io.MultiReader(strings.NewReader(start+"\""), &endless{}), options) {
+		last = fault
+	}
+	if last == nil || last.Line != 5 {
+		t.Errorf("the row after lines 2 to 4: %v", last)
+	}
+}
+
+func TestLongFile(t *testing.T) {
+	const n = 20000
+	text := file(n)
+	if len(text) < 2*maxRow {
+		t.Fatalf("the file has only %d bytes", len(text))
+	}
+	o := Options{Today: today, Attributes: registerAttributes}
+	rows, faults := readAll(text, o)
+	if len(rows) != n || faults != "" || rows[n-1].Line != n+1 {
+		t.Errorf("%d rows, faults:\n%s", len(rows), faults)
+	}
+}
+
 func TestCallerStops(t *testing.T) {
 	text := "reference,registered_at,list\nA,2020-01-01,\nA,x,y\nB,2020-01-01,\n"
 	for stop := 1; stop < 6; stop++ {
