@@ -54,8 +54,8 @@ func memberList(s *scope) ref.Val {
 		return nil
 	}
 	list := make([]ref.Val, len(members))
-	for i, m := range members {
-		list[i] = m
+	for i := range members {
+		list[i] = &members[i]
 	}
 	return types.NewRefValList(types.DefaultTypeAdapter, list)
 }

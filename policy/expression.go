@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -61,13 +60,12 @@ func (c *compiler) compileIn(language string, t text, may reach, kinds ...*types
 		return nil
 	}
 	e := &expression{at: t.position, source: t.s, kind: checked.OutputType(), reads: c.reads(checked)}
-	if !c.within(e, may) || !c.cheap(env, checked, t) {
+	cost, ok := c.cost(env, checked, t)
+	if !c.within(e, may) || !ok {
 		return nil
 	}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-	if loops(checked) {
-		// The estimate already bounds the cost. Where there is a loop the evaluator counts too, in case the estimate is wrong; elsewhere that would double
-		// the time of every rule for nothing.
+	if cost > countedCost {
 		options = append(options, cel.CostLimit(maxCost))
 	}
 	program, err := env.Program(checked, options...)
@@ -77,15 +75,6 @@ func (c *compiler) compileIn(language string, t text, may reach, kinds ...*types
 	}
 	e.program = program
 	return e
-}
-
-// loops says whether an expression holds a comprehension.
-func loops(a *cel.Ast) bool {
-	found := false
-	ast.PostOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		found = found || e.Kind() == ast.ComprehensionKind
-	}))
-	return found
 }
 
 // reads answers the variables of an expression, each once, in order.
@@ -122,18 +111,18 @@ func whatMayBeRead(may reach) string {
 	return "only " + strings.Join(what, ", ")
 }
 
-// cheap refuses an expression whose cost may exceed the bound on some record that the register takes.
-func (c *compiler) cheap(env *cel.Env, checked *cel.Ast, t text) bool {
+// cost answers the most that an expression can cost on any record that the register takes, and refuses one above the bound.
+func (c *compiler) cost(env *cel.Env, checked *cel.Ast, t text) (most uint64, ok bool) {
 	estimate, err := env.EstimateCost(checked, sizes{})
 	if err != nil {
 		c.add(t.position, "%s", firstLine(err.Error()))
-		return false
+		return 0, false
 	}
 	if estimate.Max > maxCost {
 		c.add(t.position, "the expression may cost more than the limit of %d on a large household; make it simpler", maxCost)
-		return false
+		return 0, false
 	}
-	return true
+	return estimate.Max, true
 }
 
 // Bounds of the records that the register takes, from the messages' own rules.
@@ -158,21 +147,23 @@ func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 	return &cost.SizeEstimate{Min: 1, Max: 1}
 }
 
-// EstimateCallCost bounds the functions of this package: all are linear in what they are given.
+// EstimateCallCost bounds the functions of this package: those of texts and lists are linear in what they are given, the others constant.
 func (sizes) EstimateCallCost(function, overload string, target *cost.AstNode, args []cost.AstNode) *cost.CallEstimate {
 	if !strings.HasPrefix(overload, "eile_") {
 		return nil
 	}
-	size := cost.SizeEstimate{Min: 1, Max: 1}
+	size, most := cost.SizeEstimate{Min: 1, Max: 1}, uint64(5)
 	switch function {
+	case "sum", "count":
+		most = maxMembers
 	case "split":
-		size = cost.ListSizeEstimate(cost.RangedSizeEstimate(0, maxStrings), cost.RangedSizeEstimate(0, maxString))
+		size, most = cost.ListSizeEstimate(cost.RangedSizeEstimate(0, maxStrings), cost.RangedSizeEstimate(0, maxString)), maxString
 	case "join":
-		size = cost.RangedSizeEstimate(0, maxStrings*maxString)
+		size, most = cost.RangedSizeEstimate(0, maxStrings*maxString), maxStrings*maxString/10
 	case "lower", "money", "amount", "plural", "otherwise":
-		size = cost.RangedSizeEstimate(0, maxString)
+		size, most = cost.RangedSizeEstimate(0, maxString), maxString/10
 	}
-	return &cost.CallEstimate{CostEstimate: cost.RangedCostEstimate(1, maxString), ResultSize: &size}
+	return &cost.CallEstimate{CostEstimate: cost.RangedCostEstimate(1, most), ResultSize: &size}
 }
 
 // inside places an error of an expression in the file; the first line begins where the scalar does.

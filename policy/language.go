@@ -6,12 +6,15 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// Limits of one expression. Cost is bounded before anything runs: the estimate for the largest record that the register takes must stay below maxCost.
+// Limits of one expression. Cost is bounded before anything runs: the estimate for the largest record that the register takes must stay below maxCost. One
+// whose estimate is above countedCost, so one with loops in loops, is counted while it runs as well, in case the estimate is wrong; counting all would
+// double the time of every rule.
 const (
 	maxExpression = 4_000
 	maxASTNodes   = 2_000
 	maxDepth      = 60
 	maxCost       = 1_000_000
+	countedCost   = 50_000
 )
 
 // newLanguage answers the CEL environment of a policy in one language: its variables, the structs that lists hold, and the functions of the domain. Only

@@ -30,8 +30,26 @@ const firstMemberName = 1 << 20
 // firstNeedName numbers what a standard of need lacks, behind all else.
 const firstNeedName = 1 << 28
 
-func (m *member) unknown(field int, name string) ref.Val {
-	return unknown(firstMemberName+m.number*maxMembers*2+field, fmt.Sprintf("members[%d].%s", m.number, name))
+// unknowns names a field of members: in advance for households of the usual size, because what is unset is read as often as what is set.
+type unknowns struct {
+	field int
+	name  string
+	usual [12]ref.Val
+}
+
+func newUnknowns(field int, name string) *unknowns {
+	u := &unknowns{field: field, name: name}
+	for i := range u.usual {
+		u.usual[i] = u.of(i + 1)
+	}
+	return u
+}
+
+func (u *unknowns) of(number int) ref.Val {
+	if i := number - 1; i < len(u.usual) && u.usual[i] != nil {
+		return u.usual[i]
+	}
+	return unknown(firstMemberName+number*maxMembers*2+u.field, fmt.Sprintf("members[%d].%s", number, u.name))
 }
 
 var relationNames = map[eilev1.Relation]types.String{
@@ -44,6 +62,7 @@ var sexNames = map[eilev1.Sex]types.String{eilev1.Sex_SEX_FEMALE: "F", eilev1.Se
 // memberStructure declares what expressions read of a member: relation, sex, number, age, birth_date and the declared attributes.
 func memberStructure(facts []*fact) structure {
 	t := structure{kind: memberType, fields: map[string]*types.FieldType{}}
+	nameless := newUnknowns(0, "birth_date")
 	t.field("relation", types.StringType, func(v any) ref.Val { return relationNames[v.(*member).GetRelation()] })
 	t.field("sex", types.StringType, func(v any) ref.Val { return sexNames[v.(*member).GetSex()] })
 	t.field("number", types.IntType, func(v any) ref.Val { return types.Int(v.(*member).number) })
@@ -51,7 +70,7 @@ func memberStructure(facts []*fact) structure {
 		m := v.(*member)
 		born, ok := m.born()
 		if !ok {
-			return m.unknown(0, "birth_date")
+			return nameless.of(m.number)
 		}
 		return &celDate{day: born}
 	})
@@ -59,11 +78,12 @@ func memberStructure(facts []*fact) structure {
 		m := v.(*member)
 		born, ok := m.born()
 		if !ok {
-			return m.unknown(0, "birth_date")
+			return nameless.of(m.number)
 		}
 		return ageOn(&celDate{day: born}, &m.s.today)
 	})
 	for i, f := range facts {
+		unset := newUnknowns(i+1, f.Name)
 		t.field(f.Name, kindOf(f.Type), func(v any) ref.Val {
 			m := v.(*member)
 			if val := f.read(m.GetAttributes(), m.s); val != nil {
@@ -72,7 +92,7 @@ func memberStructure(facts []*fact) structure {
 			if f.unclaimed != nil {
 				return f.unclaimed
 			}
-			return m.unknown(i+1, f.Name)
+			return unset.of(m.number)
 		})
 	}
 	return t
@@ -83,7 +103,7 @@ func (m *member) born() (day.Day, bool) {
 }
 
 // household counts the members of the day, and notes when the next one is born, joins or leaves.
-func (s *scope) household() []*member {
+func (s *scope) household() []member {
 	if s.known {
 		return s.members
 	}
@@ -103,7 +123,7 @@ func (s *scope) household() []*member {
 			s.due.note(d)
 			continue
 		}
-		s.members = append(s.members, &member{m, i + 1, s})
+		s.members = append(s.members, member{m, i + 1, s})
 	}
 	return s.members
 }
@@ -126,7 +146,7 @@ func (s *scope) need() ref.Val {
 	var lacks *need.MissingError
 	switch {
 	case errors.As(err, &lacks):
-		return missingOf(members, lacks)
+		return missingOf(lacks)
 	case err != nil:
 		return types.WrapErr(err)
 	}
@@ -137,7 +157,7 @@ func (s *scope) need() ref.Val {
 }
 
 // missingOf turns what the standard lacks, such as "member 3: birth date", into the names that policies use.
-func missingOf(members []*member, lacks *need.MissingError) ref.Val {
+func missingOf(lacks *need.MissingError) ref.Val {
 	var missing *types.Unknown
 	for i, what := range lacks.Facts {
 		name := strings.ReplaceAll(what, " ", "_")
@@ -147,7 +167,7 @@ func missingOf(members []*member, lacks *need.MissingError) ref.Val {
 		missing = types.MergeUnknowns(missing, unknown(firstNeedName+i, name).(*types.Unknown))
 	}
 	if missing == nil {
-		return members[0].unknown(0, "birth_date")
+		return types.WrapErr(lacks)
 	}
 	return missing
 }

@@ -23,7 +23,7 @@ type scope struct {
 	vals    []ref.Val
 	touched []int
 
-	members   []*member
+	members   []member
 	known     bool // members were counted
 	needs     need.Result
 	today     celDate
@@ -109,6 +109,7 @@ func (s *scope) release() {
 		s.vals[id] = nil
 	}
 	s.touched = s.touched[:0]
+	clear(s.members)
 	s.members = s.members[:0]
 	*s = scope{p: s.p, vals: s.vals, touched: s.touched, members: s.members}
 	s.p.scopes.Put(s)

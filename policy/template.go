@@ -116,10 +116,17 @@ func (t *template) write(s *scope) string {
 		}
 		b.WriteString(t.figure(part.expr.eval(s)))
 	}
-	if r := []rune(b.String()); len(r) > maxDetail {
+	if b.Len() <= maxDetail {
+		return b.String()
+	}
+	return shorten(b.String())
+}
+
+func shorten(s string) string {
+	if r := []rune(s); len(r) > maxDetail {
 		return string(r[:maxDetail-1]) + "…"
 	}
-	return b.String()
+	return s
 }
 
 func (t *template) figure(v ref.Val) string {
