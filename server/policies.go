@@ -69,8 +69,8 @@ func (s *Server) Activate(ctx context.Context, req *eilev1.ActivatePolicyRequest
 	today := day.Of(s.Now(), loaded.Location())
 	what := fmt.Sprintf("activate policy %s version %s", loaded.Name(), loaded.Version())
 	from, until := loaded.InForce()
-	if today < from || until != 0 && today > until {
-		return nil, casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("it is in force from %s%s, today is %s", from, untilText(until), today))
+	if until != 0 && today > until {
+		return nil, casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("it was in force from %s%s, today is %s", from, untilText(until), today))
 	}
 	s.activating.Lock()
 	defer s.activating.Unlock()
@@ -93,7 +93,10 @@ func (s *Server) Activate(ctx context.Context, req *eilev1.ActivatePolicyRequest
 		return nil, err
 	}
 	if req.GetDryRun() {
-		return s.effect(ctx, before, next, today)
+		return s.effect(ctx, before, next, max(today, from))
+	}
+	if from > today {
+		return s.schedule(ctx, req, record)
 	}
 	if err := s.switchTo(ctx, req, next, today); err != nil {
 		return nil, err

@@ -83,11 +83,14 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 	if err != nil {
 		return nil, err
 	}
+	s.rehearse(on)
+	if err := s.enact(ctx, on); err != nil {
+		return nil, err
+	}
 	run, err := s.night.Start(ctx, stamp, on)
 	if err != nil {
 		return nil, err
 	}
-	s.rehearse(on)
 	return s.advance(ctx, run.GetId())
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
@@ -99,6 +100,9 @@ func (c *PolicyChange) Switch(ctx context.Context, stamp Stamp, policy *eilev1.P
 				return err
 			}
 		}
+		if err := tx.raw(timeKey(activationPrefix, stamp.Now, stamp.ID), policy); err != nil {
+			return err
+		}
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -166,4 +170,21 @@ func (r *Register) dropGenerations(ctx context.Context, keep uint32) error {
 			}
 		}
 	}
+}
+
+// PolicyAt answers the policy that was in force at a moment; nil: none was.
+func (v *View) PolicyAt(at time.Time) (*eilev1.PolicyName, error) {
+	var latest *eilev1.PolicyName
+	for item, err := range v.reader.Scan([]byte(activationPrefix), kv.PrefixEnd([]byte(activationPrefix))) {
+		if err != nil {
+			return nil, err
+		}
+		if activated, ok := keyTime(activationPrefix, item.Key); !ok || activated.After(at) {
+			break
+		}
+		if latest, err = decode[eilev1.PolicyName]("activation", item); err != nil {
+			return nil, err
+		}
+	}
+	return latest, nil
 }

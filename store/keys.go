@@ -31,6 +31,7 @@ const Schema = 1
 //	t/ID                    Tenancy
 //	d/ID                    Decision
 //	p/NAME/VERSION          Policy
+//	pa/TIME/ID              PolicyName: which policy was put in force when
 //	x/ID                    Run
 //	xd/DATE                 the id of the latest run of a date
 //	xb/RUN/NUMBER           RunBatch
@@ -47,6 +48,7 @@ const Schema = 1
 //	m/night                 Nights: the run under way and the last one
 const (
 	placementPrefix       = "q/"
+	activationPrefix      = "pa/"
 	offerByAppPrefix      = "oa/"
 	offerByUnitPrefix     = "ou/"
 	barredPrefix          = "ob/"

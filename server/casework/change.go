@@ -177,6 +177,8 @@ func (r Rules) Erase(tx *store.Tx, application *eilev1.Application) error {
 	for _, member := range application.GetHousehold().GetMembers() {
 		member.BirthDate, member.Attributes = nil, nil
 	}
+	// The digest of the imported row covers personal data.
+	application.ImportDigest = nil
 	if err := store.Persons.Delete(tx, application.GetReference()); err != nil {
 		return err
 	}

@@ -50,7 +50,9 @@ type Policy struct {
 	// version of the policy, for scripts.
 	Version string `protobuf:"bytes,11,opt,name=version,proto3" json:"version,omitempty"`
 	// effect on the register; set in the answer to a dry run only.
-	Effect        *PolicyEffect `protobuf:"bytes,12,opt,name=effect,proto3" json:"effect,omitempty"`
+	Effect *PolicyEffect `protobuf:"bytes,12,opt,name=effect,proto3" json:"effect,omitempty"`
+	// scheduled is true while its first day is to come; it is put in force by the first run of that day or later.
+	Scheduled     bool `protobuf:"varint,13,opt,name=scheduled,proto3" json:"scheduled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -167,6 +169,13 @@ func (x *Policy) GetEffect() *PolicyEffect {
 		return x.Effect
 	}
 	return nil
+}
+
+func (x *Policy) GetScheduled() bool {
+	if x != nil {
+		return x.Scheduled
+	}
+	return false
 }
 
 // PolicyEffect is what an activation would change.
@@ -589,7 +598,7 @@ var File_eile_v1_policy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_policy_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xbe\x03\n" +
+	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xdc\x03\n" +
 	"\x06Policy\x12+\n" +
 	"\x06policy\x18\x01 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x125\n" +
 	"\rin_force_from\x18\x02 \x01(\v2\x11.google.type.DateR\vinForceFrom\x127\n" +
@@ -603,7 +612,8 @@ const file_eile_v1_policy_proto_rawDesc = "" +
 	"\x04name\x18\n" +
 	" \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\v \x01(\tR\aversion\x12-\n" +
-	"\x06effect\x18\f \x01(\v2\x15.eile.v1.PolicyEffectR\x06effect\"\xb7\x03\n" +
+	"\x06effect\x18\f \x01(\v2\x15.eile.v1.PolicyEffectR\x06effect\x12\x1c\n" +
+	"\tscheduled\x18\r \x01(\bR\tscheduled\"\xb7\x03\n" +
 	"\fPolicyEffect\x12\"\n" +
 	"\fapplications\x18\x01 \x01(\x05R\fapplications\x12\x16\n" +
 	"\x06gained\x18\x02 \x01(\x05R\x06gained\x12\x12\n" +

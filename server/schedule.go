@@ -1,0 +1,73 @@
+package server
+
+import (
+	"context"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store"
+)
+
+// schedule keeps a policy whose first day is to come. The first run of that day
+// or later puts it in force, before anything else of the night.
+func (s *Server) schedule(ctx context.Context, req *eilev1.ActivatePolicyRequest, record *eilev1.Policy) (*eilev1.Policy, error) {
+	stamp, err := s.stamp(ctx, req, "policy.schedule", "")
+	if err != nil {
+		return nil, err
+	}
+	stamp.RequestID = "" // the same policy twice changes nothing anyway
+	record.Scheduled, record.ActivatedAt = true, nil
+	_, _, err = s.register.Update(ctx, stamp, func(tx *store.Tx) error {
+		tx.Subject(record.GetName())
+		return store.Policies.Put(tx, record.GetName()+"/"+record.GetVersion(), record)
+	})
+	shown := proto.CloneOf(record)
+	shown.Source = ""
+	return shown, err
+}
+
+// enact puts the scheduled policies in force whose first day has come, in the
+// order of their first days.
+func (s *Server) enact(ctx context.Context, on day.Day) error {
+	var due []*eilev1.Policy
+	err := s.register.View(ctx, func(v *store.View) error {
+		for entry, err := range store.Policies.All(v, "", "") {
+			if err != nil {
+				return err
+			}
+			if from, ok, err := day.FromProto(entry.Record.GetInForceFrom()); err == nil && ok && entry.Record.GetScheduled() && from <= on {
+				due = append(due, entry.Record)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(due, func(a, b *eilev1.Policy) int {
+		first, _, _ := day.FromProto(a.GetInForceFrom())
+		second, _, _ := day.FromProto(b.GetInForceFrom())
+		return int(first - second)
+	})
+	for _, record := range due {
+		record.Scheduled, record.ActivatedAt = false, timestamppb.New(s.Now())
+		next, err := makeRules(record)
+		if err != nil {
+			return err
+		}
+		s.activating.Lock()
+		err = s.switchTo(ctx, &eilev1.ActivatePolicyRequest{}, next, on)
+		s.activating.Unlock()
+		if err != nil {
+			return err
+		}
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
