@@ -25,7 +25,7 @@ func (e *Evaluator) Assess(unit *eilev1.Unit, inspections []*eilev1.Inspection, 
 	f := &findings{s: s}
 	f.test(s.edition.standard)
 	s.due.noteNext(s.edition.next)
-	a := Assessment{State: eilev1.ConditionState_CONDITION_STATE_FIT, Reasons: append(f.reasons, f.failed...), Missing: f.missing(), NextDue: s.due.next}
+	a := Assessment{State: eilev1.ConditionState_CONDITION_STATE_FIT, Reasons: f.all(), Missing: f.missing(), NextDue: s.due.next}
 	switch {
 	case len(f.reasons) > 0:
 		a.State = eilev1.ConditionState_CONDITION_STATE_FLAGGED

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
@@ -77,6 +79,11 @@ func (s *scope) granted() []string {
 		}
 	}
 	return codes
+}
+
+// outOfTurn says whether the household stands before the ordinary order: by a granted ground, or by a transfer that the policy puts there.
+func (s *scope) outOfTurn() bool {
+	return len(s.granted()) > 0 || slices.Contains(s.p.transfers, s.app.GetTransfer().GetReason())
 }
 
 func (s *scope) inEffect(g *eilev1.Ground) bool {

@@ -184,6 +184,9 @@ func (c *checker) application(x *householdExample) (*eilev1.Application, bool) {
 			members[n-1].Attributes = c.sheet(sheet.Value, c.p.facts[MemberKind])
 		}
 	}
+	if x.Transfer.set() {
+		app.Transfer = &eilev1.Transfer{Unit: "example", Reason: x.Transfer.s}
+	}
 	for _, g := range x.Grounds {
 		granted := &eilev1.Ground{Code: g.Code.s, GrantedFrom: g.From.day.Proto()}
 		if g.Until.set() {

@@ -41,7 +41,7 @@ func (s *scope) claim(g *Ground) Claim {
 	}
 	f := &findings{s: s}
 	f.test([]*condition{{code: codeUnsupported, require: g.require, reason: g.reason}})
-	c.Reasons, c.Missing = append(f.reasons, f.failed...), f.missing()
+	c.Reasons, c.Missing = f.all(), f.missing()
 	switch {
 	case len(f.reasons) > 0:
 		c.Supported = eilev1.Eligibility_ELIGIBILITY_NO

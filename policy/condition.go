@@ -55,6 +55,14 @@ func (f *findings) fail(what, why string) {
 		DetailLt: "taisyklės " + what + " negalima apskaičiuoti iš šių duomenų: " + why})
 }
 
+// all are the reasons of rules that do not hold, then those of rules that failed.
+func (f *findings) all() []*eilev1.Reason {
+	if len(f.failed) == 0 {
+		return f.reasons
+	}
+	return slices.Concat(f.reasons, f.failed)
+}
+
 // missing names the facts that a condition needed, in the order in which the policy declares them.
 func (f *findings) missing() []string {
 	return namesOf(f.unknown)
@@ -105,10 +113,10 @@ func (p *Policy) missingReason(name string) *eilev1.Reason {
 // missingCode turns the name of a fact into a code: members[2].working_capacity becomes MISSING_MEMBERS_2_WORKING_CAPACITY.
 func missingCode(name string) string {
 	code := strings.Map(func(r rune) rune {
-		switch {
-		case r == ']':
+		switch r {
+		case ']':
 			return -1
-		case r == '[' || r == '.':
+		case '[', '.':
 			return '_'
 		}
 		return r

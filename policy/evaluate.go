@@ -54,7 +54,7 @@ func (e *Evaluator) Evaluate(app *eilev1.Application, on day.Day) Verdict {
 		return e.notInForce(v, s)
 	}
 	f.test(s.edition.eligibility)
-	v.OutOfTurn = len(s.granted()) > 0
+	v.OutOfTurn = s.outOfTurn()
 	v.OrderKey = e.key(f, v.OutOfTurn)
 	e.needOf(f, &v)
 	v.conclude(f)
@@ -103,7 +103,7 @@ func (e *Evaluator) needOf(f *findings, v *Verdict) {
 // conclude turns findings into eligibility: a rule that does not hold decides, whatever is unknown; else what is unknown leaves it open.
 func (v *Verdict) conclude(f *findings) {
 	v.Missing = f.missing()
-	v.Reasons = append(f.reasons, f.failed...)
+	v.Reasons = f.all()
 	switch {
 	case len(f.reasons) > 0:
 		v.Eligibility = eilev1.Eligibility_ELIGIBILITY_NO

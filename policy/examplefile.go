@@ -19,6 +19,7 @@ type householdExample struct {
 	Districts   []text             `key:"districts" doc:"Districts, most wanted first."`
 	Attributes  []named[text]      `key:"attributes" doc:"Facts of the application."`
 	MemberFacts []named[factSheet] `key:"member_attributes" doc:"Facts of members, by their number from 1."`
+	Transfer    text               `key:"transfer" doc:"Reason of the transfer, where a sitting tenant applies."`
 	Grounds     []grantedGround    `key:"grounds" doc:"Grounds that a decision granted."`
 	Eligibility text               `key:"eligibility" words:"YES NO UNDETERMINED" doc:"YES, NO or UNDETERMINED."`
 	Reasons     *[]text            `key:"reasons" doc:"All reason codes, in order."`

@@ -36,6 +36,8 @@ type compiler struct {
 	// languages by code; en is used for what is not written for people.
 	languages map[string]*cel.Env
 	writers   map[string]writer
+	// compiled counts expressions, so that a file of very many is refused in time.
+	compiled int
 }
 
 // compile checks one expression: its type, and that it reads no more than it may. It answers nil after a fault.
@@ -45,6 +47,10 @@ func (c *compiler) compile(t text, kind *types.Type, may reach) *expression {
 
 func (c *compiler) compileIn(language string, t text, may reach, kinds ...*types.Type) *expression {
 	if !t.set() {
+		return nil
+	}
+	if c.compiled++; c.compiled > maxExprs {
+		c.add(t.position, "the file has more than %d expressions", maxExprs)
 		return nil
 	}
 	env := c.languages[language]
@@ -148,7 +154,7 @@ func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 }
 
 // EstimateCallCost bounds the functions of this package: those of texts and lists are linear in what they are given, the others constant.
-func (sizes) EstimateCallCost(function, overload string, target *cost.AstNode, args []cost.AstNode) *cost.CallEstimate {
+func (sizes) EstimateCallCost(function, overload string, _ *cost.AstNode, _ []cost.AstNode) *cost.CallEstimate {
 	if !strings.HasPrefix(overload, "eile_") {
 		return nil
 	}

@@ -143,6 +143,7 @@ func (t *term) at(pos position) { t.position = pos }
 type outOfTurn struct {
 	Claims    text       `key:"claims" doc:"The string attribute in which an applicant claims grounds."`
 	Grounds   []ground   `key:"grounds,required" doc:"The grounds, which have no effect until a decision grants them."`
+	Transfers []text     `key:"transfers" doc:"Reasons of a transfer that stand with the granted grounds, since a decision caused them."`
 	Order     []term     `key:"order" doc:"Order among those granted; default: the ordinary order."`
 	Alternate *alternate `key:"alternate" doc:"How homes alternate between the two; without it the granted come first."`
 	Note      text       `key:"note" doc:"What a reader must know about it."`

@@ -4,8 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
-	// The time zones must be there on a machine without a zone database.
-	_ "time/tzdata"
+	_ "time/tzdata" // time zones must be known on a machine without a zone database
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -18,6 +17,8 @@ const (
 	maxRules      = 300
 	maxFacts      = 150
 	maxParameters = 1_000
+	maxExprs      = 3_000
+	maxExamples   = 1_000
 )
 
 // load checks a decoded file and compiles it into the policy.
@@ -99,6 +100,9 @@ func (c *compiler) limits(raw *file) {
 	rules := len(raw.Eligibility) + len(raw.Suitability) + len(raw.UnitStandard) + len(raw.Reserves) + len(raw.Values) + len(raw.Order)
 	if rules > maxRules {
 		c.add(position{}, "the file has %d rules and values; at most %d are read", rules, maxRules)
+	}
+	if n := len(raw.Examples.Households) + len(raw.Examples.Units) + len(raw.Examples.Suitability); n > maxExamples {
+		c.add(position{}, "the file has %d examples; at most %d are read", n, maxExamples)
 	}
 	if n := len(raw.Parameters); n > maxParameters {
 		c.add(position{}, "the file has %d parameters; at most %d are read", n, maxParameters)

@@ -103,6 +103,7 @@ func TestLoadRefusesHostileFiles(t *testing.T) {
 		"empty":             "",
 		"only a comment":    "# nothing\n",
 		"a list":            "- 1\n",
+		"many expressions":  minimal("eligibility:\n" + strings.Repeat("  - {code: A, require: 'true', reason: {en: '"+strings.Repeat("{1}", 20)+"'}}\n", 200)),
 		"many parameters":   minimal("parameters:\n" + strings.Repeat("  x: {type: int, expr: '1'}\n", 1_200)),
 	}
 	for name, source := range tests {

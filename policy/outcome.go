@@ -208,6 +208,9 @@ func (c *compiler) reserve(raw *reserve) Reserve {
 	}
 }
 
+// transferReasons are why a sitting tenant applies.
+var transferReasons = []string{"HOME_GIVEN_UP", "ADAPTED_HOME", "BETTER_CONDITIONS", "LEASE_ENDING"}
+
 // outOfTurn compiles the grounds and the order among those granted.
 func (c *compiler) outOfTurn(raw *outOfTurn) {
 	p := c.p
@@ -229,6 +232,12 @@ func (c *compiler) outOfTurn(raw *outOfTurn) {
 			Entry: Entry{g.Code.s, g.Title.En.s, g.Title.Lt.s}, period: c.span(g.From, g.Until),
 			require: c.compile(g.Require, types.BoolType, reachDate|reachHousehold), reason: c.sentence(g.Reason, reachDate|reachHousehold),
 		})
+	}
+	for _, t := range raw.Transfers {
+		if !slices.Contains(transferReasons, t.s) {
+			c.add(t.position, "%q is not one of %s", clip(t.s), strings.Join(transferReasons, ", "))
+		}
+		p.transfers = append(p.transfers, t.s)
 	}
 	if len(raw.Order) > 0 {
 		p.grantedOrder = c.terms(raw.Order)

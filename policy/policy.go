@@ -45,6 +45,7 @@ type Policy struct {
 	order, grantedOrder                []*orderTerm
 	grounds                            []Ground
 	claims                             *fact
+	transfers                          []string
 	alternate                          Alternation
 	reserves                           []Reserve
 	districts                          Districts

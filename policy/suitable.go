@@ -28,7 +28,7 @@ func (e *Evaluator) Suitable(app *eilev1.Application, unit *eilev1.Unit, on day.
 	if r := s.keptFor(unit.GetEarmark()); r != nil {
 		f.reasons = append(f.reasons, r.notMember())
 	}
-	reasons := append(f.reasons, f.failed...)
+	reasons := f.all()
 	for _, name := range f.missing() {
 		reasons = append(reasons, f.s.p.missingReason(name))
 	}
