@@ -8,5 +8,25 @@
 // a rule that needs an unknown fact makes the answer undetermined and names the fact. All reasons are given, not the first. And every answer about a
 // household carries the next date on which it can change though nobody touches the record: each comparison with today notes when it would turn.
 //
+// # The language of rules
+//
+// Expressions are CEL. They read the declared attributes, parameters and values by name, and
+//
+//   - on, year: the day of the rules;
+//   - persons, members: the members of the day, each with relation, sex, number, birth_date, age and the declared attributes;
+//   - registered_on, districts, list, grounds (granted and in effect), transfer (its reason or the empty text), need;
+//   - unit.district, unit.rooms, unit.area_sqm, unit.floor, unit.lift, unit.adapted, unit.tenure, unit.lease_ends_on, unit.wear_percent, unit.amenities,
+//     unit.earmark, unit.NAME for declared attributes, and inspections, the newest first, each with inspected_on, score, hazards and declared attributes.
+//
+// Money is an int of hundredths; a decimal is exact and compares with decimals and ints; dates compare with dates. The functions beside CEL's own are
+//
+//   - known(x), otherwise(x, y): whether a fact is known, and y in its place where it is not;
+//   - date("2025-05-01"), date(y, m, d), year_of(d), add_days, add_months, add_years, age(born, on), birthday(born, years);
+//   - decimal(x), least(a, b), most(a, b), sum(ints), count(bools), lower(s), split(s, sep), join(list, sep);
+//   - money(cents), amount(cents) and plural(n, forms…), which write for people in the language of the sentence.
+//
+// Prefer birthday(m.birth_date, 18) > on to m.age < 18: it is looked at again on that birthday only, not on each. Prefer count(members.map(m, …)) to a
+// filter and its size: it names every unknown fact, not the last.
+//
 // The package has no clock, no randomness and no input or output; dates and seeds are arguments. It must not import the store, the engine or the server.
 package policy

@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"fmt"
-
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 )
@@ -80,6 +78,3 @@ func (s *slot) describe() string {
 		return "it is built in"
 	}
 }
-
-// String names the slot in errors.
-func (s *slot) String() string { return fmt.Sprintf("%s (%s)", s.name, s.kind.TypeName()) }

@@ -41,7 +41,7 @@ func (c *compiler) unitFields() {
 		if u.GetAmenities() == nil {
 			return nil
 		}
-		return amenityLists.of(u.GetAmenities().GetPresent())
+		return amenityList(u.GetAmenities().GetPresent())
 	})
 	add("earmark", types.StringType, func(u *eilev1.Unit) ref.Val { return types.String(u.GetEarmark()) })
 	c.p.declare(c.faults, position{}, slot{name: "inspections", kind: types.NewListType(inspectionType), from: fromInspections, reach: reachUnit})
@@ -56,11 +56,7 @@ var amenityNames = map[eilev1.Amenity]string{
 	eilev1.Amenity_AMENITY_ELECTRICITY: "electricity", eilev1.Amenity_AMENITY_GAS: "gas", eilev1.Amenity_AMENITY_KITCHEN: "kitchen",
 }
 
-type amenityList struct{}
-
-var amenityLists amenityList
-
-func (amenityList) of(present []eilev1.Amenity) ref.Val {
+func amenityList(present []eilev1.Amenity) ref.Val {
 	names := make([]string, len(present))
 	for i, a := range present {
 		names[i] = amenityNames[a]

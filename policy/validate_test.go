@@ -241,6 +241,23 @@ reserves:
 	}
 }
 
+func TestDistricts(t *testing.T) {
+	for _, tt := range []struct {
+		limit    bool
+		wanted   []string
+		district string
+		rank     int
+		ok       bool
+	}{
+		{true, nil, "a", 0, true}, {true, []string{"a", "b"}, "b", 1, true}, {true, []string{"a"}, "c", 1, false}, {true, []string{"a"}, "", 1, false},
+		{false, []string{"a", "b"}, "c", 2, true}, {false, nil, "c", 0, true},
+	} {
+		if rank, ok := (Districts{Limit: tt.limit}).Rank(tt.wanted, tt.district); rank != tt.rank || ok != tt.ok {
+			t.Errorf("%+v: %d %t", tt, rank, ok)
+		}
+	}
+}
+
 func TestDuties(t *testing.T) {
 	p := shippedPolicy(t, "lt-vilnius")
 	d := p.Duties()[0]
