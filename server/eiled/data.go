@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv/boltkv"
@@ -41,6 +42,12 @@ func openData(ctx context.Context, dir string) (*data, error) {
 	}
 	register, err := store.Open(ctx, db)
 	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	// The start-up scan touched every placement; what it left is let go, so that
+	// the service is as large as what it keeps.
+	debug.FreeOSMemory()
+	if err := db.Relax(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &data{db: db, register: register, key: key}, nil
