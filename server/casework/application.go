@@ -131,11 +131,15 @@ func (r Rules) Recheck(tx *store.Tx, reference string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	changed := r.refresh(application)
-	if !changed {
+	before := application.GetStatus()
+	if !r.refresh(application) {
 		return false, nil
 	}
-	return true, r.Settle(tx, application)
+	err = r.Settle(tx, application)
+	if after := application.GetStatus(); after != before {
+		tx.Status(statusName(before), statusName(after))
+	}
+	return true, err
 }
 
 // refresh ends a suspension that is over and tells whether an evaluation of
@@ -147,6 +151,9 @@ func (r Rules) refresh(application *eilev1.Application) bool {
 	if until, ok := suspendedUntil(application); ok && int32(r.Today) > until {
 		application.Suspension = nil
 		application.Status = waiting
+		if application.GetProposedDecision() != nil {
+			application.Status = onHold
+		}
 		return true
 	}
 	due, ok := dayOf(application.GetNextDue())

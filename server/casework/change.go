@@ -67,6 +67,10 @@ func (r Rules) Suspend(tx *store.Tx, application *eilev1.Application, from, unti
 	if err != nil {
 		return Refuse(what, "BAD_PERIOD", err.Error())
 	}
+	// It has effect at once, so that it cannot begin later.
+	if start, _ := dayOf(first); start > r.Today {
+		return Refuse(what, "BAD_PERIOD", fmt.Sprintf("it would begin on %s, which is to come: suspend then", start))
+	}
 	decision, err := r.decide(tx, eilev1.DecisionKind_DECISION_KIND_SUSPEND, application.GetReference(), by, nil)
 	if err != nil {
 		return err

@@ -304,12 +304,12 @@ func (r Rules) AssessOffer(tx *store.Tx, offer *eilev1.Offer, assessment eilev1.
 		return err
 	}
 	counts := assessment == eilev1.Assessment_ASSESSMENT_UNJUSTIFIED && offer.GetServedOn() != nil
-	if counts != offer.GetCounted() {
-		if counts {
-			application.CountedRefusals++
-		} else {
-			application.CountedRefusals--
-		}
+	added := counts && !offer.GetCounted()
+	switch {
+	case added:
+		application.CountedRefusals++
+	case !counts && offer.GetCounted():
+		application.CountedRefusals--
 	}
 	offer.Assessment, offer.Counted = assessment, counts
 	if note != "" {
@@ -318,25 +318,33 @@ func (r Rules) AssessOffer(tx *store.Tx, offer *eilev1.Offer, assessment eilev1.
 	if err := r.putOffer(tx, offer); err != nil {
 		return err
 	}
-	r.countRefusals(application)
+	r.countRefusals(application, added)
 	return r.Settle(tx, application)
 }
 
-// countRefusals holds or releases an application by its counted refusals.
-func (r Rules) countRefusals(application *eilev1.Application) {
+// countRefusals holds or releases an application by its counted refusals. Only
+// one that was added holds: a person who reinstated the application knew of the
+// others. One that is suspended is held when it comes back.
+func (r Rules) countRefusals(application *eilev1.Application, added bool) {
 	rules := r.Policy.Offers()
 	over := rules.Hold && int(application.GetCountedRefusals()) > rules.RefusalsAllowed
-	held := application.GetStatus() == onHold && hasReason(application.GetProposedDecision().GetReasons(), RefusalsExceeded)
-	switch {
-	case over && (application.GetStatus() == waiting || application.GetStatus() == onHold) && !held:
+	held := hasReason(application.GetProposedDecision().GetReasons(), RefusalsExceeded)
+	switch status := application.GetStatus(); {
+	case added && over && !held && (status == waiting || status == onHold || status == suspended):
 		why := &eilev1.Reason{
 			Code:     RefusalsExceeded,
 			Detail:   fmt.Sprintf("%d offers were refused, missed or left to expire without a valid reason; the policy allows %d", application.GetCountedRefusals(), rules.RefusalsAllowed),
 			DetailLt: fmt.Sprintf("be svarbios priežasties atsisakyta arba neatsakyta pasiūlymų: %d; tvarka leidžia %d", application.GetCountedRefusals(), rules.RefusalsAllowed),
 		}
 		r.hold(application, eilev1.DecisionKind_DECISION_KIND_REMOVE, []*eilev1.Reason{why}, false)
+		if status == suspended {
+			application.Status = suspended
+		}
 	case !over && held:
-		application.Status, application.ProposedDecision = waiting, nil
+		application.ProposedDecision = nil
+		if status == onHold {
+			application.Status = waiting
+		}
 	}
 }
 
