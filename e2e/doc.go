@@ -1,0 +1,9 @@
+// Package e2e tests eile as its users meet it: it builds both programs, starts
+// the service on free loopback ports and drives it by the command line, by HTTP
+// and, where many calls at a time are the point, by the Go client.
+//
+// It promises that every service it starts ends with its test, that each
+// register is sound at its end, and that nothing is waited for by sleeping. It
+// imports proto, client and policy/day, never the inside of the service. What
+// takes long runs only with EILE_LONG=1.
+package e2e

@@ -1,0 +1,40 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Paths of the programs under test, built once.
+var eileBin, eiledBin string
+
+// deadline of whatever a test waits for; a busy machine may need much of it.
+const deadline = time.Minute
+
+// long tells whether the tests that take long are wanted.
+func long() bool { return os.Getenv("EILE_LONG") == "1" }
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "eile-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder that stays does no harm
+	build := exec.Command("go", "build", "-trimpath", "-o", dir+string(filepath.Separator), "./server/eiled", "./client/eile")
+	build.Dir = ".."
+	if said, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build the programs: %v\n%s", err, said)
+		return 1
+	}
+	eileBin, eiledBin = filepath.Join(dir, "eile"), filepath.Join(dir, "eiled")
+	return m.Run()
+}

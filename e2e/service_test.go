@@ -1,0 +1,216 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/eile-housing/eile/client"
+)
+
+// service is a running eiled. A test uses it from its own goroutine only, but
+// for eile and dial.
+type service struct {
+	t          *testing.T
+	data, as   string
+	grpc, page string
+	command    *exec.Cmd
+	log        *transcript
+	ended      chan struct{} // closed once the process has ended and its output is read
+	code       int
+	credential []string // flags by which eile reaches it, beside the address
+	// faults may be logged: the test provokes them.
+	faulty bool
+	// wrap is a program that starts the service, with its arguments.
+	wrap []string
+	env  []string
+}
+
+// transcript is what a process writes, safe to read meanwhile.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (w *transcript) Write(data []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(data)
+}
+
+func (w *transcript) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// serve starts a service under --dev on a new data directory.
+func serve(t *testing.T, flags ...string) *service {
+	t.Helper()
+	return serveOn(t, filepath.Join(t.TempDir(), "data"), flags...)
+}
+
+// serveOn starts a service under --dev on a data directory.
+func serveOn(t *testing.T, data string, flags ...string) *service {
+	t.Helper()
+	s := &service{t: t, data: data}
+	s.start(append([]string{"--dev"}, flags...)...)
+	return s
+}
+
+// start starts the service and waits until it says that it is ready.
+func (s *service) start(flags ...string) {
+	s.t.Helper()
+	args := append([]string{eiledBin, "serve", "--data", s.data, "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0"}, flags...)
+	args = append(slices.Clone(s.wrap), args...)
+	s.command = exec.Command(args[0], args[1:]...)
+	s.command.Env = append(s.command.Environ(), s.env...)
+	s.log, s.ended = &transcript{}, make(chan struct{})
+	s.command.Stderr = s.log
+	stdout, err := s.command.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.command.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(s.end)
+	line, said := make(chan string, 1), &transcript{}
+	go func() {
+		defer close(s.ended)
+		lines := bufio.NewReader(stdout)
+		first, err := lines.ReadString('\n')
+		if err == nil {
+			line <- first
+		}
+		_, _ = io.Copy(said, lines)
+		_ = s.command.Wait()
+		s.code = s.command.ProcessState.ExitCode()
+	}()
+	select {
+	case first := <-line:
+		var ready struct {
+			Ready         bool
+			Grpc, Gateway string
+		}
+		if err := json.Unmarshal([]byte(first), &ready); err != nil || !ready.Ready {
+			s.t.Fatalf("ready line %q: %v", first, err)
+		}
+		s.grpc, s.page = ready.Grpc, "http://"+ready.Gateway
+	case <-s.ended:
+		s.t.Fatalf("the service ended with %d:\n%s", s.code, s.log)
+	case <-time.After(deadline):
+		s.t.Fatalf("the service is not ready:\n%s", s.log)
+	}
+}
+
+// signal sends a signal and waits for the end.
+func (s *service) signal(sig syscall.Signal) {
+	s.t.Helper()
+	if err := s.command.Process.Signal(sig); err != nil && !s.over() {
+		s.t.Fatal(err)
+	}
+	s.wait()
+}
+
+func (s *service) wait() {
+	s.t.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(deadline):
+		_ = s.command.Process.Kill()
+		s.t.Fatalf("the service did not end:\n%s", s.log)
+	}
+}
+
+func (s *service) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// stop ends the service as an operator does; it must end well.
+func (s *service) stop() {
+	s.t.Helper()
+	s.signal(syscall.SIGTERM)
+	if s.code != 0 {
+		s.t.Errorf("after SIGTERM the service ended with %d:\n%s", s.code, s.log)
+	}
+}
+
+// again starts the service anew on the same data.
+func (s *service) again(flags ...string) {
+	s.t.Helper()
+	s.start(append([]string{"--dev"}, flags...)...)
+}
+
+// end is the end of a test: the service stops, and its register is sound.
+func (s *service) end() {
+	if !s.over() {
+		s.stop()
+	}
+	if strings.Contains(s.log.String(), `"level":"error"`) && !s.faulty {
+		s.t.Errorf("the service logged an error:\n%s", s.log)
+	}
+	s.sound()
+}
+
+// sound checks the register of a service that has ended.
+func (s *service) sound() {
+	s.t.Helper()
+	if checked := command(s.t, eiledBin, "check", "--data", s.data); checked.code != 0 {
+		s.t.Errorf("eiled check exits %d:\n%s%s", checked.code, checked.stdout, checked.stderr)
+	}
+}
+
+// dial answers a Go client of the service.
+func (s *service) dial() *client.Client {
+	s.t.Helper()
+	c, err := client.Dial(client.Options{Address: s.grpc})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// answer is what a command said.
+type answer struct {
+	code           int
+	stdout, stderr string
+}
+
+// command runs a program to its end.
+func command(t *testing.T, name string, args ...string) answer {
+	t.Helper()
+	return within(t, exec.Command(name, args...))
+}
+
+func within(t *testing.T, cmd *exec.Cmd) answer {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(deadline, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	err := cmd.Wait()
+	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
+		t.Fatal(err)
+	}
+	return answer{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
