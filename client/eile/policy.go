@@ -31,6 +31,7 @@ func newPolicy(s *session) *cobra.Command {
 			}),
 		newPolicyCheck(s),
 		newPolicyTry(s),
+		newPolicySchema(s),
 	)
 }
 

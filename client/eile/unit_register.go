@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
@@ -17,17 +16,17 @@ import (
 
 // unitFlags are the facts of a home, named as the columns of the file.
 type unitFlags struct {
-	flags       *pflag.FlagSet
-	unit        *eilev1.Unit
-	leaseEndsOn *date.Date
-	attributes  attributes
+	flags      *pflag.FlagSet
+	unit       *eilev1.Unit
+	lease      *leaseFlags
+	attributes attributes
 }
 
 // unitPaths are the update_mask paths of the flags that amend.
 var unitPaths = map[string]string{
 	"status": "status", "status-reason": "status_reason", "district": "district", "address": "address", "rooms": "rooms",
 	"area-sqm": "area_sqm", "floor": "floor", "lift": "lift", "adapted": "adapted", "tenure": "tenure",
-	"lease-ends-on": "lease", "wear-percent": "wear_percent", "amenities": "amenities", "earmark": "earmark",
+	"wear-percent": "wear_percent", "amenities": "amenities", "earmark": "earmark",
 }
 
 func addUnitFlags(flags *pflag.FlagSet) *unitFlags {
@@ -42,7 +41,7 @@ func addUnitFlags(flags *pflag.FlagSet) *unitFlags {
 	boolVar(flags, &f.unit.Lift, "lift", "`true` or false: a lift in the building")
 	boolVar(flags, &f.unit.Adapted, "adapted", "`true` or false: adapted for people with a disability")
 	enumVar(flags, &f.unit.Tenure, "tenure", "`TENURE` of the municipality")
-	dateVar(flags, &f.leaseEndsOn, "lease-ends-on", "last day of the lease, `DATE`, where the home is rented in")
+	f.lease = addLeaseFlags(flags)
 	intVar(flags, &f.unit.WearPercent, "wear-percent", "wear by the cadastre, `PERCENT`")
 	amenitiesVar(flags, &f.unit.Amenities)
 	flags.StringVar(&f.unit.Earmark, "earmark", "", "`RESERVE` of the policy that the home is kept for")
@@ -81,8 +80,8 @@ func newUnitRegister(s *session) *cobra.Command {
 			req := &eilev1.RegisterUnitRequest{Unit: f.unit}
 			req.Unit.Reference = reference
 			req.Unit.Attributes = f.attributes.facts()
-			if f.leaseEndsOn != nil {
-				req.Unit.Lease = &eilev1.Lease{EndsOn: f.leaseEndsOn}
+			if f.lease.given() {
+				req.Unit.Lease = f.lease.onto(nil)
 			}
 			return c.Units.RegisterUnit(ctx, req)
 		})
@@ -104,8 +103,8 @@ func newUnitAmend(s *session) *cobra.Command {
 			}
 			req.Unit.Reference, req.Unit.Etag = args[0], etag
 			req.Unit.Attributes = f.attributes.facts()
-			if f.flags.Changed("lease-ends-on") {
-				err := f.amendLease(ctx, c, req.GetUnit())
+			if f.lease.given() {
+				err := f.lease.amend(ctx, c, req.GetUnit())
 				if err != nil {
 					return nil, err
 				}
@@ -125,24 +124,9 @@ func (f *unitFlags) paths() []string {
 			paths = append(paths, path)
 		}
 	}
+	if f.lease.given() {
+		paths = append(paths, "lease")
+	}
 	slices.Sort(paths)
 	return paths
-}
-
-// amendLease keeps what is on record of the lease but its end, since the server replaces the whole. Where the caller gave
-// no etag, that of the record which was read goes along: a lease that somebody else changed meanwhile is not undone.
-func (f *unitFlags) amendLease(ctx context.Context, c *client.Client, unit *eilev1.Unit) error {
-	seen, err := c.Units.GetUnit(ctx, &eilev1.GetUnitRequest{Reference: unit.GetReference()})
-	if err != nil {
-		return err
-	}
-	unit.Lease = seen.GetLease()
-	if unit.GetLease() == nil {
-		unit.Lease = &eilev1.Lease{}
-	}
-	unit.Lease.EndsOn = f.leaseEndsOn
-	if unit.GetEtag() == "" {
-		unit.Etag = seen.GetEtag()
-	}
-	return nil
 }
