@@ -14,7 +14,7 @@ import (
 const unitFields = `reference status condition.state:condition condition.reasons.%s:reasons condition.missing:missing district address
 	rooms area_sqm floor lift adapted tenure lease.owner:owner lease.starts_on:lease_starts_on lease.ends_on:lease_ends_on
 	lease.rent_cents:rent_cents lease.notice_months:notice_months wear_percent amenities earmark attributes status_since
-	status_reason open_offer tenancy proposed_decision.kind:proposed_decision etag`
+	status_reason left_stock_on open_offer tenancy proposed_decision.kind:proposed_decision etag`
 
 var unitView = view{
 	table:  "reference status condition.state:condition district rooms area_sqm floor tenure earmark status_since:since",

@@ -17,7 +17,7 @@ type leaseFlags struct {
 	flags    *pflag.FlagSet
 	owner    string
 	from, to *date.Date
-	rent     cents
+	rent     *int64
 	notice   *int32
 }
 
@@ -28,7 +28,7 @@ func addLeaseFlags(flags *pflag.FlagSet) *leaseFlags {
 	flags.StringVar(&f.owner, "owner", "", "`OWNER` of a home that is rented in")
 	dateVar(flags, &f.from, "lease-starts-on", "first day of the lease, `DATE`, where the home is rented in")
 	dateVar(flags, &f.to, "lease-ends-on", "last day of the lease, `DATE`, where the home is rented in")
-	flags.Var(&f.rent, "rent-cents", "rent of the lease a month, `CENTS`")
+	centsVar(flags, &f.rent, "rent-cents", "rent of the lease a month, `CENTS`")
 	intVar(flags, &f.notice, "notice-months", "`MONTHS` of notice that either side of the lease must give")
 	return f
 }
@@ -52,13 +52,10 @@ func (f *leaseFlags) onto(lease *eilev1.Lease) *eilev1.Lease {
 		terms.EndsOn = f.to
 	}
 	if f.flags.Changed("rent-cents") {
-		terms.RentCents = int64(f.rent)
+		terms.RentCents = f.rent
 	}
 	if f.flags.Changed("notice-months") {
-		terms.NoticeMonths = 0
-		if f.notice != nil {
-			terms.NoticeMonths = *f.notice
-		}
+		terms.NoticeMonths = f.notice
 	}
 	return terms
 }

@@ -84,25 +84,6 @@ func (c *count) Set(text string) error {
 	return nil
 }
 
-// cents is an amount of money, never below 0; an empty one is none.
-type cents int64
-
-func (c *cents) String() string { return strconv.FormatInt(int64(*c), 10) }
-func (c *cents) Type() string   { return "cents" }
-
-func (c *cents) Set(text string) error {
-	*c = 0
-	if text == "" {
-		return nil
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return errors.New("must be a whole number of cents from 0")
-	}
-	*c = cents(n)
-	return nil
-}
-
 // dateVar adds a flag that is a calendar date. An empty one is unset.
 func dateVar(flags *pflag.FlagSet, to **date.Date, name, usage string) {
 	flags.Var(&value{kind: "date", read: func(text string) error {
@@ -215,6 +196,22 @@ func intVar(flags *pflag.FlagSet, to **int32, name, usage string) {
 			return errors.New("must be a whole number")
 		}
 		*to = new(int32(n))
+		return nil
+	}}, name, usage)
+}
+
+// centsVar adds a flag that is an amount of money, never below 0; an empty one is unset.
+func centsVar(flags *pflag.FlagSet, to **int64, name, usage string) {
+	flags.Var(&value{kind: "cents", read: func(text string) error {
+		*to = nil
+		if text == "" {
+			return nil
+		}
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 {
+			return errors.New("must be a whole number of cents from 0")
+		}
+		*to = &n
 		return nil
 	}}, name, usage)
 }

@@ -408,9 +408,9 @@ type Lease struct {
 	// ends_on is the last day.
 	EndsOn *date.Date `protobuf:"bytes,3,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
 	// rent_cents a month, in the policy's currency.
-	RentCents int64 `protobuf:"varint,4,opt,name=rent_cents,json=rentCents,proto3" json:"rent_cents,omitempty"`
+	RentCents *int64 `protobuf:"varint,4,opt,name=rent_cents,json=rentCents,proto3,oneof" json:"rent_cents,omitempty"`
 	// notice_months either side must give.
-	NoticeMonths  int32 `protobuf:"varint,5,opt,name=notice_months,json=noticeMonths,proto3" json:"notice_months,omitempty"`
+	NoticeMonths  *int32 `protobuf:"varint,5,opt,name=notice_months,json=noticeMonths,proto3,oneof" json:"notice_months,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -467,15 +467,15 @@ func (x *Lease) GetEndsOn() *date.Date {
 }
 
 func (x *Lease) GetRentCents() int64 {
-	if x != nil {
-		return x.RentCents
+	if x != nil && x.RentCents != nil {
+		return *x.RentCents
 	}
 	return 0
 }
 
 func (x *Lease) GetNoticeMonths() int32 {
-	if x != nil {
-		return x.NoticeMonths
+	if x != nil && x.NoticeMonths != nil {
+		return *x.NoticeMonths
 	}
 	return 0
 }
@@ -532,7 +532,9 @@ type Unit struct {
 	// import that brought the home; empty: it was registered by itself. Output only.
 	Import string `protobuf:"bytes,24,opt,name=import,proto3" json:"import,omitempty"`
 	// import_digest of the row that it was imported from; output only.
-	ImportDigest  []byte `protobuf:"bytes,25,opt,name=import_digest,json=importDigest,proto3" json:"import_digest,omitempty"`
+	ImportDigest []byte `protobuf:"bytes,25,opt,name=import_digest,json=importDigest,proto3" json:"import_digest,omitempty"`
+	// left_stock_on is the day on which a rented-in home left the stock, since nobody lives in it and its lease is over; unset: it is in the stock. Output only.
+	LeftStockOn   *date.Date `protobuf:"bytes,26,opt,name=left_stock_on,json=leftStockOn,proto3" json:"left_stock_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -738,6 +740,13 @@ func (x *Unit) GetImport() string {
 func (x *Unit) GetImportDigest() []byte {
 	if x != nil {
 		return x.ImportDigest
+	}
+	return nil
+}
+
+func (x *Unit) GetLeftStockOn() *date.Date {
+	if x != nil {
+		return x.LeftStockOn
 	}
 	return nil
 }
@@ -1207,14 +1216,17 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"assessedOn\x12,\n" +
 	"\bnext_due\x18\x06 \x01(\v2\x11.google.type.DateR\anextDue\"L\n" +
 	"\tAmenities\x12?\n" +
-	"\apresent\x18\x01 \x03(\x0e2\x10.eile.v1.AmenityB\x13\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\apresent\"\xd9\x01\n" +
+	"\apresent\x18\x01 \x03(\x0e2\x10.eile.v1.AmenityB\x13\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\apresent\"\x86\x02\n" +
 	"\x05Lease\x12\x1e\n" +
 	"\x05owner\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05owner\x12.\n" +
 	"\tstarts_on\x18\x02 \x01(\v2\x11.google.type.DateR\bstartsOn\x12*\n" +
-	"\aends_on\x18\x03 \x01(\v2\x11.google.type.DateR\x06endsOn\x12&\n" +
+	"\aends_on\x18\x03 \x01(\v2\x11.google.type.DateR\x06endsOn\x12+\n" +
 	"\n" +
-	"rent_cents\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\trentCents\x12,\n" +
-	"\rnotice_months\x18\x05 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\fnoticeMonths\"\xd2\t\n" +
+	"rent_cents\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02(\x00H\x00R\trentCents\x88\x01\x01\x123\n" +
+	"\rnotice_months\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00H\x01R\fnoticeMonths\x88\x01\x01B\r\n" +
+	"\v_rent_centsB\x10\n" +
+	"\x0e_notice_months\"\x89\n" +
+	"\n" +
 	"\x04Unit\x12;\n" +
 	"\treference\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x125\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x120\n" +
@@ -1244,7 +1256,8 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\x04etag\x18\x16 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04etag\x125\n" +
 	"\vinspections\x18\x17 \x03(\v2\x13.eile.v1.InspectionR\vinspections\x12\x16\n" +
 	"\x06import\x18\x18 \x01(\tR\x06import\x12#\n" +
-	"\rimport_digest\x18\x19 \x01(\fR\fimportDigest\x1aL\n" +
+	"\rimport_digest\x18\x19 \x01(\fR\fimportDigest\x125\n" +
+	"\rleft_stock_on\x18\x1a \x01(\v2\x11.google.type.DateR\vleftStockOn\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01B\b\n" +
@@ -1393,32 +1406,33 @@ var file_eile_v1_unit_proto_depIdxs = []int32{
 	19, // 15: eile.v1.Unit.status_since:type_name -> google.type.Date
 	21, // 16: eile.v1.Unit.proposed_decision:type_name -> eile.v1.Decision
 	8,  // 17: eile.v1.Unit.inspections:type_name -> eile.v1.Inspection
-	19, // 18: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
-	16, // 19: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
-	7,  // 20: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
-	0,  // 21: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
-	1,  // 22: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
-	7,  // 23: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
-	7,  // 24: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
-	22, // 25: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
-	8,  // 26: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
-	23, // 27: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
-	23, // 28: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
-	9,  // 29: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
-	10, // 30: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
-	11, // 31: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
-	13, // 32: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
-	14, // 33: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
-	7,  // 34: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
-	7,  // 35: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
-	12, // 36: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
-	7,  // 37: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
-	7,  // 38: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
-	34, // [34:39] is the sub-list for method output_type
-	29, // [29:34] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	19, // 18: eile.v1.Unit.left_stock_on:type_name -> google.type.Date
+	19, // 19: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
+	16, // 20: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
+	7,  // 21: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
+	0,  // 22: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
+	1,  // 23: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
+	7,  // 24: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
+	7,  // 25: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
+	22, // 26: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
+	8,  // 27: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
+	23, // 28: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
+	23, // 29: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
+	9,  // 30: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
+	10, // 31: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
+	11, // 32: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
+	13, // 33: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
+	14, // 34: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
+	7,  // 35: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
+	7,  // 36: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
+	12, // 37: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
+	7,  // 38: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
+	7,  // 39: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
+	35, // [35:40] is the sub-list for method output_type
+	30, // [30:35] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_unit_proto_init() }
@@ -1428,6 +1442,7 @@ func file_eile_v1_unit_proto_init() {
 	}
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()
+	file_eile_v1_unit_proto_msgTypes[2].OneofWrappers = []any{}
 	file_eile_v1_unit_proto_msgTypes[3].OneofWrappers = []any{}
 	file_eile_v1_unit_proto_msgTypes[4].OneofWrappers = []any{}
 	type x struct{}
