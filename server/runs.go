@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"google.golang.org/grpc"
 
@@ -83,9 +82,13 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 	if err != nil {
 		return nil, err
 	}
-	s.rehearse(on)
-	if err := s.enact(ctx, on); err != nil {
+	if unfinished, last, err := s.night.Unfinished(ctx); err != nil {
 		return nil, err
+	} else if unfinished == "" && on >= last {
+		s.rehearse(on)
+		if err := s.enact(ctx, on); err != nil {
+			return nil, err
+		}
 	}
 	run, err := s.night.Start(ctx, stamp, on)
 	if err != nil {
@@ -190,25 +193,4 @@ func (s *runs) ExplainRun(ctx context.Context, req *eilev1.ExplainRunRequest) (*
 		return s.night.ExplainApplication(ctx, req.GetId(), req.GetApplication())
 	}
 	return s.night.ExplainUnit(ctx, req.GetId(), req.GetUnit())
-}
-
-// sealEvery is how soon after a commit its audit entries are linked.
-const sealEvery = time.Second
-
-// Run does what is done beside requests, until the context ends: the audit
-// entries are sealed, and old request records dropped.
-func (s *Server) Run(ctx context.Context) error {
-	ticker := time.NewTicker(sealEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			_, err := s.register.Seal(context.WithoutCancel(ctx), s.Now())
-			return err
-		case <-ticker.C:
-			if _, err := s.register.Seal(ctx, s.Now()); err != nil && ctx.Err() == nil {
-				s.log.Error().Err(err).Msg("audit entries were not sealed; trying again")
-			}
-		}
-	}
 }
