@@ -30,6 +30,7 @@ func (r Rules) moveUnit(tx *store.Tx, unit *eilev1.Unit, to eilev1.UnitStatus, w
 		unit.StatusSince = r.Today.Proto()
 	}
 	unit.Status, unit.StatusReason = to, why
+	r.SettleStock(unit)
 	unit.Etag = tx.ID()
 }
 
@@ -70,6 +71,7 @@ func (r Rules) MustAssess(unit *eilev1.Unit) bool {
 // found unfit is withdrawn; that does not count against the household.
 func (r Rules) SettleUnit(tx *store.Tx, unit *eilev1.Unit) error {
 	r.Assess(unit)
+	r.SettleStock(unit)
 	unit.Etag = tx.ID()
 	tx.Subject(unit.GetReference())
 	if unit.GetCondition().GetState() != flagged || unit.GetOpenOffer() == "" {
@@ -91,9 +93,7 @@ func (r Rules) RegisterUnit(tx *store.Tx, unit *eilev1.Unit) error {
 	if unit.GetStatus() == 0 {
 		unit.Status = vacant
 	}
-	switch unit.GetStatus() {
-	case vacant, let, eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR:
-	default:
+	if !byHand(unit.GetStatus()) {
 		return Refuse("register unit "+unit.GetReference(), "WRONG_STATUS",
 			fmt.Sprintf("a new home is VACANT, LET or UNDER_REPAIR, not %s", unitStatusName(unit.GetStatus())))
 	}
@@ -113,6 +113,7 @@ func (r Rules) Complete(unit *eilev1.Unit) {
 		unit.StatusSince = r.Today.Proto()
 	}
 	r.Assess(unit)
+	r.SettleStock(unit)
 }
 
 // Inspect records an inspection, the latest first, and assesses the home.
@@ -144,27 +145,19 @@ func AddInspections(unit *eilev1.Unit, inspections []*eilev1.Inspection) {
 	unit.Inspections = all[:min(len(all), keptInspections)]
 }
 
-// AmendUnit writes a home whose facts were corrected. An open offer was made on
-// the facts before: it is withdrawn when the home no longer suits, and does not
-// count. A person may call a home vacant, let or under repair, unless an offer
-// or a letting is under way.
+// AmendUnit writes a home whose facts were corrected. A person may call a home
+// vacant, let or under repair, unless an offer or a letting is under way. An
+// open offer was made on the facts before: it is withdrawn when they now speak
+// against the home for the household, and does not count.
 func (r Rules) AmendUnit(tx *store.Tx, unit *eilev1.Unit, before eilev1.UnitStatus) error {
-	what := "amend unit " + unit.GetReference()
-	if to := unit.GetStatus(); to != before {
-		switch before {
-		case vacant, let, eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR:
-		default:
-			return Refuse(what, "WRONG_STATUS", fmt.Sprintf("it is %s: end that first", unitStatusName(before)))
+	stored, err := store.Units.Get(tx, unit.GetReference())
+	if err != nil {
+		return err
+	}
+	if unit.GetStatus() != before {
+		if err := r.callUnit(tx, unit, stored); err != nil {
+			return err
 		}
-		switch to {
-		case vacant, let, eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR:
-		default:
-			return Refuse(what, "WRONG_STATUS", fmt.Sprintf("a person sets VACANT, LET or UNDER_REPAIR, not %s", unitStatusName(to)))
-		}
-		if unit.GetTenancy() != "" {
-			return Refuse(what, "HAS_TENANCY", fmt.Sprintf("tenancy %s is in force: end it first", unit.GetTenancy()))
-		}
-		unit.StatusSince = r.Today.Proto()
 	}
 	if unit.GetOpenOffer() == "" {
 		return r.SettleUnit(tx, unit)
@@ -177,11 +170,49 @@ func (r Rules) AmendUnit(tx *store.Tx, unit *eilev1.Unit, before eilev1.UnitStat
 	if err != nil {
 		return err
 	}
-	suits, why := r.Evaluator.Suitable(application, unit, r.Today)
-	if suits {
-		return r.SettleUnit(tx, unit)
+	if why := r.spoiled(application, stored, unit); why != nil {
+		return r.takeBack(tx, unit, offer, application, "the facts of the home were corrected: "+why.GetDetail())
 	}
-	return r.takeBack(tx, unit, offer, application, "the facts of the home were corrected: "+why[0].GetDetail())
+	return r.SettleUnit(tx, unit)
+}
+
+// callUnit lets a person say where a home stands.
+func (r Rules) callUnit(tx *store.Tx, unit, stored *eilev1.Unit) error {
+	what := "amend unit " + unit.GetReference()
+	from, to := stored.GetStatus(), unit.GetStatus()
+	switch {
+	case !byHand(from):
+		return Refuse(what, "WRONG_STATUS", fmt.Sprintf("it is %s: end that first", unitStatusName(from)))
+	case !byHand(to):
+		return Refuse(what, "WRONG_STATUS", fmt.Sprintf("a person sets VACANT, LET or UNDER_REPAIR, not %s", unitStatusName(to)))
+	case unit.GetTenancy() != "":
+		return Refuse(what, "HAS_TENANCY", fmt.Sprintf("tenancy %s is in force: end it first", unit.GetTenancy()))
+	}
+	unit.StatusSince = r.Today.Proto()
+	if unit.GetStatusReason() == stored.GetStatusReason() {
+		unit.StatusReason = "amended by " + tx.Actor()
+	}
+	tx.Status(unitStatusName(from), unitStatusName(to))
+	return nil
+}
+
+// byHand are the states that a person may say a home is in.
+func byHand(status eilev1.UnitStatus) bool {
+	return status == vacant || status == let || status == eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR
+}
+
+// spoiled is the first reason why a home no longer suits that was not there
+// before: an offer may have been made in spite of others, by decision or since
+// the home was released.
+func (r Rules) spoiled(application *eilev1.Application, before, after *eilev1.Unit) *eilev1.Reason {
+	_, known := r.Evaluator.Suitable(application, before, r.Today)
+	_, found := r.Evaluator.Suitable(application, after, r.Today)
+	for _, reason := range found {
+		if !slices.ContainsFunc(known, func(other *eilev1.Reason) bool { return other.GetCode() == reason.GetCode() }) {
+			return reason
+		}
+	}
+	return nil
 }
 
 // takeBack withdraws the open offer of a home; the household has its former
