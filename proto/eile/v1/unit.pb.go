@@ -261,6 +261,266 @@ func (Amenity) EnumDescriptor() ([]byte, []int) {
 	return file_eile_v1_unit_proto_rawDescGZIP(), []int{3}
 }
 
+// GivingUpState is how far the giving up of a home has come.
+type GivingUpState int32
+
+const (
+	GivingUpState_GIVING_UP_STATE_UNSPECIFIED GivingUpState = 0
+	// Somebody proposed it; a second person decides.
+	GivingUpState_GIVING_UP_STATE_PROPOSED GivingUpState = 1
+	// Approved in principle: who lives there is rehoused first, and the home is not offered any more.
+	GivingUpState_GIVING_UP_STATE_IN_PRINCIPLE GivingUpState = 2
+	// Approved in principle, and nobody lives there any more: approving gives it up. Derived, never stored.
+	GivingUpState_GIVING_UP_STATE_READY          GivingUpState = 3
+	GivingUpState_GIVING_UP_STATE_DECOMMISSIONED GivingUpState = 4
+	GivingUpState_GIVING_UP_STATE_REJECTED       GivingUpState = 5
+)
+
+// Enum value maps for GivingUpState.
+var (
+	GivingUpState_name = map[int32]string{
+		0: "GIVING_UP_STATE_UNSPECIFIED",
+		1: "GIVING_UP_STATE_PROPOSED",
+		2: "GIVING_UP_STATE_IN_PRINCIPLE",
+		3: "GIVING_UP_STATE_READY",
+		4: "GIVING_UP_STATE_DECOMMISSIONED",
+		5: "GIVING_UP_STATE_REJECTED",
+	}
+	GivingUpState_value = map[string]int32{
+		"GIVING_UP_STATE_UNSPECIFIED":    0,
+		"GIVING_UP_STATE_PROPOSED":       1,
+		"GIVING_UP_STATE_IN_PRINCIPLE":   2,
+		"GIVING_UP_STATE_READY":          3,
+		"GIVING_UP_STATE_DECOMMISSIONED": 4,
+		"GIVING_UP_STATE_REJECTED":       5,
+	}
+)
+
+func (x GivingUpState) Enum() *GivingUpState {
+	p := new(GivingUpState)
+	*p = x
+	return p
+}
+
+func (x GivingUpState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (GivingUpState) Descriptor() protoreflect.EnumDescriptor {
+	return file_eile_v1_unit_proto_enumTypes[4].Descriptor()
+}
+
+func (GivingUpState) Type() protoreflect.EnumType {
+	return &file_eile_v1_unit_proto_enumTypes[4]
+}
+
+func (x GivingUpState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use GivingUpState.Descriptor instead.
+func (GivingUpState) EnumDescriptor() ([]byte, []int) {
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{4}
+}
+
+// VacancyReason is what made a home vacant.
+type VacancyReason int32
+
+const (
+	VacancyReason_VACANCY_REASON_UNSPECIFIED VacancyReason = 0
+	// It came into the register vacant.
+	VacancyReason_VACANCY_REASON_NEW             VacancyReason = 1
+	VacancyReason_VACANCY_REASON_TENANCY_ENDED   VacancyReason = 2
+	VacancyReason_VACANCY_REASON_OFFER_REFUSED   VacancyReason = 3
+	VacancyReason_VACANCY_REASON_NO_SHOW         VacancyReason = 4
+	VacancyReason_VACANCY_REASON_OFFER_EXPIRED   VacancyReason = 5
+	VacancyReason_VACANCY_REASON_OFFER_WITHDRAWN VacancyReason = 6
+	// An offer was accepted and the letting came to nothing.
+	VacancyReason_VACANCY_REASON_LETTING_FAILED VacancyReason = 7
+	VacancyReason_VACANCY_REASON_REPAIRED       VacancyReason = 8
+)
+
+// Enum value maps for VacancyReason.
+var (
+	VacancyReason_name = map[int32]string{
+		0: "VACANCY_REASON_UNSPECIFIED",
+		1: "VACANCY_REASON_NEW",
+		2: "VACANCY_REASON_TENANCY_ENDED",
+		3: "VACANCY_REASON_OFFER_REFUSED",
+		4: "VACANCY_REASON_NO_SHOW",
+		5: "VACANCY_REASON_OFFER_EXPIRED",
+		6: "VACANCY_REASON_OFFER_WITHDRAWN",
+		7: "VACANCY_REASON_LETTING_FAILED",
+		8: "VACANCY_REASON_REPAIRED",
+	}
+	VacancyReason_value = map[string]int32{
+		"VACANCY_REASON_UNSPECIFIED":     0,
+		"VACANCY_REASON_NEW":             1,
+		"VACANCY_REASON_TENANCY_ENDED":   2,
+		"VACANCY_REASON_OFFER_REFUSED":   3,
+		"VACANCY_REASON_NO_SHOW":         4,
+		"VACANCY_REASON_OFFER_EXPIRED":   5,
+		"VACANCY_REASON_OFFER_WITHDRAWN": 6,
+		"VACANCY_REASON_LETTING_FAILED":  7,
+		"VACANCY_REASON_REPAIRED":        8,
+	}
+)
+
+func (x VacancyReason) Enum() *VacancyReason {
+	p := new(VacancyReason)
+	*p = x
+	return p
+}
+
+func (x VacancyReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (VacancyReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_eile_v1_unit_proto_enumTypes[5].Descriptor()
+}
+
+func (VacancyReason) Type() protoreflect.EnumType {
+	return &file_eile_v1_unit_proto_enumTypes[5]
+}
+
+func (x VacancyReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use VacancyReason.Descriptor instead.
+func (VacancyReason) EnumDescriptor() ([]byte, []int) {
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{5}
+}
+
+// GivingUp is where the latest proposal to give up a home stands.
+type GivingUp struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// proposal that names the home.
+	Proposal string `protobuf:"bytes,1,opt,name=proposal,proto3" json:"proposal,omitempty"`
+	// state of the home in it.
+	State         GivingUpState `protobuf:"varint,2,opt,name=state,proto3,enum=eile.v1.GivingUpState" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GivingUp) Reset() {
+	*x = GivingUp{}
+	mi := &file_eile_v1_unit_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GivingUp) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GivingUp) ProtoMessage() {}
+
+func (x *GivingUp) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_unit_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GivingUp.ProtoReflect.Descriptor instead.
+func (*GivingUp) Descriptor() ([]byte, []int) {
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *GivingUp) GetProposal() string {
+	if x != nil {
+		return x.Proposal
+	}
+	return ""
+}
+
+func (x *GivingUp) GetState() GivingUpState {
+	if x != nil {
+		return x.State
+	}
+	return GivingUpState_GIVING_UP_STATE_UNSPECIFIED
+}
+
+// Vacancy says why a home is vacant and since when.
+type Vacancy struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// reason that it is vacant.
+	Reason VacancyReason `protobuf:"varint,1,opt,name=reason,proto3,enum=eile.v1.VacancyReason" json:"reason,omitempty"`
+	// detail in words, such as the offer or the tenancy.
+	Detail string `protobuf:"bytes,2,opt,name=detail,proto3" json:"detail,omitempty"`
+	// since is the day since which it is vacant for this reason.
+	Since *date.Date `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
+	// empty_since is the day since which nobody lives there; offers that came to nothing do not change it.
+	EmptySince    *date.Date `protobuf:"bytes,4,opt,name=empty_since,json=emptySince,proto3" json:"empty_since,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Vacancy) Reset() {
+	*x = Vacancy{}
+	mi := &file_eile_v1_unit_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Vacancy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Vacancy) ProtoMessage() {}
+
+func (x *Vacancy) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_unit_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Vacancy.ProtoReflect.Descriptor instead.
+func (*Vacancy) Descriptor() ([]byte, []int) {
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Vacancy) GetReason() VacancyReason {
+	if x != nil {
+		return x.Reason
+	}
+	return VacancyReason_VACANCY_REASON_UNSPECIFIED
+}
+
+func (x *Vacancy) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *Vacancy) GetSince() *date.Date {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+func (x *Vacancy) GetEmptySince() *date.Date {
+	if x != nil {
+		return x.EmptySince
+	}
+	return nil
+}
+
 // Condition of a home under the policy's unit standard.
 type Condition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -282,7 +542,7 @@ type Condition struct {
 
 func (x *Condition) Reset() {
 	*x = Condition{}
-	mi := &file_eile_v1_unit_proto_msgTypes[0]
+	mi := &file_eile_v1_unit_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -294,7 +554,7 @@ func (x *Condition) String() string {
 func (*Condition) ProtoMessage() {}
 
 func (x *Condition) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[0]
+	mi := &file_eile_v1_unit_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -307,7 +567,7 @@ func (x *Condition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Condition.ProtoReflect.Descriptor instead.
 func (*Condition) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{0}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Condition) GetState() ConditionState {
@@ -363,7 +623,7 @@ type Amenities struct {
 
 func (x *Amenities) Reset() {
 	*x = Amenities{}
-	mi := &file_eile_v1_unit_proto_msgTypes[1]
+	mi := &file_eile_v1_unit_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -375,7 +635,7 @@ func (x *Amenities) String() string {
 func (*Amenities) ProtoMessage() {}
 
 func (x *Amenities) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[1]
+	mi := &file_eile_v1_unit_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -388,7 +648,7 @@ func (x *Amenities) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Amenities.ProtoReflect.Descriptor instead.
 func (*Amenities) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{1}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Amenities) GetPresent() []Amenity {
@@ -417,7 +677,7 @@ type Lease struct {
 
 func (x *Lease) Reset() {
 	*x = Lease{}
-	mi := &file_eile_v1_unit_proto_msgTypes[2]
+	mi := &file_eile_v1_unit_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -429,7 +689,7 @@ func (x *Lease) String() string {
 func (*Lease) ProtoMessage() {}
 
 func (x *Lease) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[2]
+	mi := &file_eile_v1_unit_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -442,7 +702,7 @@ func (x *Lease) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lease.ProtoReflect.Descriptor instead.
 func (*Lease) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{2}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Lease) GetOwner() string {
@@ -534,14 +794,22 @@ type Unit struct {
 	// import_digest of the row that it was imported from; output only.
 	ImportDigest []byte `protobuf:"bytes,25,opt,name=import_digest,json=importDigest,proto3" json:"import_digest,omitempty"`
 	// left_stock_on is the day on which a rented-in home left the stock, since nobody lives in it and its lease is over; unset: it is in the stock. Output only.
-	LeftStockOn   *date.Date `protobuf:"bytes,26,opt,name=left_stock_on,json=leftStockOn,proto3" json:"left_stock_on,omitempty"`
+	LeftStockOn *date.Date `protobuf:"bytes,26,opt,name=left_stock_on,json=leftStockOn,proto3" json:"left_stock_on,omitempty"`
+	// giving_up is the latest proposal to give the home up; output only.
+	GivingUp *GivingUp `protobuf:"bytes,30,opt,name=giving_up,json=givingUp,proto3" json:"giving_up,omitempty"`
+	// vacancy says why the home is vacant and since when; it stays while an offer is open or accepted, and ends with the letting. Output only.
+	Vacancy *Vacancy `protobuf:"bytes,31,opt,name=vacancy,proto3" json:"vacancy,omitempty"`
+	// former_tenancy is the id of the last tenancy that ended or letting that failed; output only.
+	FormerTenancy string `protobuf:"bytes,32,opt,name=former_tenancy,json=formerTenancy,proto3" json:"former_tenancy,omitempty"`
+	// last_tenancy is the tenancy in force or else the former one, with its three dates; in answers to Get only.
+	LastTenancy   *Tenancy `protobuf:"bytes,33,opt,name=last_tenancy,json=lastTenancy,proto3" json:"last_tenancy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Unit) Reset() {
 	*x = Unit{}
-	mi := &file_eile_v1_unit_proto_msgTypes[3]
+	mi := &file_eile_v1_unit_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -553,7 +821,7 @@ func (x *Unit) String() string {
 func (*Unit) ProtoMessage() {}
 
 func (x *Unit) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[3]
+	mi := &file_eile_v1_unit_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -566,7 +834,7 @@ func (x *Unit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unit.ProtoReflect.Descriptor instead.
 func (*Unit) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{3}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Unit) GetReference() string {
@@ -751,6 +1019,34 @@ func (x *Unit) GetLeftStockOn() *date.Date {
 	return nil
 }
 
+func (x *Unit) GetGivingUp() *GivingUp {
+	if x != nil {
+		return x.GivingUp
+	}
+	return nil
+}
+
+func (x *Unit) GetVacancy() *Vacancy {
+	if x != nil {
+		return x.Vacancy
+	}
+	return nil
+}
+
+func (x *Unit) GetFormerTenancy() string {
+	if x != nil {
+		return x.FormerTenancy
+	}
+	return ""
+}
+
+func (x *Unit) GetLastTenancy() *Tenancy {
+	if x != nil {
+		return x.LastTenancy
+	}
+	return nil
+}
+
 // Inspection of a home. Inspections are never changed, only followed by another.
 type Inspection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -776,7 +1072,7 @@ type Inspection struct {
 
 func (x *Inspection) Reset() {
 	*x = Inspection{}
-	mi := &file_eile_v1_unit_proto_msgTypes[4]
+	mi := &file_eile_v1_unit_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -788,7 +1084,7 @@ func (x *Inspection) String() string {
 func (*Inspection) ProtoMessage() {}
 
 func (x *Inspection) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[4]
+	mi := &file_eile_v1_unit_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -801,7 +1097,7 @@ func (x *Inspection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Inspection.ProtoReflect.Descriptor instead.
 func (*Inspection) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{4}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Inspection) GetUnit() string {
@@ -872,7 +1168,7 @@ type RegisterUnitRequest struct {
 
 func (x *RegisterUnitRequest) Reset() {
 	*x = RegisterUnitRequest{}
-	mi := &file_eile_v1_unit_proto_msgTypes[5]
+	mi := &file_eile_v1_unit_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -884,7 +1180,7 @@ func (x *RegisterUnitRequest) String() string {
 func (*RegisterUnitRequest) ProtoMessage() {}
 
 func (x *RegisterUnitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[5]
+	mi := &file_eile_v1_unit_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -897,7 +1193,7 @@ func (x *RegisterUnitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterUnitRequest.ProtoReflect.Descriptor instead.
 func (*RegisterUnitRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{5}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RegisterUnitRequest) GetUnit() *Unit {
@@ -924,7 +1220,7 @@ type GetUnitRequest struct {
 
 func (x *GetUnitRequest) Reset() {
 	*x = GetUnitRequest{}
-	mi := &file_eile_v1_unit_proto_msgTypes[6]
+	mi := &file_eile_v1_unit_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -936,7 +1232,7 @@ func (x *GetUnitRequest) String() string {
 func (*GetUnitRequest) ProtoMessage() {}
 
 func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[6]
+	mi := &file_eile_v1_unit_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -949,7 +1245,7 @@ func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitRequest.ProtoReflect.Descriptor instead.
 func (*GetUnitRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{6}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetUnitRequest) GetReference() string {
@@ -975,7 +1271,7 @@ type ListUnitsRequest struct {
 
 func (x *ListUnitsRequest) Reset() {
 	*x = ListUnitsRequest{}
-	mi := &file_eile_v1_unit_proto_msgTypes[7]
+	mi := &file_eile_v1_unit_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -987,7 +1283,7 @@ func (x *ListUnitsRequest) String() string {
 func (*ListUnitsRequest) ProtoMessage() {}
 
 func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[7]
+	mi := &file_eile_v1_unit_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1000,7 +1296,7 @@ func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ListUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{7}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListUnitsRequest) GetPageSize() int32 {
@@ -1043,7 +1339,7 @@ type ListUnitsResponse struct {
 
 func (x *ListUnitsResponse) Reset() {
 	*x = ListUnitsResponse{}
-	mi := &file_eile_v1_unit_proto_msgTypes[8]
+	mi := &file_eile_v1_unit_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1055,7 +1351,7 @@ func (x *ListUnitsResponse) String() string {
 func (*ListUnitsResponse) ProtoMessage() {}
 
 func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[8]
+	mi := &file_eile_v1_unit_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1068,7 +1364,7 @@ func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ListUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{8}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListUnitsResponse) GetUnits() []*Unit {
@@ -1099,7 +1395,7 @@ type AmendUnitRequest struct {
 
 func (x *AmendUnitRequest) Reset() {
 	*x = AmendUnitRequest{}
-	mi := &file_eile_v1_unit_proto_msgTypes[9]
+	mi := &file_eile_v1_unit_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1111,7 +1407,7 @@ func (x *AmendUnitRequest) String() string {
 func (*AmendUnitRequest) ProtoMessage() {}
 
 func (x *AmendUnitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[9]
+	mi := &file_eile_v1_unit_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1124,7 +1420,7 @@ func (x *AmendUnitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AmendUnitRequest.ProtoReflect.Descriptor instead.
 func (*AmendUnitRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{9}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *AmendUnitRequest) GetUnit() *Unit {
@@ -1160,7 +1456,7 @@ type InspectUnitRequest struct {
 
 func (x *InspectUnitRequest) Reset() {
 	*x = InspectUnitRequest{}
-	mi := &file_eile_v1_unit_proto_msgTypes[10]
+	mi := &file_eile_v1_unit_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1172,7 +1468,7 @@ func (x *InspectUnitRequest) String() string {
 func (*InspectUnitRequest) ProtoMessage() {}
 
 func (x *InspectUnitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_unit_proto_msgTypes[10]
+	mi := &file_eile_v1_unit_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1185,7 +1481,7 @@ func (x *InspectUnitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectUnitRequest.ProtoReflect.Descriptor instead.
 func (*InspectUnitRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_unit_proto_rawDescGZIP(), []int{10}
+	return file_eile_v1_unit_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *InspectUnitRequest) GetInspection() *Inspection {
@@ -1206,7 +1502,16 @@ var File_eile_v1_unit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_unit_proto_rawDesc = "" +
 	"\n" +
-	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a google/protobuf/field_mask.proto\x1a\x16google/type/date.proto\"\x8e\x02\n" +
+	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x15eile/v1/tenancy.proto\x1a google/protobuf/field_mask.proto\x1a\x16google/type/date.proto\"T\n" +
+	"\bGivingUp\x12\x1a\n" +
+	"\bproposal\x18\x01 \x01(\tR\bproposal\x12,\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateR\x05state\"\xae\x01\n" +
+	"\aVacancy\x12.\n" +
+	"\x06reason\x18\x01 \x01(\x0e2\x16.eile.v1.VacancyReasonR\x06reason\x12\x16\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\x12'\n" +
+	"\x05since\x18\x03 \x01(\v2\x11.google.type.DateR\x05since\x122\n" +
+	"\vempty_since\x18\x04 \x01(\v2\x11.google.type.DateR\n" +
+	"emptySince\"\x8e\x02\n" +
 	"\tCondition\x12-\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x17.eile.v1.ConditionStateR\x05state\x12)\n" +
 	"\areasons\x18\x02 \x03(\v2\x0f.eile.v1.ReasonR\areasons\x12\x18\n" +
@@ -1225,8 +1530,7 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"rent_cents\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02(\x00H\x00R\trentCents\x88\x01\x01\x123\n" +
 	"\rnotice_months\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00H\x01R\fnoticeMonths\x88\x01\x01B\r\n" +
 	"\v_rent_centsB\x10\n" +
-	"\x0e_notice_months\"\x89\n" +
-	"\n" +
+	"\x0e_notice_months\"\xc1\v\n" +
 	"\x04Unit\x12;\n" +
 	"\treference\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x125\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x120\n" +
@@ -1257,7 +1561,11 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\vinspections\x18\x17 \x03(\v2\x13.eile.v1.InspectionR\vinspections\x12\x16\n" +
 	"\x06import\x18\x18 \x01(\tR\x06import\x12#\n" +
 	"\rimport_digest\x18\x19 \x01(\fR\fimportDigest\x125\n" +
-	"\rleft_stock_on\x18\x1a \x01(\v2\x11.google.type.DateR\vleftStockOn\x1aL\n" +
+	"\rleft_stock_on\x18\x1a \x01(\v2\x11.google.type.DateR\vleftStockOn\x12.\n" +
+	"\tgiving_up\x18\x1e \x01(\v2\x11.eile.v1.GivingUpR\bgivingUp\x12*\n" +
+	"\avacancy\x18\x1f \x01(\v2\x10.eile.v1.VacancyR\avacancy\x12%\n" +
+	"\x0eformer_tenancy\x18  \x01(\tR\rformerTenancy\x123\n" +
+	"\flast_tenancy\x18! \x01(\v2\x10.eile.v1.TenancyR\vlastTenancy\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01B\b\n" +
@@ -1339,7 +1647,24 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\x0fAMENITY_HEATING\x10\x06\x12\x17\n" +
 	"\x13AMENITY_ELECTRICITY\x10\a\x12\x0f\n" +
 	"\vAMENITY_GAS\x10\b\x12\x13\n" +
-	"\x0fAMENITY_KITCHEN\x10\t2\xb3\x02\n" +
+	"\x0fAMENITY_KITCHEN\x10\t*\xcd\x01\n" +
+	"\rGivingUpState\x12\x1f\n" +
+	"\x1bGIVING_UP_STATE_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18GIVING_UP_STATE_PROPOSED\x10\x01\x12 \n" +
+	"\x1cGIVING_UP_STATE_IN_PRINCIPLE\x10\x02\x12\x19\n" +
+	"\x15GIVING_UP_STATE_READY\x10\x03\x12\"\n" +
+	"\x1eGIVING_UP_STATE_DECOMMISSIONED\x10\x04\x12\x1c\n" +
+	"\x18GIVING_UP_STATE_REJECTED\x10\x05*\xad\x02\n" +
+	"\rVacancyReason\x12\x1e\n" +
+	"\x1aVACANCY_REASON_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12VACANCY_REASON_NEW\x10\x01\x12 \n" +
+	"\x1cVACANCY_REASON_TENANCY_ENDED\x10\x02\x12 \n" +
+	"\x1cVACANCY_REASON_OFFER_REFUSED\x10\x03\x12\x1a\n" +
+	"\x16VACANCY_REASON_NO_SHOW\x10\x04\x12 \n" +
+	"\x1cVACANCY_REASON_OFFER_EXPIRED\x10\x05\x12\"\n" +
+	"\x1eVACANCY_REASON_OFFER_WITHDRAWN\x10\x06\x12!\n" +
+	"\x1dVACANCY_REASON_LETTING_FAILED\x10\a\x12\x1b\n" +
+	"\x17VACANCY_REASON_REPAIRED\x10\b2\xb3\x02\n" +
 	"\vUnitService\x12;\n" +
 	"\fRegisterUnit\x12\x1c.eile.v1.RegisterUnitRequest\x1a\r.eile.v1.Unit\x121\n" +
 	"\aGetUnit\x12\x17.eile.v1.GetUnitRequest\x1a\r.eile.v1.Unit\x12B\n" +
@@ -1359,80 +1684,92 @@ func file_eile_v1_unit_proto_rawDescGZIP() []byte {
 	return file_eile_v1_unit_proto_rawDescData
 }
 
-var file_eile_v1_unit_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_eile_v1_unit_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_eile_v1_unit_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_eile_v1_unit_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_eile_v1_unit_proto_goTypes = []any{
 	(UnitStatus)(0),               // 0: eile.v1.UnitStatus
 	(ConditionState)(0),           // 1: eile.v1.ConditionState
 	(Tenure)(0),                   // 2: eile.v1.Tenure
 	(Amenity)(0),                  // 3: eile.v1.Amenity
-	(*Condition)(nil),             // 4: eile.v1.Condition
-	(*Amenities)(nil),             // 5: eile.v1.Amenities
-	(*Lease)(nil),                 // 6: eile.v1.Lease
-	(*Unit)(nil),                  // 7: eile.v1.Unit
-	(*Inspection)(nil),            // 8: eile.v1.Inspection
-	(*RegisterUnitRequest)(nil),   // 9: eile.v1.RegisterUnitRequest
-	(*GetUnitRequest)(nil),        // 10: eile.v1.GetUnitRequest
-	(*ListUnitsRequest)(nil),      // 11: eile.v1.ListUnitsRequest
-	(*ListUnitsResponse)(nil),     // 12: eile.v1.ListUnitsResponse
-	(*AmendUnitRequest)(nil),      // 13: eile.v1.AmendUnitRequest
-	(*InspectUnitRequest)(nil),    // 14: eile.v1.InspectUnitRequest
-	nil,                           // 15: eile.v1.Unit.AttributesEntry
-	nil,                           // 16: eile.v1.Inspection.AttributesEntry
-	(*Reason)(nil),                // 17: eile.v1.Reason
-	(*PolicyName)(nil),            // 18: eile.v1.PolicyName
-	(*date.Date)(nil),             // 19: google.type.Date
-	(*Decimal)(nil),               // 20: eile.v1.Decimal
-	(*Decision)(nil),              // 21: eile.v1.Decision
-	(*fieldmaskpb.FieldMask)(nil), // 22: google.protobuf.FieldMask
-	(*Fact)(nil),                  // 23: eile.v1.Fact
+	(GivingUpState)(0),            // 4: eile.v1.GivingUpState
+	(VacancyReason)(0),            // 5: eile.v1.VacancyReason
+	(*GivingUp)(nil),              // 6: eile.v1.GivingUp
+	(*Vacancy)(nil),               // 7: eile.v1.Vacancy
+	(*Condition)(nil),             // 8: eile.v1.Condition
+	(*Amenities)(nil),             // 9: eile.v1.Amenities
+	(*Lease)(nil),                 // 10: eile.v1.Lease
+	(*Unit)(nil),                  // 11: eile.v1.Unit
+	(*Inspection)(nil),            // 12: eile.v1.Inspection
+	(*RegisterUnitRequest)(nil),   // 13: eile.v1.RegisterUnitRequest
+	(*GetUnitRequest)(nil),        // 14: eile.v1.GetUnitRequest
+	(*ListUnitsRequest)(nil),      // 15: eile.v1.ListUnitsRequest
+	(*ListUnitsResponse)(nil),     // 16: eile.v1.ListUnitsResponse
+	(*AmendUnitRequest)(nil),      // 17: eile.v1.AmendUnitRequest
+	(*InspectUnitRequest)(nil),    // 18: eile.v1.InspectUnitRequest
+	nil,                           // 19: eile.v1.Unit.AttributesEntry
+	nil,                           // 20: eile.v1.Inspection.AttributesEntry
+	(*date.Date)(nil),             // 21: google.type.Date
+	(*Reason)(nil),                // 22: eile.v1.Reason
+	(*PolicyName)(nil),            // 23: eile.v1.PolicyName
+	(*Decimal)(nil),               // 24: eile.v1.Decimal
+	(*Decision)(nil),              // 25: eile.v1.Decision
+	(*Tenancy)(nil),               // 26: eile.v1.Tenancy
+	(*fieldmaskpb.FieldMask)(nil), // 27: google.protobuf.FieldMask
+	(*Fact)(nil),                  // 28: eile.v1.Fact
 }
 var file_eile_v1_unit_proto_depIdxs = []int32{
-	1,  // 0: eile.v1.Condition.state:type_name -> eile.v1.ConditionState
-	17, // 1: eile.v1.Condition.reasons:type_name -> eile.v1.Reason
-	18, // 2: eile.v1.Condition.policy:type_name -> eile.v1.PolicyName
-	19, // 3: eile.v1.Condition.assessed_on:type_name -> google.type.Date
-	19, // 4: eile.v1.Condition.next_due:type_name -> google.type.Date
-	3,  // 5: eile.v1.Amenities.present:type_name -> eile.v1.Amenity
-	19, // 6: eile.v1.Lease.starts_on:type_name -> google.type.Date
-	19, // 7: eile.v1.Lease.ends_on:type_name -> google.type.Date
-	0,  // 8: eile.v1.Unit.status:type_name -> eile.v1.UnitStatus
-	4,  // 9: eile.v1.Unit.condition:type_name -> eile.v1.Condition
-	20, // 10: eile.v1.Unit.area_sqm:type_name -> eile.v1.Decimal
-	2,  // 11: eile.v1.Unit.tenure:type_name -> eile.v1.Tenure
-	6,  // 12: eile.v1.Unit.lease:type_name -> eile.v1.Lease
-	5,  // 13: eile.v1.Unit.amenities:type_name -> eile.v1.Amenities
-	15, // 14: eile.v1.Unit.attributes:type_name -> eile.v1.Unit.AttributesEntry
-	19, // 15: eile.v1.Unit.status_since:type_name -> google.type.Date
-	21, // 16: eile.v1.Unit.proposed_decision:type_name -> eile.v1.Decision
-	8,  // 17: eile.v1.Unit.inspections:type_name -> eile.v1.Inspection
-	19, // 18: eile.v1.Unit.left_stock_on:type_name -> google.type.Date
-	19, // 19: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
-	16, // 20: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
-	7,  // 21: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
-	0,  // 22: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
-	1,  // 23: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
-	7,  // 24: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
-	7,  // 25: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
-	22, // 26: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
-	8,  // 27: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
-	23, // 28: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
-	23, // 29: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
-	9,  // 30: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
-	10, // 31: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
-	11, // 32: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
-	13, // 33: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
-	14, // 34: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
-	7,  // 35: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
-	7,  // 36: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
-	12, // 37: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
-	7,  // 38: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
-	7,  // 39: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
-	35, // [35:40] is the sub-list for method output_type
-	30, // [30:35] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	4,  // 0: eile.v1.GivingUp.state:type_name -> eile.v1.GivingUpState
+	5,  // 1: eile.v1.Vacancy.reason:type_name -> eile.v1.VacancyReason
+	21, // 2: eile.v1.Vacancy.since:type_name -> google.type.Date
+	21, // 3: eile.v1.Vacancy.empty_since:type_name -> google.type.Date
+	1,  // 4: eile.v1.Condition.state:type_name -> eile.v1.ConditionState
+	22, // 5: eile.v1.Condition.reasons:type_name -> eile.v1.Reason
+	23, // 6: eile.v1.Condition.policy:type_name -> eile.v1.PolicyName
+	21, // 7: eile.v1.Condition.assessed_on:type_name -> google.type.Date
+	21, // 8: eile.v1.Condition.next_due:type_name -> google.type.Date
+	3,  // 9: eile.v1.Amenities.present:type_name -> eile.v1.Amenity
+	21, // 10: eile.v1.Lease.starts_on:type_name -> google.type.Date
+	21, // 11: eile.v1.Lease.ends_on:type_name -> google.type.Date
+	0,  // 12: eile.v1.Unit.status:type_name -> eile.v1.UnitStatus
+	8,  // 13: eile.v1.Unit.condition:type_name -> eile.v1.Condition
+	24, // 14: eile.v1.Unit.area_sqm:type_name -> eile.v1.Decimal
+	2,  // 15: eile.v1.Unit.tenure:type_name -> eile.v1.Tenure
+	10, // 16: eile.v1.Unit.lease:type_name -> eile.v1.Lease
+	9,  // 17: eile.v1.Unit.amenities:type_name -> eile.v1.Amenities
+	19, // 18: eile.v1.Unit.attributes:type_name -> eile.v1.Unit.AttributesEntry
+	21, // 19: eile.v1.Unit.status_since:type_name -> google.type.Date
+	25, // 20: eile.v1.Unit.proposed_decision:type_name -> eile.v1.Decision
+	12, // 21: eile.v1.Unit.inspections:type_name -> eile.v1.Inspection
+	21, // 22: eile.v1.Unit.left_stock_on:type_name -> google.type.Date
+	6,  // 23: eile.v1.Unit.giving_up:type_name -> eile.v1.GivingUp
+	7,  // 24: eile.v1.Unit.vacancy:type_name -> eile.v1.Vacancy
+	26, // 25: eile.v1.Unit.last_tenancy:type_name -> eile.v1.Tenancy
+	21, // 26: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
+	20, // 27: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
+	11, // 28: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
+	0,  // 29: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
+	1,  // 30: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
+	11, // 31: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
+	11, // 32: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
+	27, // 33: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
+	12, // 34: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
+	28, // 35: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
+	28, // 36: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
+	13, // 37: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
+	14, // 38: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
+	15, // 39: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
+	17, // 40: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
+	18, // 41: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
+	11, // 42: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
+	11, // 43: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
+	16, // 44: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
+	11, // 45: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
+	11, // 46: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
+	42, // [42:47] is the sub-list for method output_type
+	37, // [37:42] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_unit_proto_init() }
@@ -1442,16 +1779,17 @@ func file_eile_v1_unit_proto_init() {
 	}
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()
-	file_eile_v1_unit_proto_msgTypes[2].OneofWrappers = []any{}
-	file_eile_v1_unit_proto_msgTypes[3].OneofWrappers = []any{}
+	file_eile_v1_tenancy_proto_init()
 	file_eile_v1_unit_proto_msgTypes[4].OneofWrappers = []any{}
+	file_eile_v1_unit_proto_msgTypes[5].OneofWrappers = []any{}
+	file_eile_v1_unit_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_unit_proto_rawDesc), len(file_eile_v1_unit_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   13,
+			NumEnums:      6,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
