@@ -1,6 +1,10 @@
 package casework
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy"
@@ -18,6 +22,12 @@ const (
 	rejected  = eilev1.ApplicationStatus_APPLICATION_STATUS_REJECTED
 	withdrawn = eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN
 	removed   = eilev1.ApplicationStatus_APPLICATION_STATUS_REMOVED
+
+	// refusalsExceeded is the code of a proposed removal that rests on refusals.
+	refusalsExceeded = "REFUSALS_EXCEEDED"
+
+	proposeReject = eilev1.DecisionKind_DECISION_KIND_REJECT
+	proposeRemove = eilev1.DecisionKind_DECISION_KIND_REMOVE
 )
 
 // ended tells whether a status is one from which only reinstatement leads back.
@@ -42,14 +52,14 @@ func (r Rules) Evaluate(application *eilev1.Application) *eilev1.Placement {
 	if verdict.NextDue != 0 {
 		application.NextDue = verdict.NextDue.Proto()
 	}
-	return placement(application, verdict)
+	return r.placement(application, verdict)
 }
 
-func placement(application *eilev1.Application, verdict policy.Verdict) *eilev1.Placement {
+func (r Rules) placement(application *eilev1.Application, verdict policy.Verdict) *eilev1.Placement {
 	place := &eilev1.Placement{
 		Reference: application.GetReference(), List: verdict.List, NeedClass: verdict.NeedClass,
 		OrderKey: verdict.OrderKey, Status: application.GetStatus(), OutOfTurn: verdict.OutOfTurn,
-		OpenOffer: application.GetOpenOffer() != "", Suitability: []byte(verdict.SuitabilityKey), Import: application.GetImport(),
+		OpenOffer: application.GetOpenOffer() != "", Suitability: r.suitability(application, verdict), Import: application.GetImport(),
 	}
 	if !ended(application.GetStatus()) {
 		place.NextDue = int32(verdict.NextDue)
@@ -63,60 +73,95 @@ func placement(application *eilev1.Application, verdict policy.Verdict) *eilev1.
 	return place
 }
 
-// follow sets the status that eligibility leads to. Only YES has a place; what
-// was on the list and no longer is YES waits for a decision at its place.
+// suitability digests what decides which homes a household may be offered: what
+// the rules read and, where they limit, the districts.
+func (r Rules) suitability(application *eilev1.Application, verdict policy.Verdict) []byte {
+	read := []byte(verdict.SuitabilityKey)
+	if r.Policy.Districts().Limit {
+		districts := slices.Sorted(slices.Values(application.GetDistricts()))
+		read = fmt.Appendf(read, "%q", districts)
+	}
+	sum := sha256.Sum256(read)
+	return sum[:16]
+}
+
+// follow sets the status that eligibility and refusals lead to. It is made anew
+// from the record at each evaluation, so that no road to it can be forgotten.
+// Only YES has a place; what was on the list and may not be any more waits for
+// a decision at its place.
 func (r Rules) follow(application *eilev1.Application, verdict policy.Verdict) {
+	if until, ok := suspendedUntil(application); ok && int32(r.Today) > until {
+		application.Suspension, application.Status = nil, waiting
+	}
 	status := application.GetStatus()
 	if ended(status) || status == suspended || status == reserved {
 		return
 	}
-	pending := application.GetProposedDecision()
-	byRefusals := status == onHold && hasReason(pending.GetReasons(), RefusalsExceeded)
-	switch verdict.Eligibility {
-	case eilev1.Eligibility_ELIGIBILITY_YES:
-		if byRefusals {
-			return
-		}
+	refusals := r.refusals(application)
+	placed := application.GetPlacedOn() != nil
+	switch {
+	case verdict.Eligibility == eilev1.Eligibility_ELIGIBILITY_YES && refusals == nil:
 		application.Status, application.ProposedDecision = waiting, nil
-	case eilev1.Eligibility_ELIGIBILITY_UNDETERMINED:
-		if status == 0 || status == received {
-			application.Status = received
-			return
+		if !placed {
+			application.PlacedOn = r.Today.Proto()
 		}
-		r.hold(application, eilev1.DecisionKind_DECISION_KIND_REMOVE, verdict.Reasons, byRefusals)
+	case placed || refusals != nil:
+		why := verdict.Reasons
+		if refusals != nil {
+			why = append([]*eilev1.Reason{refusals}, why...)
+		}
+		r.hold(application, proposeRemove, why)
+	case verdict.Eligibility == eilev1.Eligibility_ELIGIBILITY_UNDETERMINED:
+		application.Status, application.ProposedDecision = received, nil
 	default:
-		kind := eilev1.DecisionKind_DECISION_KIND_REMOVE
-		if status == 0 || status == received || (pending.GetKind() == eilev1.DecisionKind_DECISION_KIND_REJECT) {
-			kind = eilev1.DecisionKind_DECISION_KIND_REJECT
-		}
-		r.hold(application, kind, verdict.Reasons, byRefusals)
+		r.hold(application, proposeReject, verdict.Reasons)
 	}
 }
 
-// hold keeps the place and proposes a decision. A proposal that rests on
-// refusals stands; one that rests on eligibility follows the reasons of the day.
-func (r Rules) hold(application *eilev1.Application, kind eilev1.DecisionKind, why []*eilev1.Reason, keep bool) {
-	application.Status = onHold
-	if keep {
-		return
+// refusals is the reason why counted refusals hold an application; nil: they do
+// not. Those that a decision has let pass hold it only with a further one.
+func (r Rules) refusals(application *eilev1.Application) *eilev1.Reason {
+	rules := r.Policy.Offers()
+	counted := int(application.GetCountedRefusals())
+	if !rules.Hold || counted <= rules.RefusalsAllowed || counted <= int(application.GetExcusedRefusals()) {
+		return nil
 	}
-	application.ProposedDecision = &eilev1.Decision{
+	return &eilev1.Reason{
+		Code:     refusalsExceeded,
+		Detail:   fmt.Sprintf("%d offers were refused, missed or left to expire without a valid reason; the policy allows %d", counted, rules.RefusalsAllowed),
+		DetailLt: fmt.Sprintf("be svarbios priežasties atsisakyta arba neatsakyta pasiūlymų: %d; tvarka leidžia %d", counted, rules.RefusalsAllowed),
+	}
+}
+
+// hold keeps the place and proposes a decision. While the same is proposed for
+// the same reasons it stays proposed since when it was.
+func (r Rules) hold(application *eilev1.Application, kind eilev1.DecisionKind, why []*eilev1.Reason) {
+	application.Status = onHold
+	proposal := &eilev1.Decision{
 		Kind: kind, State: eilev1.DecisionState_DECISION_STATE_PROPOSED, Subject: application.GetReference(),
 		ProposedBy: Machine, Reasons: why, Policy: r.Policy.Identity(),
 	}
+	if former := application.GetProposedDecision(); former.GetKind() == kind && slices.EqualFunc(former.GetReasons(), why, equalReasons) {
+		proposal.ProposedAt = former.GetProposedAt()
+	}
+	application.ProposedDecision = proposal
 }
 
-// Settle evaluates an application and writes it with its placement.
+// Settle evaluates an application and writes it with its placement. The audit
+// entry tells the change of status since it was last written.
 func (r Rules) Settle(tx *store.Tx, application *eilev1.Application) error {
-	before := application.GetStatus()
+	before, _, err := store.Applications.Find(tx, application.GetReference())
+	if err != nil {
+		return err
+	}
 	place := r.Evaluate(application)
 	application.Etag = tx.ID()
 	tx.Subject(application.GetReference())
-	if before != application.GetStatus() {
-		tx.Status(statusName(before), statusName(application.GetStatus()))
-		if decision := application.GetProposedDecision(); decision != nil && decision.GetProposedAt() == nil {
-			decision.ProposedAt = timestamppb.New(tx.Now())
-		}
+	if from, to := before.GetStatus(), application.GetStatus(); from != to {
+		tx.Status(statusName(from), statusName(to))
+	}
+	if proposal := application.GetProposedDecision(); proposal != nil && proposal.GetProposedAt() == nil {
+		proposal.ProposedAt = timestamppb.New(tx.Now())
 	}
 	if err := store.Applications.Put(tx, application.GetReference(), application); err != nil {
 		return err
@@ -124,36 +169,23 @@ func (r Rules) Settle(tx *store.Tx, application *eilev1.Application) error {
 	return tx.Place(place)
 }
 
-// Recheck evaluates a stored application again and tells whether anything
-// changed. A suspension whose time is over ends.
+// Recheck evaluates a stored application again, where the day makes it
+// necessary, and tells whether it did.
 func (r Rules) Recheck(tx *store.Tx, reference string) (bool, error) {
 	application, err := store.Applications.Get(tx, reference)
-	if err != nil {
+	if err != nil || !r.due(application) {
 		return false, err
 	}
-	before := application.GetStatus()
-	if !r.refresh(application) {
-		return false, nil
-	}
-	err = r.Settle(tx, application)
-	if after := application.GetStatus(); after != before {
-		tx.Status(statusName(before), statusName(after))
-	}
-	return true, err
+	return true, r.Settle(tx, application)
 }
 
-// refresh ends a suspension that is over and tells whether an evaluation of
-// today is needed at all.
-func (r Rules) refresh(application *eilev1.Application) bool {
+// due tells whether the day can have changed what the rules say: a date that
+// they read has come, or a suspension is over.
+func (r Rules) due(application *eilev1.Application) bool {
 	if ended(application.GetStatus()) {
 		return false
 	}
 	if until, ok := suspendedUntil(application); ok && int32(r.Today) > until {
-		application.Suspension = nil
-		application.Status = waiting
-		if application.GetProposedDecision() != nil {
-			application.Status = onHold
-		}
 		return true
 	}
 	due, ok := dayOf(application.GetNextDue())
@@ -162,7 +194,7 @@ func (r Rules) refresh(application *eilev1.Application) bool {
 
 // Register takes a new application: it has no status yet.
 func (r Rules) Register(tx *store.Tx, application *eilev1.Application) error {
-	application.Status = 0
+	application.Status, application.PlacedOn = 0, nil
 	application.ReceivedAt = timestamppb.New(tx.Now())
 	application.AccessGeneration = 1
 	return r.Settle(tx, application)
@@ -170,7 +202,7 @@ func (r Rules) Register(tx *store.Tx, application *eilev1.Application) error {
 
 // Rehearse does what Recheck does, on a copy in memory.
 func (r Rules) Rehearse(application *eilev1.Application) (*eilev1.Placement, bool) {
-	if !r.refresh(application) {
+	if !r.due(application) {
 		return nil, false
 	}
 	return r.Evaluate(application), true

@@ -23,17 +23,21 @@ func (r Rules) Withdraw(tx *store.Tx, application *eilev1.Application, reason st
 }
 
 // Remove ends an application by decision: as REJECTED where it never had a
-// place, as REMOVED else.
+// place, as REMOVED else. A rejection of one that had a place is refused.
 func (r Rules) Remove(tx *store.Tx, application *eilev1.Application, reject bool, by *eilev1.ByDecision) error {
 	what := "remove application " + application.GetReference()
 	if ended(application.GetStatus()) {
 		return Refuse(what, "ALREADY_ENDED", "it is "+statusName(application.GetStatus()))
 	}
-	kind, to := eilev1.DecisionKind_DECISION_KIND_REMOVE, removed
-	if reject {
-		kind, to = eilev1.DecisionKind_DECISION_KIND_REJECT, rejected
+	kind, to := proposeRemove, removed
+	placed, ok := dayOf(application.GetPlacedOn())
+	switch {
+	case !ok:
+		kind, to = proposeReject, rejected
+	case reject:
+		return Refuse(what, "HAD_PLACE", fmt.Sprintf("it came onto the list on %s: it can be removed, not rejected", placed))
 	}
-	if _, err := r.decide(tx, kind, application.GetReference(), by, application.GetProposedDecision().GetReasons()); err != nil {
+	if _, err := r.decide(tx, kind, application.GetReference(), by, application.GetProposedDecision()); err != nil {
 		return err
 	}
 	return r.end(tx, application, to, &eilev1.Reason{Code: statusName(to), Detail: by.GetReason()})
@@ -44,24 +48,22 @@ func (r Rules) end(tx *store.Tx, application *eilev1.Application, to eilev1.Appl
 	if err := r.dropOffer(tx, application, "the application ended: "+statusName(to)); err != nil {
 		return err
 	}
-	if application.GetStatus() == reserved {
-		if err := r.dropTenancy(tx, application, "the application ended: "+statusName(to)); err != nil {
-			return err
-		}
+	if err := r.dropTenancy(tx, application, "the application ended: "+statusName(to)); err != nil {
+		return err
 	}
-	from := application.GetStatus()
 	application.Status, application.ProposedDecision, application.Suspension, application.EndedReason = to, nil, nil, why
-	err := r.Settle(tx, application)
-	tx.Status(statusName(from), statusName(to))
-	return err
+	return r.Settle(tx, application)
 }
 
-// Suspend takes an application off the list for a time, by decision.
+// Suspend takes an application off the list for a time, by decision. What holds
+// it before holds it afterwards.
 func (r Rules) Suspend(tx *store.Tx, application *eilev1.Application, from, until *date.Date, by *eilev1.ByDecision) error {
 	what := "suspend application " + application.GetReference()
 	switch status := application.GetStatus(); {
 	case ended(status), status == suspended, status == reserved:
 		return Refuse(what, "WRONG_STATUS", "it is "+statusName(status))
+	case application.GetPlacedOn() == nil:
+		return Refuse(what, "NO_PLACE", fmt.Sprintf("it is %s and has no place on the list yet", statusName(status)))
 	}
 	first, last, err := r.period(from, until)
 	if err != nil {
@@ -78,12 +80,9 @@ func (r Rules) Suspend(tx *store.Tx, application *eilev1.Application, from, unti
 	if err := r.dropOffer(tx, application, "the application was suspended"); err != nil {
 		return err
 	}
-	before := application.GetStatus()
-	application.Status = suspended
+	application.Status, application.ProposedDecision = suspended, nil
 	application.Suspension = &eilev1.Suspension{Reason: by.GetReason(), From: first, Until: last, Decision: decision.GetId()}
-	err = r.Settle(tx, application)
-	tx.Status(statusName(before), statusName(suspended))
-	return err
+	return r.Settle(tx, application)
 }
 
 // period checks from and until; an unset from is today.
@@ -107,8 +106,9 @@ func (r Rules) period(from, until *date.Date) (first, last *date.Date, err error
 	return start.Proto(), end.Proto(), nil
 }
 
-// Reinstate returns an application to its former place, by decision. What
-// eligibility forbids no decision of this kind brings back.
+// Reinstate returns an application to its former place, by decision: it ends a
+// suspension, declines what is proposed, and lets the refusals counted so far
+// pass. What eligibility forbids no decision of this kind brings back.
 func (r Rules) Reinstate(tx *store.Tx, application *eilev1.Application, by *eilev1.ByDecision) error {
 	what := "reinstate application " + application.GetReference()
 	from := application.GetStatus()
@@ -127,13 +127,16 @@ func (r Rules) Reinstate(tx *store.Tx, application *eilev1.Application, by *eile
 	if _, err := r.decide(tx, eilev1.DecisionKind_DECISION_KIND_REINSTATE, application.GetReference(), by, nil); err != nil {
 		return err
 	}
+	if from != suspended {
+		application.ExcusedRefusals = application.GetCountedRefusals()
+	}
 	application.Status, application.ProposedDecision, application.Suspension, application.EndedReason = waiting, nil, nil, nil
 	if err := r.Settle(tx, application); err != nil {
 		return err
 	}
-	tx.Status(statusName(from), statusName(application.GetStatus()))
-	if application.GetStatus() == onHold {
-		return Refusal{What: what, Reasons: application.GetReasons()}
+	// A suspension that ends may leave what was proposed before it.
+	if application.GetStatus() == onHold && from != suspended {
+		return Refusal{What: what, Reasons: application.GetProposedDecision().GetReasons()}
 	}
 	return nil
 }

@@ -2,11 +2,9 @@ package casework
 
 import (
 	"fmt"
-	"strings"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store"
@@ -21,32 +19,32 @@ const (
 	withdrawnOffer = eilev1.OfferStatus_OFFER_STATUS_WITHDRAWN
 )
 
-// RefusalsExceeded is the code of a proposed removal that rests on refusals.
-const RefusalsExceeded = "REFUSALS_EXCEEDED"
+// Fit says what speaks against a home for a household, beside their states. It
+// must only read.
+type Fit func(application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason
 
-// MakeOffer offers a home to a household. Everything that stands against it is
-// in the refusal: state of either, an open offer, a home that the household has
-// refused before.
-func (r Rules) MakeOffer(tx *store.Tx, offer *eilev1.Offer) error {
-	application, err := store.Applications.Get(tx, offer.GetApplication())
+// MakeOffer offers a home to a household. Both are brought to the day first.
+// Everything that stands against it is in the refusal: state of either, an open
+// offer, a home that the household has refused before, and what fit finds.
+func (r Rules) MakeOffer(tx *store.Tx, offer *eilev1.Offer, fit Fit) error {
+	application, unit, err := r.parties(tx, offer)
 	if err != nil {
 		return err
 	}
-	unit, err := store.Units.Get(tx, offer.GetUnit())
+	against, err := r.against(tx, application, unit)
 	if err != nil {
 		return err
 	}
-	if err := r.against(tx, application, unit); err != nil {
+	against = append(against, fit(application, unit)...)
+	what := fmt.Sprintf("offer of unit %s to application %s", unit.GetReference(), application.GetReference())
+	if err := against.refusal(what); err != nil {
 		return err
 	}
 	offer.Status = openOffer
 	offer.CreatedAt = timestamppb.New(tx.Now())
-	offer.Etag = tx.ID()
-	application.OpenOffer = offer.GetId()
-	unit.OpenOffer = offer.GetId()
+	application.OpenOffer, unit.OpenOffer = offer.GetId(), offer.GetId()
 	r.moveUnit(tx, unit, offered, "offer "+offer.GetId())
-	tx.Subject(offer.GetId(), offer.GetUnit())
-	if err := tx.PutOffer(offer); err != nil {
+	if err := r.putOffer(tx, offer); err != nil {
 		return err
 	}
 	if err := tx.PutUnit(unit); err != nil {
@@ -55,33 +53,60 @@ func (r Rules) MakeOffer(tx *store.Tx, offer *eilev1.Offer) error {
 	return r.Settle(tx, application)
 }
 
-func (r Rules) against(tx *store.Tx, application *eilev1.Application, unit *eilev1.Unit) error {
-	var against reasons
-	if status := application.GetStatus(); status != waiting {
-		code := "NOT_WAITING"
-		if status == onHold || status == suspended {
-			code = statusName(status)
-		}
-		against.add(code, fmt.Sprintf("application %s is %s", application.GetReference(), statusName(status)))
+// MakeManualOffer makes an offer outside a run, by decision, which may give a
+// home that the rules would not: what an emergency or a court orders.
+func (r Rules) MakeManualOffer(tx *store.Tx, offer *eilev1.Offer, by *eilev1.ByDecision) error {
+	if _, err := r.decide(tx, eilev1.DecisionKind_DECISION_KIND_MANUAL_OFFER, offer.GetId(), by, nil); err != nil {
+		return err
 	}
+	return r.MakeOffer(tx, offer, func(*eilev1.Application, *eilev1.Unit) []*eilev1.Reason { return nil })
+}
+
+// against lists what the states of a household and a home have against an offer.
+func (r Rules) against(tx *store.Tx, application *eilev1.Application, unit *eilev1.Unit) (reasons, error) {
+	against := r.notWaiting(application)
 	if id := application.GetOpenOffer(); id != "" {
 		against.add("HAS_OPEN_OFFER", fmt.Sprintf("application %s has the open offer %s", application.GetReference(), id))
 	}
 	if status := unit.GetStatus(); status != vacant {
 		against.add("NOT_VACANT", fmt.Sprintf("unit %s is %s", unit.GetReference(), unitStatusName(status)))
 	}
+	r.Assess(unit)
+	if r.LeaseOver(unit) {
+		ends, _ := LeaseEnds(unit)
+		against.add("LEASE_ENDED", fmt.Sprintf("the lease of unit %s ended on %s", unit.GetReference(), ends))
+	}
 	if state := unit.GetCondition().GetState(); state != fit {
 		against.add("NOT_FIT", fmt.Sprintf("unit %s is %s", unit.GetReference(), name(state, "CONDITION_STATE_")))
 		against = append(against, unit.GetCondition().GetReasons()...)
 	}
 	barred, err := store.Barred(tx, application.GetReference(), unit.GetReference())
-	if err != nil {
-		return err
-	}
 	if barred != "" {
 		against.add("ALREADY_OFFERED", fmt.Sprintf("unit %s was offered to application %s before (offer %s): reopen that offer with a reason", unit.GetReference(), application.GetReference(), barred))
 	}
-	return against.refusal(fmt.Sprintf("offer of unit %s to application %s", unit.GetReference(), application.GetReference()))
+	return against, err
+}
+
+// notWaiting brings an application to the day and lists why it does not wait.
+func (r Rules) notWaiting(application *eilev1.Application) reasons {
+	r.Evaluate(application)
+	var against reasons
+	status := application.GetStatus()
+	code := "NOT_WAITING"
+	switch status {
+	case waiting:
+		return nil
+	case onHold, suspended:
+		code = statusName(status)
+	}
+	against.add(code, fmt.Sprintf("application %s is %s", application.GetReference(), statusName(status)))
+	if status == onHold {
+		return append(against, application.GetProposedDecision().GetReasons()...)
+	}
+	if status == received {
+		return append(against, application.GetReasons()...)
+	}
+	return against
 }
 
 // ServeOffer notes that the household was told; the time to answer begins.
@@ -96,9 +121,13 @@ func (r Rules) ServeOffer(tx *store.Tx, offer *eilev1.Offer, on day.Day) error {
 	if on > r.Today {
 		return Refuse(what, "IN_THE_FUTURE", fmt.Sprintf("%s is to come", on))
 	}
+	r.serve(offer, on)
+	return r.putOffer(tx, offer)
+}
+
+func (r Rules) serve(offer *eilev1.Offer, on day.Day) {
 	offer.ServedOn = on.Proto()
 	offer.RespondBy = on.AddDays(r.Policy.Offers().DaysToAnswer).Proto()
-	return r.putOffer(tx, offer)
 }
 
 func mustBeOpen(what string, offer *eilev1.Offer) error {
@@ -108,6 +137,7 @@ func mustBeOpen(what string, offer *eilev1.Offer) error {
 	return nil
 }
 
+// putOffer writes an offer, and when it was closed.
 func (r Rules) putOffer(tx *store.Tx, offer *eilev1.Offer) error {
 	if offer.GetStatus() != openOffer && offer.GetClosedAt() == nil {
 		offer.ClosedAt = timestamppb.New(tx.Now())
@@ -117,125 +147,46 @@ func (r Rules) putOffer(tx *store.Tx, offer *eilev1.Offer) error {
 	return tx.PutOffer(offer)
 }
 
-// answer notes the day of the answer. Whoever answers was told, if nobody noted
-// it before.
-func (r Rules) answer(offer *eilev1.Offer, on day.Day) {
-	if offer.GetServedOn() == nil {
-		offer.ServedOn = on.Proto()
-		offer.RespondBy = on.AddDays(r.Policy.Offers().DaysToAnswer).Proto()
+func (r Rules) parties(tx *store.Tx, offer *eilev1.Offer) (*eilev1.Application, *eilev1.Unit, error) {
+	application, err := store.Applications.Get(tx, offer.GetApplication())
+	if err != nil {
+		return nil, nil, err
 	}
-	offer.AnsweredOn = on.Proto()
+	unit, err := store.Units.Get(tx, offer.GetUnit())
+	return application, unit, err
 }
 
-// AcceptOffer reserves home and household; where the policy's last step is the
-// acceptance, it houses.
-func (r Rules) AcceptOffer(tx *store.Tx, offer *eilev1.Offer, on day.Day) error {
-	what := "accept offer " + offer.GetId()
-	if err := mustBeOpen(what, offer); err != nil {
-		return err
+// WithdrawOffer takes an open offer back, or an accepted one whose letting is
+// not done. It never counts, and the household has its former place.
+func (r Rules) WithdrawOffer(tx *store.Tx, offer *eilev1.Offer, reason string) error {
+	what := "withdraw offer " + offer.GetId()
+	if offer.GetStatus() != acceptedOffer {
+		if err := mustBeOpen(what, offer); err != nil {
+			return err
+		}
+		offer.Note = reason
+		return r.close(tx, offer, withdrawnOffer)
 	}
-	application, unit, err := r.parties(tx, offer)
+	application, err := store.Applications.Get(tx, offer.GetApplication())
 	if err != nil {
 		return err
 	}
-	if status := application.GetStatus(); status != waiting {
-		return Refuse(what, "NOT_WAITING", fmt.Sprintf("application %s is %s", application.GetReference(), statusName(status)))
+	tenancy, pending, err := r.pendingTenancy(tx, application)
+	if err != nil {
+		return err
 	}
-	r.answer(offer, on)
-	offer.Status = acceptedOffer
+	if !pending || tenancy.GetOffer() != offer.GetId() {
+		return Refuse(what, "LETTING_DONE", fmt.Sprintf("its letting is done or has failed; application %s is %s", application.GetReference(), statusName(application.GetStatus())))
+	}
+	offer.Status, offer.Note = withdrawnOffer, reason
 	if err := r.putOffer(tx, offer); err != nil {
 		return err
 	}
-	application.OpenOffer, unit.OpenOffer = "", ""
-	tenancy := &eilev1.Tenancy{
-		Id: offer.GetId(), Unit: unit.GetReference(), Application: application.GetReference(), Offer: offer.GetId(),
-		Kind: eilev1.TenancyKind_TENANCY_KIND_SOCIAL, CreatedAt: timestamppb.New(tx.Now()),
-	}
-	unit.Tenancy = tenancy.GetId()
-	application.Status, application.ReservedTenancy = reserved, tenancy.GetId()
-	r.moveUnit(tx, unit, reservedUnit, "offer "+offer.GetId()+" accepted")
-	tx.Status(statusName(waiting), statusName(reserved))
-	if r.Policy.Offers().LastStep == policy.AcceptanceStep {
-		if err := r.house(what, application, unit, tenancy, on); err != nil {
-			return err
-		}
-		tx.Status(statusName(waiting), statusName(housed))
-	}
-	return r.putLetting(tx, application, unit, tenancy)
+	return r.release(tx, application, reason)
 }
 
-// RefuseOffer, RecordNoShow and ExpireOffer end an open offer without a
-// letting. The household keeps its place, the home is vacant, and it is not
-// offered to the household again. Whether it counts is assessed by an officer.
-func (r Rules) RefuseOffer(tx *store.Tx, offer *eilev1.Offer, reason, note string, on day.Day) error {
-	what := "refuse offer " + offer.GetId()
-	if err := mustBeOpen(what, offer); err != nil {
-		return err
-	}
-	rules := r.Policy.Offers()
-	if !rules.Knows(reason) {
-		known := make([]string, len(rules.RefusalReasons))
-		for i, entry := range rules.RefusalReasons {
-			known[i] = entry.Code
-		}
-		return Refuse(what, "UNKNOWN_REASON", fmt.Sprintf("policy %s does not know the refusal reason %q: use one of %s", r.Policy.Name(), reason, strings.Join(known, ", ")))
-	}
-	r.answer(offer, on)
-	offer.RefusalReason, offer.Note = reason, note
-	return r.close(tx, offer, refusedOffer)
-}
-
-// RecordNoShow ends an offer, since the household did not come.
-func (r Rules) RecordNoShow(tx *store.Tx, offer *eilev1.Offer, note string, on day.Day) error {
-	if err := mustBeOpen("record a no-show for offer "+offer.GetId(), offer); err != nil {
-		return err
-	}
-	r.answer(offer, on)
-	offer.Note = note
-	return r.close(tx, offer, noShow)
-}
-
-// Overdue tells whether the time to answer an offer is over.
-func (r Rules) Overdue(offer *eilev1.Offer) bool {
-	until, ok := dayOf(offer.GetRespondBy())
-	return ok && offer.GetStatus() == openOffer && until < r.Today
-}
-
-// ExpireOffer ends an offer whose time is over.
-func (r Rules) ExpireOffer(tx *store.Tx, offer *eilev1.Offer) error {
-	return r.close(tx, offer, expiredOffer)
-}
-
-// WithdrawOffer takes an open or accepted offer back. It never counts, and the
-// household has its former place.
-func (r Rules) WithdrawOffer(tx *store.Tx, offer *eilev1.Offer, reason string) error {
-	what := "withdraw offer " + offer.GetId()
-	if offer.GetStatus() == acceptedOffer {
-		application, err := store.Applications.Get(tx, offer.GetApplication())
-		if err != nil {
-			return err
-		}
-		if application.GetStatus() != reserved {
-			return Refuse(what, "LETTING_DONE", fmt.Sprintf("application %s is %s", application.GetReference(), statusName(application.GetStatus())))
-		}
-		offer.Status, offer.Note = withdrawnOffer, reason
-		if err := r.putOffer(tx, offer); err != nil {
-			return err
-		}
-		if err := r.dropTenancy(tx, application, reason); err != nil {
-			return err
-		}
-		application.Status = waiting
-		return r.Settle(tx, application)
-	}
-	if err := mustBeOpen(what, offer); err != nil {
-		return err
-	}
-	offer.Note = reason
-	return r.close(tx, offer, withdrawnOffer)
-}
-
-// close ends an open offer and frees both sides.
+// close ends an open offer and frees both sides. A home that the household
+// refused, missed or let expire is not offered to it again.
 func (r Rules) close(tx *store.Tx, offer *eilev1.Offer, to eilev1.OfferStatus) error {
 	application, unit, err := r.parties(tx, offer)
 	if err != nil {
@@ -258,16 +209,8 @@ func (r Rules) close(tx *store.Tx, offer *eilev1.Offer, to eilev1.OfferStatus) e
 	return r.Settle(tx, application)
 }
 
-func (r Rules) parties(tx *store.Tx, offer *eilev1.Offer) (*eilev1.Application, *eilev1.Unit, error) {
-	application, err := store.Applications.Get(tx, offer.GetApplication())
-	if err != nil {
-		return nil, nil, err
-	}
-	unit, err := store.Units.Get(tx, offer.GetUnit())
-	return application, unit, err
-}
-
-// dropOffer withdraws the open offer of an application, if there is one.
+// dropOffer withdraws the open offer of an application, if there is one. The
+// caller writes the application.
 func (r Rules) dropOffer(tx *store.Tx, application *eilev1.Application, why string) error {
 	if application.GetOpenOffer() == "" {
 		return nil
@@ -287,86 +230,4 @@ func (r Rules) dropOffer(tx *store.Tx, application *eilev1.Application, why stri
 	application.OpenOffer, unit.OpenOffer = "", ""
 	r.moveUnit(tx, unit, vacant, "offer "+offer.GetId()+" withdrawn")
 	return tx.PutUnit(unit)
-}
-
-// AssessOffer says whether a refusal, no-show or expiry was justified. What is
-// not, counts; beyond the policy's number the application is held with a
-// proposed removal. An offer never served never counts.
-func (r Rules) AssessOffer(tx *store.Tx, offer *eilev1.Offer, assessment eilev1.Assessment, note string) error {
-	what := "assess offer " + offer.GetId()
-	switch offer.GetStatus() {
-	case refusedOffer, noShow, expiredOffer:
-	default:
-		return Refuse(what, "NOTHING_TO_ASSESS", "it is "+offerStatusName(offer.GetStatus()))
-	}
-	application, err := store.Applications.Get(tx, offer.GetApplication())
-	if err != nil {
-		return err
-	}
-	counts := assessment == eilev1.Assessment_ASSESSMENT_UNJUSTIFIED && offer.GetServedOn() != nil
-	added := counts && !offer.GetCounted()
-	switch {
-	case added:
-		application.CountedRefusals++
-	case !counts && offer.GetCounted():
-		application.CountedRefusals--
-	}
-	offer.Assessment, offer.Counted = assessment, counts
-	if note != "" {
-		offer.Note = note
-	}
-	if err := r.putOffer(tx, offer); err != nil {
-		return err
-	}
-	r.countRefusals(application, added)
-	return r.Settle(tx, application)
-}
-
-// countRefusals holds or releases an application by its counted refusals. Only
-// one that was added holds: a person who reinstated the application knew of the
-// others. One that is suspended is held when it comes back.
-func (r Rules) countRefusals(application *eilev1.Application, added bool) {
-	rules := r.Policy.Offers()
-	over := rules.Hold && int(application.GetCountedRefusals()) > rules.RefusalsAllowed
-	held := hasReason(application.GetProposedDecision().GetReasons(), RefusalsExceeded)
-	switch status := application.GetStatus(); {
-	case added && over && !held && (status == waiting || status == onHold || status == suspended):
-		why := &eilev1.Reason{
-			Code:     RefusalsExceeded,
-			Detail:   fmt.Sprintf("%d offers were refused, missed or left to expire without a valid reason; the policy allows %d", application.GetCountedRefusals(), rules.RefusalsAllowed),
-			DetailLt: fmt.Sprintf("be svarbios priežasties atsisakyta arba neatsakyta pasiūlymų: %d; tvarka leidžia %d", application.GetCountedRefusals(), rules.RefusalsAllowed),
-		}
-		r.hold(application, eilev1.DecisionKind_DECISION_KIND_REMOVE, []*eilev1.Reason{why}, false)
-		if status == suspended {
-			application.Status = suspended
-		}
-	case !over && held:
-		application.ProposedDecision = nil
-		if status == onHold {
-			application.Status = waiting
-		}
-	}
-}
-
-// ReopenOffer lets the home be offered to the household again.
-func (r Rules) ReopenOffer(tx *store.Tx, offer *eilev1.Offer, reason string) error {
-	what := "reopen offer " + offer.GetId()
-	switch offer.GetStatus() {
-	case refusedOffer, noShow, expiredOffer:
-	default:
-		return Refuse(what, "NOTHING_TO_REOPEN", "it is "+offerStatusName(offer.GetStatus()))
-	}
-	offer.Reopened, offer.Note = true, reason
-	if err := tx.Unbar(offer.GetApplication(), offer.GetUnit()); err != nil {
-		return err
-	}
-	return r.putOffer(tx, offer)
-}
-
-// MakeManualOffer makes an offer outside a run, by decision.
-func (r Rules) MakeManualOffer(tx *store.Tx, offer *eilev1.Offer, by *eilev1.ByDecision) error {
-	if _, err := r.decide(tx, eilev1.DecisionKind_DECISION_KIND_MANUAL_OFFER, offer.GetId(), by, nil); err != nil {
-		return err
-	}
-	return r.MakeOffer(tx, offer)
 }

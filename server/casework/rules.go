@@ -60,18 +60,28 @@ func name(value interface{ String() string }, prefix string) string {
 	return strings.TrimPrefix(value.String(), prefix)
 }
 
-func statusName(status eilev1.ApplicationStatus) string { return name(status, "APPLICATION_STATUS_") }
+// statusName is empty for an application that is not registered yet.
+func statusName(status eilev1.ApplicationStatus) string {
+	if status == 0 {
+		return ""
+	}
+	return name(status, "APPLICATION_STATUS_")
+}
 
 func unitStatusName(status eilev1.UnitStatus) string { return name(status, "UNIT_STATUS_") }
 
 func offerStatusName(status eilev1.OfferStatus) string { return name(status, "OFFER_STATUS_") }
 
-// decide records a decision that a person took.
-func (r Rules) decide(tx *store.Tx, kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, why []*eilev1.Reason) (*eilev1.Decision, error) {
+// decide records a decision that a person took; proposal is what was proposed
+// to them, if anything was.
+func (r Rules) decide(tx *store.Tx, kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, proposal *eilev1.Decision) (*eilev1.Decision, error) {
 	decision := &eilev1.Decision{
 		Id: tx.ID(), Kind: kind, State: eilev1.DecisionState_DECISION_STATE_DECIDED, Subject: subject,
 		DecidedBy: tx.Actor(), Body: by.GetBody(), Number: by.GetNumber(), DecidedOn: by.GetDecidedOn(),
-		EffectiveOn: r.Today.Proto(), LegalGround: by.GetLegalGround(), Reasons: why, Policy: r.Policy.Identity(),
+		EffectiveOn: r.Today.Proto(), LegalGround: by.GetLegalGround(), Reasons: slices.Clone(proposal.GetReasons()), Policy: r.Policy.Identity(),
+	}
+	if proposal.GetKind() == kind {
+		decision.ProposedBy, decision.ProposedAt = proposal.GetProposedBy(), proposal.GetProposedAt()
 	}
 	if decision.DecidedOn == nil {
 		decision.DecidedOn = r.Today.Proto()
@@ -81,10 +91,6 @@ func (r Rules) decide(tx *store.Tx, kind eilev1.DecisionKind, subject string, by
 	}
 	tx.Decision(decision.GetId())
 	return decision, store.Decisions.Put(tx, decision.GetId(), decision)
-}
-
-func hasReason(reasons []*eilev1.Reason, code string) bool {
-	return slices.ContainsFunc(reasons, func(reason *eilev1.Reason) bool { return reason.GetCode() == code })
 }
 
 // ApproveRun records the decision that lets a run make its offers. Where the

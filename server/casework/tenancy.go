@@ -33,22 +33,21 @@ func (r Rules) RecordStep(tx *store.Tx, tenancy *eilev1.Tenancy, step eilev1.Ten
 		return Refuse(what, "ALREADY_RECORDED", fmt.Sprintf("it was recorded for %s", noted))
 	}
 	*field = on.Proto()
+	if tenancy.GetApplication() == "" || tenancy.GetHoused() || !r.lettingDone(tenancy) {
+		tx.Subject(tenancy.GetApplication(), tenancy.GetUnit())
+		return store.Tenancies.Put(tx, tenancy.GetId(), tenancy)
+	}
 	unit, err := store.Units.Get(tx, tenancy.GetUnit())
 	if err != nil {
 		return err
-	}
-	if tenancy.GetApplication() == "" || tenancy.GetHoused() || steps[step] != r.Policy.Offers().LastStep {
-		tx.Subject(tenancy.GetApplication(), tenancy.GetUnit())
-		return store.Tenancies.Put(tx, tenancy.GetId(), tenancy)
 	}
 	application, err := store.Applications.Get(tx, tenancy.GetApplication())
 	if err != nil {
 		return err
 	}
-	if err := r.house(what, application, unit, tenancy, on); err != nil {
+	if err := r.house(tx, what, application, unit, tenancy, on); err != nil {
 		return err
 	}
-	tx.Status(statusName(reserved), statusName(housed))
 	return r.putLetting(tx, application, unit, tenancy)
 }
 
@@ -63,8 +62,20 @@ func stepField(tenancy *eilev1.Tenancy, step eilev1.TenancyStep) **date.Date {
 	}
 }
 
+// lettingDone tells whether the policy's last step is recorded. It may have been
+// recorded before this one, under a policy whose last step was another.
+func (r Rules) lettingDone(tenancy *eilev1.Tenancy) bool {
+	last := r.Policy.Offers().LastStep
+	for step, name := range steps {
+		if name == last {
+			return *stepField(tenancy, step) != nil
+		}
+	}
+	return true
+}
+
 // house does the letting. The right is tested again on the day.
-func (r Rules) house(what string, application *eilev1.Application, unit *eilev1.Unit, tenancy *eilev1.Tenancy, on day.Day) error {
+func (r Rules) house(tx *store.Tx, what string, application *eilev1.Application, unit *eilev1.Unit, tenancy *eilev1.Tenancy, on day.Day) error {
 	verdict := r.Evaluator.Evaluate(application, r.Today)
 	if verdict.Eligibility != eilev1.Eligibility_ELIGIBILITY_YES {
 		var against reasons
@@ -72,14 +83,14 @@ func (r Rules) house(what string, application *eilev1.Application, unit *eilev1.
 		return append(against, verdict.Reasons...).refusal(what)
 	}
 	tenancy.Housed = true
-	unit.Status, unit.StatusReason, unit.StatusSince = let, "tenancy "+tenancy.GetId(), on.Proto()
-	application.ReservedTenancy = ""
+	r.moveUnit(tx, unit, let, "tenancy "+tenancy.GetId())
+	unit.StatusSince = on.Proto()
+	application.ReservedTenancy, application.ProposedDecision = "", nil
 	if tenancy.GetKind() == eilev1.TenancyKind_TENANCY_KIND_TEMPORARY {
 		application.Status = waiting
 		return nil
 	}
-	application.Status = housed
-	application.HousedOn = on.Proto()
+	application.Status, application.HousedOn = housed, on.Proto()
 	return nil
 }
 
@@ -97,23 +108,28 @@ func (r Rules) putLetting(tx *store.Tx, application *eilev1.Application, unit *e
 // FailTenancy notes that a letting came to nothing: the home is free and the
 // household has its former place.
 func (r Rules) FailTenancy(tx *store.Tx, tenancy *eilev1.Tenancy, reason string) error {
-	what := "fail tenancy " + tenancy.GetId()
 	if tenancy.GetHoused() || tenancy.GetEndedOn() != nil {
-		return Refuse(what, "LETTING_DONE", "the letting is done or over: end the tenancy")
+		return Refuse("fail tenancy "+tenancy.GetId(), "LETTING_DONE", "the letting is done or over: end the tenancy")
 	}
 	application, err := store.Applications.Get(tx, tenancy.GetApplication())
 	if err != nil {
 		return err
 	}
-	if err := r.dropTenancy(tx, application, reason); err != nil {
+	return r.release(tx, application, reason)
+}
+
+// release gives a reserved application its former place back and frees the home.
+func (r Rules) release(tx *store.Tx, application *eilev1.Application, why string) error {
+	if err := r.dropTenancy(tx, application, why); err != nil {
 		return err
 	}
 	application.Status = waiting
 	return r.Settle(tx, application)
 }
 
-// dropTenancy ends the letting that a reserved application waits for and frees
-// the home. The caller sets the application's status and writes it.
+// dropTenancy ends the letting that a reserved application waits for, if there
+// is one, and frees the home. The caller sets the application's status and
+// writes it.
 func (r Rules) dropTenancy(tx *store.Tx, application *eilev1.Application, why string) error {
 	tenancy, ok, err := r.pendingTenancy(tx, application)
 	if err != nil || !ok {
@@ -134,6 +150,7 @@ func (r Rules) dropTenancy(tx *store.Tx, application *eilev1.Application, why st
 	return tx.PutUnit(unit)
 }
 
+// pendingTenancy is the letting that a reserved application waits for.
 func (r Rules) pendingTenancy(tx *store.Tx, application *eilev1.Application) (*eilev1.Tenancy, bool, error) {
 	if application.GetReservedTenancy() == "" {
 		return nil, false, nil
@@ -155,9 +172,13 @@ func (r Rules) EndTenancy(tx *store.Tx, tenancy *eilev1.Tenancy, reason string, 
 	if err != nil {
 		return err
 	}
+	if since, ok := dayOf(unit.GetStatusSince()); ok && on < since {
+		return Refuse(what, "BEFORE_LETTING", fmt.Sprintf("the home was let on %s", since))
+	}
 	tenancy.EndedOn, tenancy.EndedReason = on.Proto(), reason
 	unit.Tenancy = ""
 	r.moveUnit(tx, unit, vacant, "tenancy "+tenancy.GetId()+" ended")
+	unit.StatusSince = on.Proto()
 	tx.Subject(tenancy.GetApplication(), unit.GetReference())
 	if err := store.Tenancies.Put(tx, tenancy.GetId(), tenancy); err != nil {
 		return err

@@ -64,7 +64,7 @@ func (n *Night) offer(ctx context.Context, run *eilev1.Run, rules casework.Rules
 				Id: fmt.Sprintf("%s-%05d", run.GetId(), number*batchSize+i+1), Application: match.GetApplication(),
 				Unit: match.GetUnit(), Run: run.GetId(),
 			}
-			err := rules.MakeOffer(tx, offer)
+			err := rules.MakeOffer(tx, offer, func(*eilev1.Application, *eilev1.Unit) []*eilev1.Reason { return nil })
 			var refusal casework.Refusal
 			switch {
 			case errors.As(err, &refusal):

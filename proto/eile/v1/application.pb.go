@@ -572,6 +572,10 @@ type Application struct {
 	ImportDigest []byte `protobuf:"bytes,32,opt,name=import_digest,json=importDigest,proto3" json:"import_digest,omitempty"`
 	// reserved_tenancy is the letting that an accepted offer began and that is not done; output only.
 	ReservedTenancy string `protobuf:"bytes,33,opt,name=reserved_tenancy,json=reservedTenancy,proto3" json:"reserved_tenancy,omitempty"`
+	// placed_on is the day on which it first came onto the list; unset: it never had a place. Output only.
+	PlacedOn *date.Date `protobuf:"bytes,34,opt,name=placed_on,json=placedOn,proto3" json:"placed_on,omitempty"`
+	// excused_refusals is how many counted refusals a decision has looked at and let pass; only further ones hold the application. Output only.
+	ExcusedRefusals int32 `protobuf:"varint,35,opt,name=excused_refusals,json=excusedRefusals,proto3" json:"excused_refusals,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -835,6 +839,20 @@ func (x *Application) GetReservedTenancy() string {
 		return x.ReservedTenancy
 	}
 	return ""
+}
+
+func (x *Application) GetPlacedOn() *date.Date {
+	if x != nil {
+		return x.PlacedOn
+	}
+	return nil
+}
+
+func (x *Application) GetExcusedRefusals() int32 {
+	if x != nil {
+		return x.ExcusedRefusals
+	}
+	return 0
 }
 
 // ByDecision cites the decision that a change of a right rests on.
@@ -2024,7 +2042,7 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\bdecision\x18\x04 \x01(\tR\bdecision\"6\n" +
 	"\bTransfer\x12\x12\n" +
 	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xc8\f\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xa3\r\n" +
 	"\vApplication\x12;\n" +
 	"\treference\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x12\x1b\n" +
 	"\x04list\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04list\x122\n" +
@@ -2067,7 +2085,9 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\x11access_generation\x18\x1e \x01(\x05R\x10accessGeneration\x12\x16\n" +
 	"\x06import\x18\x1f \x01(\tR\x06import\x12#\n" +
 	"\rimport_digest\x18  \x01(\fR\fimportDigest\x12)\n" +
-	"\x10reserved_tenancy\x18! \x01(\tR\x0freservedTenancy\x1aL\n" +
+	"\x10reserved_tenancy\x18! \x01(\tR\x0freservedTenancy\x12.\n" +
+	"\tplaced_on\x18\" \x01(\v2\x11.google.type.DateR\bplacedOn\x12)\n" +
+	"\x10excused_refusals\x18# \x01(\x05R\x0fexcusedRefusals\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"\xce\x01\n" +
@@ -2273,56 +2293,57 @@ var file_eile_v1_application_proto_depIdxs = []int32{
 	27, // 19: eile.v1.Application.housed_on:type_name -> google.type.Date
 	30, // 20: eile.v1.Application.ended_reason:type_name -> eile.v1.Reason
 	27, // 21: eile.v1.Application.next_due:type_name -> google.type.Date
-	27, // 22: eile.v1.ByDecision.decided_on:type_name -> google.type.Date
-	7,  // 23: eile.v1.RegisterApplicationRequest.application:type_name -> eile.v1.Application
-	33, // 24: eile.v1.RegisterApplicationRequest.person:type_name -> eile.v1.Person
-	0,  // 25: eile.v1.ListApplicationsRequest.status:type_name -> eile.v1.ApplicationStatus
-	7,  // 26: eile.v1.ListApplicationsResponse.applications:type_name -> eile.v1.Application
-	7,  // 27: eile.v1.AmendApplicationRequest.application:type_name -> eile.v1.Application
-	34, // 28: eile.v1.AmendApplicationRequest.update_mask:type_name -> google.protobuf.FieldMask
-	33, // 29: eile.v1.AmendApplicationRequest.person:type_name -> eile.v1.Person
-	8,  // 30: eile.v1.AmendApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	8,  // 31: eile.v1.SuspendApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	27, // 32: eile.v1.SuspendApplicationRequest.from:type_name -> google.type.Date
-	27, // 33: eile.v1.SuspendApplicationRequest.until:type_name -> google.type.Date
-	8,  // 34: eile.v1.ReinstateApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	8,  // 35: eile.v1.RemoveApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	27, // 36: eile.v1.GrantGroundRequest.from:type_name -> google.type.Date
-	27, // 37: eile.v1.GrantGroundRequest.until:type_name -> google.type.Date
-	8,  // 38: eile.v1.GrantGroundRequest.decision:type_name -> eile.v1.ByDecision
-	35, // 39: eile.v1.ListHistoryResponse.entries:type_name -> eile.v1.AuditEntry
-	36, // 40: eile.v1.Application.AttributesEntry.value:type_name -> eile.v1.Fact
-	9,  // 41: eile.v1.ApplicationService.RegisterApplication:input_type -> eile.v1.RegisterApplicationRequest
-	10, // 42: eile.v1.ApplicationService.GetApplication:input_type -> eile.v1.GetApplicationRequest
-	11, // 43: eile.v1.ApplicationService.ListApplications:input_type -> eile.v1.ListApplicationsRequest
-	13, // 44: eile.v1.ApplicationService.AmendApplication:input_type -> eile.v1.AmendApplicationRequest
-	14, // 45: eile.v1.ApplicationService.WithdrawApplication:input_type -> eile.v1.WithdrawApplicationRequest
-	15, // 46: eile.v1.ApplicationService.SuspendApplication:input_type -> eile.v1.SuspendApplicationRequest
-	16, // 47: eile.v1.ApplicationService.ReinstateApplication:input_type -> eile.v1.ReinstateApplicationRequest
-	17, // 48: eile.v1.ApplicationService.RemoveApplication:input_type -> eile.v1.RemoveApplicationRequest
-	18, // 49: eile.v1.ApplicationService.GrantGround:input_type -> eile.v1.GrantGroundRequest
-	19, // 50: eile.v1.ApplicationService.GetPerson:input_type -> eile.v1.GetPersonRequest
-	20, // 51: eile.v1.ApplicationService.ErasePerson:input_type -> eile.v1.ErasePersonRequest
-	22, // 52: eile.v1.ApplicationService.ListHistory:input_type -> eile.v1.ListHistoryRequest
-	24, // 53: eile.v1.ApplicationService.IssueAccessCode:input_type -> eile.v1.IssueAccessCodeRequest
-	7,  // 54: eile.v1.ApplicationService.RegisterApplication:output_type -> eile.v1.Application
-	7,  // 55: eile.v1.ApplicationService.GetApplication:output_type -> eile.v1.Application
-	12, // 56: eile.v1.ApplicationService.ListApplications:output_type -> eile.v1.ListApplicationsResponse
-	7,  // 57: eile.v1.ApplicationService.AmendApplication:output_type -> eile.v1.Application
-	7,  // 58: eile.v1.ApplicationService.WithdrawApplication:output_type -> eile.v1.Application
-	7,  // 59: eile.v1.ApplicationService.SuspendApplication:output_type -> eile.v1.Application
-	7,  // 60: eile.v1.ApplicationService.ReinstateApplication:output_type -> eile.v1.Application
-	7,  // 61: eile.v1.ApplicationService.RemoveApplication:output_type -> eile.v1.Application
-	7,  // 62: eile.v1.ApplicationService.GrantGround:output_type -> eile.v1.Application
-	33, // 63: eile.v1.ApplicationService.GetPerson:output_type -> eile.v1.Person
-	21, // 64: eile.v1.ApplicationService.ErasePerson:output_type -> eile.v1.ErasePersonResponse
-	23, // 65: eile.v1.ApplicationService.ListHistory:output_type -> eile.v1.ListHistoryResponse
-	25, // 66: eile.v1.ApplicationService.IssueAccessCode:output_type -> eile.v1.IssueAccessCodeResponse
-	54, // [54:67] is the sub-list for method output_type
-	41, // [41:54] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	27, // 22: eile.v1.Application.placed_on:type_name -> google.type.Date
+	27, // 23: eile.v1.ByDecision.decided_on:type_name -> google.type.Date
+	7,  // 24: eile.v1.RegisterApplicationRequest.application:type_name -> eile.v1.Application
+	33, // 25: eile.v1.RegisterApplicationRequest.person:type_name -> eile.v1.Person
+	0,  // 26: eile.v1.ListApplicationsRequest.status:type_name -> eile.v1.ApplicationStatus
+	7,  // 27: eile.v1.ListApplicationsResponse.applications:type_name -> eile.v1.Application
+	7,  // 28: eile.v1.AmendApplicationRequest.application:type_name -> eile.v1.Application
+	34, // 29: eile.v1.AmendApplicationRequest.update_mask:type_name -> google.protobuf.FieldMask
+	33, // 30: eile.v1.AmendApplicationRequest.person:type_name -> eile.v1.Person
+	8,  // 31: eile.v1.AmendApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	8,  // 32: eile.v1.SuspendApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	27, // 33: eile.v1.SuspendApplicationRequest.from:type_name -> google.type.Date
+	27, // 34: eile.v1.SuspendApplicationRequest.until:type_name -> google.type.Date
+	8,  // 35: eile.v1.ReinstateApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	8,  // 36: eile.v1.RemoveApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	27, // 37: eile.v1.GrantGroundRequest.from:type_name -> google.type.Date
+	27, // 38: eile.v1.GrantGroundRequest.until:type_name -> google.type.Date
+	8,  // 39: eile.v1.GrantGroundRequest.decision:type_name -> eile.v1.ByDecision
+	35, // 40: eile.v1.ListHistoryResponse.entries:type_name -> eile.v1.AuditEntry
+	36, // 41: eile.v1.Application.AttributesEntry.value:type_name -> eile.v1.Fact
+	9,  // 42: eile.v1.ApplicationService.RegisterApplication:input_type -> eile.v1.RegisterApplicationRequest
+	10, // 43: eile.v1.ApplicationService.GetApplication:input_type -> eile.v1.GetApplicationRequest
+	11, // 44: eile.v1.ApplicationService.ListApplications:input_type -> eile.v1.ListApplicationsRequest
+	13, // 45: eile.v1.ApplicationService.AmendApplication:input_type -> eile.v1.AmendApplicationRequest
+	14, // 46: eile.v1.ApplicationService.WithdrawApplication:input_type -> eile.v1.WithdrawApplicationRequest
+	15, // 47: eile.v1.ApplicationService.SuspendApplication:input_type -> eile.v1.SuspendApplicationRequest
+	16, // 48: eile.v1.ApplicationService.ReinstateApplication:input_type -> eile.v1.ReinstateApplicationRequest
+	17, // 49: eile.v1.ApplicationService.RemoveApplication:input_type -> eile.v1.RemoveApplicationRequest
+	18, // 50: eile.v1.ApplicationService.GrantGround:input_type -> eile.v1.GrantGroundRequest
+	19, // 51: eile.v1.ApplicationService.GetPerson:input_type -> eile.v1.GetPersonRequest
+	20, // 52: eile.v1.ApplicationService.ErasePerson:input_type -> eile.v1.ErasePersonRequest
+	22, // 53: eile.v1.ApplicationService.ListHistory:input_type -> eile.v1.ListHistoryRequest
+	24, // 54: eile.v1.ApplicationService.IssueAccessCode:input_type -> eile.v1.IssueAccessCodeRequest
+	7,  // 55: eile.v1.ApplicationService.RegisterApplication:output_type -> eile.v1.Application
+	7,  // 56: eile.v1.ApplicationService.GetApplication:output_type -> eile.v1.Application
+	12, // 57: eile.v1.ApplicationService.ListApplications:output_type -> eile.v1.ListApplicationsResponse
+	7,  // 58: eile.v1.ApplicationService.AmendApplication:output_type -> eile.v1.Application
+	7,  // 59: eile.v1.ApplicationService.WithdrawApplication:output_type -> eile.v1.Application
+	7,  // 60: eile.v1.ApplicationService.SuspendApplication:output_type -> eile.v1.Application
+	7,  // 61: eile.v1.ApplicationService.ReinstateApplication:output_type -> eile.v1.Application
+	7,  // 62: eile.v1.ApplicationService.RemoveApplication:output_type -> eile.v1.Application
+	7,  // 63: eile.v1.ApplicationService.GrantGround:output_type -> eile.v1.Application
+	33, // 64: eile.v1.ApplicationService.GetPerson:output_type -> eile.v1.Person
+	21, // 65: eile.v1.ApplicationService.ErasePerson:output_type -> eile.v1.ErasePersonResponse
+	23, // 66: eile.v1.ApplicationService.ListHistory:output_type -> eile.v1.ListHistoryResponse
+	25, // 67: eile.v1.ApplicationService.IssueAccessCode:output_type -> eile.v1.IssueAccessCodeResponse
+	55, // [55:68] is the sub-list for method output_type
+	42, // [42:55] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_application_proto_init() }

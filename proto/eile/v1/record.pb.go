@@ -664,7 +664,7 @@ func (x *Nights) GetUnfinished() string {
 	return ""
 }
 
-// RunMatches says whom a run matched with what and what its evidence's pseudonyms stand for. It is stored, never served as it is.
+// RunMatches says whom a run matched with what. It is stored, never served as it is.
 type RunMatches struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// matches in legal order.
@@ -728,12 +728,103 @@ func (x *RunMatches) GetRead() []string {
 	return nil
 }
 
-// RunBatch is what one transaction of a run's commit did. It is stored, never served.
+// RunRound is what one round of a run's engine saw and did, beside its instance: what its pseudonyms stand for, and why a home did not suit. With the instance it gives the outcome again. It is stored, never served.
+type RunRound struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// classes of the instance, in its order.
+	Classes []*RunRound_Class `protobuf:"bytes,1,rep,name=classes,proto3" json:"classes,omitempty"`
+	// read are the applications that the engine read, in legal order.
+	Read []string `protobuf:"bytes,2,rep,name=read,proto3" json:"read,omitempty"`
+	// pattern of each application that was read, as an index of patterns.
+	Pattern []int32 `protobuf:"varint,3,rep,packed,name=pattern,proto3" json:"pattern,omitempty"`
+	// patterns that were met, in the order of their first household.
+	Patterns []*RunRound_Pattern `protobuf:"bytes,4,rep,name=patterns,proto3" json:"patterns,omitempty"`
+	// seats in legal order.
+	Seats []*RunRound_Seat `protobuf:"bytes,5,rep,name=seats,proto3" json:"seats,omitempty"`
+	// engaged applications were passed over, since they had an open offer.
+	Engaged       []string `protobuf:"bytes,6,rep,name=engaged,proto3" json:"engaged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunRound) Reset() {
+	*x = RunRound{}
+	mi := &file_eile_v1_record_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunRound) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunRound) ProtoMessage() {}
+
+func (x *RunRound) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunRound.ProtoReflect.Descriptor instead.
+func (*RunRound) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *RunRound) GetClasses() []*RunRound_Class {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+func (x *RunRound) GetRead() []string {
+	if x != nil {
+		return x.Read
+	}
+	return nil
+}
+
+func (x *RunRound) GetPattern() []int32 {
+	if x != nil {
+		return x.Pattern
+	}
+	return nil
+}
+
+func (x *RunRound) GetPatterns() []*RunRound_Pattern {
+	if x != nil {
+		return x.Patterns
+	}
+	return nil
+}
+
+func (x *RunRound) GetSeats() []*RunRound_Seat {
+	if x != nil {
+		return x.Seats
+	}
+	return nil
+}
+
+func (x *RunRound) GetEngaged() []string {
+	if x != nil {
+		return x.Engaged
+	}
+	return nil
+}
+
+// RunBatch says what became of one match of a run: an offer, or why there is none. It is stored, never served.
 type RunBatch struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// created offers.
+	// created offers: 1 or 0.
 	Created int32 `protobuf:"varint,1,opt,name=created,proto3" json:"created,omitempty"`
-	// skipped matches.
+	// skipped is the match that could not become an offer.
 	Skipped       []*Run_Skip `protobuf:"bytes,2,rep,name=skipped,proto3" json:"skipped,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -741,7 +832,7 @@ type RunBatch struct {
 
 func (x *RunBatch) Reset() {
 	*x = RunBatch{}
-	mi := &file_eile_v1_record_proto_msgTypes[8]
+	mi := &file_eile_v1_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -753,7 +844,7 @@ func (x *RunBatch) String() string {
 func (*RunBatch) ProtoMessage() {}
 
 func (x *RunBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[8]
+	mi := &file_eile_v1_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -766,7 +857,7 @@ func (x *RunBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunBatch.ProtoReflect.Descriptor instead.
 func (*RunBatch) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{8}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RunBatch) GetCreated() int32 {
@@ -794,7 +885,7 @@ type ImportChunk struct {
 
 func (x *ImportChunk) Reset() {
 	*x = ImportChunk{}
-	mi := &file_eile_v1_record_proto_msgTypes[9]
+	mi := &file_eile_v1_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -806,7 +897,7 @@ func (x *ImportChunk) String() string {
 func (*ImportChunk) ProtoMessage() {}
 
 func (x *ImportChunk) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[9]
+	mi := &file_eile_v1_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -819,7 +910,7 @@ func (x *ImportChunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportChunk.ProtoReflect.Descriptor instead.
 func (*ImportChunk) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{9}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ImportChunk) GetKeys() [][]byte {
@@ -844,7 +935,7 @@ type UnitChange_UnitState struct {
 
 func (x *UnitChange_UnitState) Reset() {
 	*x = UnitChange_UnitState{}
-	mi := &file_eile_v1_record_proto_msgTypes[10]
+	mi := &file_eile_v1_record_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -856,7 +947,7 @@ func (x *UnitChange_UnitState) String() string {
 func (*UnitChange_UnitState) ProtoMessage() {}
 
 func (x *UnitChange_UnitState) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[10]
+	mi := &file_eile_v1_record_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -904,7 +995,7 @@ type RunMatches_Class struct {
 
 func (x *RunMatches_Class) Reset() {
 	*x = RunMatches_Class{}
-	mi := &file_eile_v1_record_proto_msgTypes[11]
+	mi := &file_eile_v1_record_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +1007,7 @@ func (x *RunMatches_Class) String() string {
 func (*RunMatches_Class) ProtoMessage() {}
 
 func (x *RunMatches_Class) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[11]
+	mi := &file_eile_v1_record_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -939,11 +1030,240 @@ func (x *RunMatches_Class) GetUnits() []string {
 	return nil
 }
 
+// Class of homes.
+type RunRound_Class struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// units of the class, in the order in which they were given.
+	Units []string `protobuf:"bytes,1,rep,name=units,proto3" json:"units,omitempty"`
+	// barred applications may not be offered the homes of the class again.
+	Barred        []string `protobuf:"bytes,2,rep,name=barred,proto3" json:"barred,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunRound_Class) Reset() {
+	*x = RunRound_Class{}
+	mi := &file_eile_v1_record_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunRound_Class) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunRound_Class) ProtoMessage() {}
+
+func (x *RunRound_Class) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunRound_Class.ProtoReflect.Descriptor instead.
+func (*RunRound_Class) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{8, 0}
+}
+
+func (x *RunRound_Class) GetUnits() []string {
+	if x != nil {
+		return x.Units
+	}
+	return nil
+}
+
+func (x *RunRound_Class) GetBarred() []string {
+	if x != nil {
+		return x.Barred
+	}
+	return nil
+}
+
+// Pattern of households that are alike for every home.
+type RunRound_Pattern struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// suitability of the placements.
+	Suitability []byte `protobuf:"bytes,1,opt,name=suitability,proto3" json:"suitability,omitempty"`
+	// unsuitable classes.
+	Unsuitable    []*RunRound_Unsuitable `protobuf:"bytes,2,rep,name=unsuitable,proto3" json:"unsuitable,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunRound_Pattern) Reset() {
+	*x = RunRound_Pattern{}
+	mi := &file_eile_v1_record_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunRound_Pattern) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunRound_Pattern) ProtoMessage() {}
+
+func (x *RunRound_Pattern) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunRound_Pattern.ProtoReflect.Descriptor instead.
+func (*RunRound_Pattern) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{8, 1}
+}
+
+func (x *RunRound_Pattern) GetSuitability() []byte {
+	if x != nil {
+		return x.Suitability
+	}
+	return nil
+}
+
+func (x *RunRound_Pattern) GetUnsuitable() []*RunRound_Unsuitable {
+	if x != nil {
+		return x.Unsuitable
+	}
+	return nil
+}
+
+// Unsuitable classes of a pattern, by what speaks against them.
+type RunRound_Unsuitable struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// reason of the policy, the first of them.
+	Reason *Reason `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	// classes, as indices.
+	Classes       []int32 `protobuf:"varint,2,rep,packed,name=classes,proto3" json:"classes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunRound_Unsuitable) Reset() {
+	*x = RunRound_Unsuitable{}
+	mi := &file_eile_v1_record_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunRound_Unsuitable) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunRound_Unsuitable) ProtoMessage() {}
+
+func (x *RunRound_Unsuitable) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunRound_Unsuitable.ProtoReflect.Descriptor instead.
+func (*RunRound_Unsuitable) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{8, 2}
+}
+
+func (x *RunRound_Unsuitable) GetReason() *Reason {
+	if x != nil {
+		return x.Reason
+	}
+	return nil
+}
+
+func (x *RunRound_Unsuitable) GetClasses() []int32 {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+// Seat of a household, by its place among those read.
+type RunRound_Seat struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// household is an index of read.
+	Household int32 `protobuf:"varint,1,opt,name=household,proto3" json:"household,omitempty"`
+	// class is an index of classes.
+	Class int32 `protobuf:"varint,2,opt,name=class,proto3" json:"class,omitempty"`
+	// slot of the class.
+	Slot          int32 `protobuf:"varint,3,opt,name=slot,proto3" json:"slot,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunRound_Seat) Reset() {
+	*x = RunRound_Seat{}
+	mi := &file_eile_v1_record_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunRound_Seat) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunRound_Seat) ProtoMessage() {}
+
+func (x *RunRound_Seat) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunRound_Seat.ProtoReflect.Descriptor instead.
+func (*RunRound_Seat) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{8, 3}
+}
+
+func (x *RunRound_Seat) GetHousehold() int32 {
+	if x != nil {
+		return x.Household
+	}
+	return 0
+}
+
+func (x *RunRound_Seat) GetClass() int32 {
+	if x != nil {
+		return x.Class
+	}
+	return 0
+}
+
+func (x *RunRound_Seat) GetSlot() int32 {
+	if x != nil {
+		return x.Slot
+	}
+	return 0
+}
+
 var File_eile_v1_record_proto protoreflect.FileDescriptor
 
 const file_eile_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
+	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
 	"\tPlacement\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x12\n" +
 	"\x04list\x18\x02 \x01(\tR\x04list\x12\x1d\n" +
@@ -1008,7 +1328,30 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\aclasses\x18\x02 \x03(\v2\x19.eile.v1.RunMatches.ClassR\aclasses\x12\x12\n" +
 	"\x04read\x18\x03 \x03(\tR\x04read\x1a\x1d\n" +
 	"\x05Class\x12\x14\n" +
-	"\x05units\x18\x01 \x03(\tR\x05units\"Q\n" +
+	"\x05units\x18\x01 \x03(\tR\x05units\"\xad\x04\n" +
+	"\bRunRound\x121\n" +
+	"\aclasses\x18\x01 \x03(\v2\x17.eile.v1.RunRound.ClassR\aclasses\x12\x12\n" +
+	"\x04read\x18\x02 \x03(\tR\x04read\x12\x18\n" +
+	"\apattern\x18\x03 \x03(\x05R\apattern\x125\n" +
+	"\bpatterns\x18\x04 \x03(\v2\x19.eile.v1.RunRound.PatternR\bpatterns\x12,\n" +
+	"\x05seats\x18\x05 \x03(\v2\x16.eile.v1.RunRound.SeatR\x05seats\x12\x18\n" +
+	"\aengaged\x18\x06 \x03(\tR\aengaged\x1a5\n" +
+	"\x05Class\x12\x14\n" +
+	"\x05units\x18\x01 \x03(\tR\x05units\x12\x16\n" +
+	"\x06barred\x18\x02 \x03(\tR\x06barred\x1ai\n" +
+	"\aPattern\x12 \n" +
+	"\vsuitability\x18\x01 \x01(\fR\vsuitability\x12<\n" +
+	"\n" +
+	"unsuitable\x18\x02 \x03(\v2\x1c.eile.v1.RunRound.UnsuitableR\n" +
+	"unsuitable\x1aO\n" +
+	"\n" +
+	"Unsuitable\x12'\n" +
+	"\x06reason\x18\x01 \x01(\v2\x0f.eile.v1.ReasonR\x06reason\x12\x18\n" +
+	"\aclasses\x18\x02 \x03(\x05R\aclasses\x1aN\n" +
+	"\x04Seat\x12\x1c\n" +
+	"\thousehold\x18\x01 \x01(\x05R\thousehold\x12\x14\n" +
+	"\x05class\x18\x02 \x01(\x05R\x05class\x12\x12\n" +
+	"\x04slot\x18\x03 \x01(\x05R\x04slot\"Q\n" +
 	"\bRunBatch\x12\x18\n" +
 	"\acreated\x18\x01 \x01(\x05R\acreated\x12+\n" +
 	"\askipped\x18\x02 \x03(\v2\x11.eile.v1.Run.SkipR\askipped\"!\n" +
@@ -1032,7 +1375,7 @@ func file_eile_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_eile_v1_record_proto_goTypes = []any{
 	(ImportState)(0),              // 0: eile.v1.ImportState
 	(*Placement)(nil),             // 1: eile.v1.Placement
@@ -1043,40 +1386,51 @@ var file_eile_v1_record_proto_goTypes = []any{
 	(*Register)(nil),              // 6: eile.v1.Register
 	(*Nights)(nil),                // 7: eile.v1.Nights
 	(*RunMatches)(nil),            // 8: eile.v1.RunMatches
-	(*RunBatch)(nil),              // 9: eile.v1.RunBatch
-	(*ImportChunk)(nil),           // 10: eile.v1.ImportChunk
-	(*UnitChange_UnitState)(nil),  // 11: eile.v1.UnitChange.UnitState
-	(*RunMatches_Class)(nil),      // 12: eile.v1.RunMatches.Class
-	(ApplicationStatus)(0),        // 13: eile.v1.ApplicationStatus
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
-	(ImportKind)(0),               // 15: eile.v1.ImportKind
-	(*PolicyName)(nil),            // 16: eile.v1.PolicyName
-	(*Run_Match)(nil),             // 17: eile.v1.Run.Match
-	(*Run_Skip)(nil),              // 18: eile.v1.Run.Skip
-	(UnitStatus)(0),               // 19: eile.v1.UnitStatus
-	(ConditionState)(0),           // 20: eile.v1.ConditionState
+	(*RunRound)(nil),              // 9: eile.v1.RunRound
+	(*RunBatch)(nil),              // 10: eile.v1.RunBatch
+	(*ImportChunk)(nil),           // 11: eile.v1.ImportChunk
+	(*UnitChange_UnitState)(nil),  // 12: eile.v1.UnitChange.UnitState
+	(*RunMatches_Class)(nil),      // 13: eile.v1.RunMatches.Class
+	(*RunRound_Class)(nil),        // 14: eile.v1.RunRound.Class
+	(*RunRound_Pattern)(nil),      // 15: eile.v1.RunRound.Pattern
+	(*RunRound_Unsuitable)(nil),   // 16: eile.v1.RunRound.Unsuitable
+	(*RunRound_Seat)(nil),         // 17: eile.v1.RunRound.Seat
+	(ApplicationStatus)(0),        // 18: eile.v1.ApplicationStatus
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(ImportKind)(0),               // 20: eile.v1.ImportKind
+	(*PolicyName)(nil),            // 21: eile.v1.PolicyName
+	(*Run_Match)(nil),             // 22: eile.v1.Run.Match
+	(*Run_Skip)(nil),              // 23: eile.v1.Run.Skip
+	(UnitStatus)(0),               // 24: eile.v1.UnitStatus
+	(ConditionState)(0),           // 25: eile.v1.ConditionState
+	(*Reason)(nil),                // 26: eile.v1.Reason
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
-	13, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
+	18, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
 	1,  // 1: eile.v1.PlacementChange.placements:type_name -> eile.v1.Placement
-	14, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
-	11, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
-	14, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
-	14, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
+	19, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
+	12, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
+	19, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
+	19, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
 	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
-	14, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	15, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
-	16, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
-	17, // 10: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
-	12, // 11: eile.v1.RunMatches.classes:type_name -> eile.v1.RunMatches.Class
-	18, // 12: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
-	19, // 13: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	20, // 14: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	15, // [15:15] is the sub-list for method output_type
-	15, // [15:15] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	19, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
+	20, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
+	21, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	22, // 10: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
+	13, // 11: eile.v1.RunMatches.classes:type_name -> eile.v1.RunMatches.Class
+	14, // 12: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
+	15, // 13: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
+	17, // 14: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
+	23, // 15: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
+	24, // 16: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	25, // 17: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	16, // 18: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
+	26, // 19: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -1086,6 +1440,7 @@ func file_eile_v1_record_proto_init() {
 	}
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
+	file_eile_v1_fact_proto_init()
 	file_eile_v1_import_proto_init()
 	file_eile_v1_run_proto_init()
 	file_eile_v1_unit_proto_init()
@@ -1095,7 +1450,7 @@ func file_eile_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_record_proto_rawDesc), len(file_eile_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   12,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -102,9 +102,9 @@ type Run struct {
 	Policy *PolicyName `protobuf:"bytes,4,opt,name=policy,proto3" json:"policy,omitempty"`
 	// seed of the draw.
 	Seed string `protobuf:"bytes,5,opt,name=seed,proto3" json:"seed,omitempty"`
-	// instance_sha256 of the instance as written, in lower-case hexadecimal.
+	// instance_sha256 of the instance as written, in lower-case hexadecimal. Where homes were released in a second round, of instance.json followed by instance.2.json.
 	InstanceSha256 string `protobuf:"bytes,6,opt,name=instance_sha256,json=instanceSha256,proto3" json:"instance_sha256,omitempty"`
-	// outcome_sha256 of the outcome as written.
+	// outcome_sha256 of the outcome as written, or of outcome.json followed by outcome.2.json.
 	OutcomeSha256 string `protobuf:"bytes,7,opt,name=outcome_sha256,json=outcomeSha256,proto3" json:"outcome_sha256,omitempty"`
 	// vacancies that could be offered.
 	Vacancies int32 `protobuf:"varint,8,opt,name=vacancies,proto3" json:"vacancies,omitempty"`
@@ -868,7 +868,9 @@ type ExplainRunResponse struct {
 	// reason why the household got none, or why the home stays empty.
 	Reason *Reason `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	// passed_over are, for a home, the more senior households that did not get it, each with exactly one reason; for a household, the homes that it did not get.
-	PassedOver    []*ExplainRunResponse_PassedOver `protobuf:"bytes,6,rep,name=passed_over,json=passedOver,proto3" json:"passed_over,omitempty"`
+	PassedOver []*ExplainRunResponse_PassedOver `protobuf:"bytes,6,rep,name=passed_over,json=passedOver,proto3" json:"passed_over,omitempty"`
+	// not_listed is how many more there are than passed_over names.
+	NotListed     int32 `protobuf:"varint,7,opt,name=not_listed,json=notListed,proto3" json:"not_listed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -945,13 +947,22 @@ func (x *ExplainRunResponse) GetPassedOver() []*ExplainRunResponse_PassedOver {
 	return nil
 }
 
+func (x *ExplainRunResponse) GetNotListed() int32 {
+	if x != nil {
+		return x.NotListed
+	}
+	return 0
+}
+
 // Match of a household and a home.
 type Run_Match struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// application that is matched.
 	Application string `protobuf:"bytes,1,opt,name=application,proto3" json:"application,omitempty"`
 	// unit it is matched with.
-	Unit          string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	// released is true where the home was kept for a group that left it to others.
+	Released      bool `protobuf:"varint,3,opt,name=released,proto3" json:"released,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -998,6 +1009,13 @@ func (x *Run_Match) GetUnit() string {
 		return x.Unit
 	}
 	return ""
+}
+
+func (x *Run_Match) GetReleased() bool {
+	if x != nil {
+		return x.Released
+	}
+	return false
 }
 
 // Skip is a match that could not become an offer.
@@ -1074,7 +1092,11 @@ type ExplainRunResponse_PassedOver struct {
 	// reason, exactly one.
 	Reason *Reason `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// instead is the home that it got, where the reason names one.
-	Instead       string `protobuf:"bytes,4,opt,name=instead,proto3" json:"instead,omitempty"`
+	Instead string `protobuf:"bytes,4,opt,name=instead,proto3" json:"instead,omitempty"`
+	// rule of the policy that the home does not meet for the household, where the reason is NOT_SUITABLE.
+	Rule *Reason `protobuf:"bytes,5,opt,name=rule,proto3" json:"rule,omitempty"`
+	// holder is the application that got the home; empty: nobody.
+	Holder        string `protobuf:"bytes,6,opt,name=holder,proto3" json:"holder,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1137,11 +1159,25 @@ func (x *ExplainRunResponse_PassedOver) GetInstead() string {
 	return ""
 }
 
+func (x *ExplainRunResponse_PassedOver) GetRule() *Reason {
+	if x != nil {
+		return x.Rule
+	}
+	return nil
+}
+
+func (x *ExplainRunResponse_PassedOver) GetHolder() string {
+	if x != nil {
+		return x.Holder
+	}
+	return ""
+}
+
 var File_eile_v1_run_proto protoreflect.FileDescriptor
 
 const file_eile_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xaa\b\n" +
+	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xc6\b\n" +
 	"\x03Run\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12!\n" +
 	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateR\x02on\x12'\n" +
@@ -1174,10 +1210,11 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\afailure\x18\x17 \x01(\tR\afailure\x12\x12\n" +
 	"\x04read\x18\x18 \x01(\x05R\x04read\x129\n" +
 	"\n" +
-	"matched_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tmatchedAt\x1a=\n" +
+	"matched_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tmatchedAt\x1aY\n" +
 	"\x05Match\x12 \n" +
 	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x02 \x01(\tR\x04unit\x1ae\n" +
+	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x1a\n" +
+	"\breleased\x18\x03 \x01(\bR\breleased\x1ae\n" +
 	"\x04Skip\x12 \n" +
 	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12'\n" +
@@ -1215,7 +1252,7 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\x11ExplainRunRequest\x12\x17\n" +
 	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12 \n" +
 	"\vapplication\x18\x02 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x03 \x01(\tR\x04unit\"\xf0\x02\n" +
+	"\x04unit\x18\x03 \x01(\tR\x04unit\"\xcc\x03\n" +
 	"\x12ExplainRunResponse\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12 \n" +
 	"\vapplication\x18\x02 \x01(\tR\vapplication\x12\x12\n" +
@@ -1223,13 +1260,17 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\aoutcome\x18\x04 \x01(\tR\aoutcome\x12'\n" +
 	"\x06reason\x18\x05 \x01(\v2\x0f.eile.v1.ReasonR\x06reason\x12G\n" +
 	"\vpassed_over\x18\x06 \x03(\v2&.eile.v1.ExplainRunResponse.PassedOverR\n" +
-	"passedOver\x1a\x85\x01\n" +
+	"passedOver\x12\x1d\n" +
+	"\n" +
+	"not_listed\x18\a \x01(\x05R\tnotListed\x1a\xc2\x01\n" +
 	"\n" +
 	"PassedOver\x12 \n" +
 	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12'\n" +
 	"\x06reason\x18\x03 \x01(\v2\x0f.eile.v1.ReasonR\x06reason\x12\x18\n" +
-	"\ainstead\x18\x04 \x01(\tR\ainstead*\xcc\x01\n" +
+	"\ainstead\x18\x04 \x01(\tR\ainstead\x12#\n" +
+	"\x04rule\x18\x05 \x01(\v2\x0f.eile.v1.ReasonR\x04rule\x12\x16\n" +
+	"\x06holder\x18\x06 \x01(\tR\x06holder*\xcc\x01\n" +
 	"\bRunState\x12\x19\n" +
 	"\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13RUN_STATE_PREPARING\x10\x01\x12\x15\n" +
@@ -1305,25 +1346,26 @@ var file_eile_v1_run_proto_depIdxs = []int32{
 	14, // 13: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
 	20, // 14: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
 	20, // 15: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
-	2,  // 16: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
-	3,  // 17: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
-	4,  // 18: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
-	5,  // 19: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
-	6,  // 20: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
-	8,  // 21: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
-	10, // 22: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
-	1,  // 23: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
-	1,  // 24: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
-	1,  // 25: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
-	1,  // 26: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
-	7,  // 27: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
-	9,  // 28: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
-	11, // 29: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
-	23, // [23:30] is the sub-list for method output_type
-	16, // [16:23] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	20, // 16: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
+	2,  // 17: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
+	3,  // 18: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
+	4,  // 19: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
+	5,  // 20: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
+	6,  // 21: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
+	8,  // 22: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
+	10, // 23: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
+	1,  // 24: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
+	1,  // 25: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
+	1,  // 26: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
+	1,  // 27: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
+	7,  // 28: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
+	9,  // 29: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
+	11, // 30: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
+	24, // [24:31] is the sub-list for method output_type
+	17, // [17:24] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_run_proto_init() }
