@@ -44,6 +44,8 @@ const Schema = 1
 //	r/REQUEST               RequestRecord
 //	b/ID                    ImportRecord
 //	bc/ID/NUMBER            ImportChunk
+//	g/ID                    Decommission: a proposal to give homes up
+//	w/NAME                  Programme
 //	m/register              Register: schema, generation and policy in force
 //	m/night                 Nights: the run under way and the last one
 const (
@@ -77,6 +79,9 @@ var (
 	Policies     = Kind[eilev1.Policy, *eilev1.Policy]{"p/", "policy"}
 	Imports      = Kind[eilev1.ImportRecord, *eilev1.ImportRecord]{"b/", "import"}
 	Runs         = Kind[eilev1.Run, *eilev1.Run]{"x/", "run"}
+	Programmes   = Kind[eilev1.Programme, *eilev1.Programme]{"w/", "programme"}
+
+	Decommissions = Kind[eilev1.Decommission, *eilev1.Decommission]{"g/", "proposal to give up homes"}
 
 	requests        = Kind[eilev1.RequestRecord, *eilev1.RequestRecord]{"r/", "request"}
 	nights          = Kind[eilev1.Nights, *eilev1.Nights]{"m/", "nights"}
