@@ -202,7 +202,7 @@ func (r Rules) close(tx *store.Tx, offer *eilev1.Offer, to eilev1.OfferStatus) e
 		}
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	r.moveUnit(tx, unit, vacant, "offer "+offer.GetId()+" "+offerStatusName(to))
+	r.vacate(tx, unit, vacatedBy(to), "offer "+offer.GetId()+" "+offerStatusName(to), r.Today)
 	if err := tx.PutUnit(unit); err != nil {
 		return err
 	}
@@ -228,6 +228,6 @@ func (r Rules) dropOffer(tx *store.Tx, application *eilev1.Application, why stri
 		return err
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	r.moveUnit(tx, unit, vacant, "offer "+offer.GetId()+" withdrawn")
+	r.vacate(tx, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", r.Today)
 	return tx.PutUnit(unit)
 }

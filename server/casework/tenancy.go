@@ -84,7 +84,7 @@ func (r Rules) house(tx *store.Tx, what string, application *eilev1.Application,
 	}
 	tenancy.Housed = true
 	r.moveUnit(tx, unit, let, "tenancy "+tenancy.GetId())
-	unit.StatusSince = on.Proto()
+	unit.StatusSince, unit.Vacancy = on.Proto(), nil
 	application.ReservedTenancy, application.ProposedDecision = "", nil
 	if tenancy.GetKind() == eilev1.TenancyKind_TENANCY_KIND_TEMPORARY {
 		application.Status = waiting
@@ -102,7 +102,10 @@ func (r Rules) putLetting(tx *store.Tx, application *eilev1.Application, unit *e
 	if err := tx.PutUnit(unit); err != nil {
 		return err
 	}
-	return r.Settle(tx, application)
+	if err := r.Settle(tx, application); err != nil {
+		return err
+	}
+	return r.freeHome(tx, application, tenancy)
 }
 
 // FailTenancy notes that a letting came to nothing: the home is free and the
@@ -140,8 +143,7 @@ func (r Rules) dropTenancy(tx *store.Tx, application *eilev1.Application, why st
 		return err
 	}
 	tenancy.EndedOn, tenancy.EndedReason = r.Today.Proto(), why
-	unit.Tenancy = ""
-	r.moveUnit(tx, unit, vacant, "letting "+tenancy.GetId()+" failed")
+	r.vacate(tx, unit, eilev1.VacancyReason_VACANCY_REASON_LETTING_FAILED, "letting "+tenancy.GetId()+" failed", r.Today)
 	tx.Subject(unit.GetReference())
 	application.ReservedTenancy = ""
 	if err := store.Tenancies.Put(tx, tenancy.GetId(), tenancy); err != nil {
@@ -176,9 +178,7 @@ func (r Rules) EndTenancy(tx *store.Tx, tenancy *eilev1.Tenancy, reason string, 
 		return Refuse(what, "BEFORE_LETTING", fmt.Sprintf("the home was let on %s", since))
 	}
 	tenancy.EndedOn, tenancy.EndedReason = on.Proto(), reason
-	unit.Tenancy = ""
-	r.moveUnit(tx, unit, vacant, "tenancy "+tenancy.GetId()+" ended")
-	unit.StatusSince = on.Proto()
+	r.vacate(tx, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, "tenancy "+tenancy.GetId()+" ended", on)
 	tx.Subject(tenancy.GetApplication(), unit.GetReference())
 	if err := store.Tenancies.Put(tx, tenancy.GetId(), tenancy); err != nil {
 		return err

@@ -112,6 +112,7 @@ func (r Rules) Complete(unit *eilev1.Unit) {
 	if unit.GetStatusSince() == nil {
 		unit.StatusSince = r.Today.Proto()
 	}
+	beginVacancy(unit)
 	r.Assess(unit)
 	r.SettleStock(unit)
 }
@@ -192,6 +193,7 @@ func (r Rules) callUnit(tx *store.Tx, unit, stored *eilev1.Unit) error {
 	if unit.GetStatusReason() == stored.GetStatusReason() {
 		unit.StatusReason = "amended by " + tx.Actor()
 	}
+	r.amendVacancy(unit, stored)
 	tx.Status(unitStatusName(from), unitStatusName(to))
 	return nil
 }
@@ -223,7 +225,7 @@ func (r Rules) takeBack(tx *store.Tx, unit *eilev1.Unit, offer *eilev1.Offer, ap
 		return err
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	r.moveUnit(tx, unit, vacant, "offer "+offer.GetId()+" withdrawn")
+	r.vacate(tx, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", r.Today)
 	if err := r.Settle(tx, application); err != nil {
 		return err
 	}

@@ -1,0 +1,203 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/table"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store"
+)
+
+// The reasons for which a sitting tenant applies.
+const (
+	HomeGivenUp      = "HOME_GIVEN_UP"
+	AdaptedHome      = "ADAPTED_HOME"
+	BetterConditions = "BETTER_CONDITIONS"
+	LeaseEnding      = "LEASE_ENDING"
+)
+
+// TransferReasons are all of them.
+var TransferReasons = []string{HomeGivenUp, AdaptedHome, BetterConditions, LeaseEnding}
+
+// sittingTenant is the attribute that says so of a household, where the policy
+// declares it.
+const sittingTenant = "sitting_tenant"
+
+// registeredLayout writes a moment as registered_at keeps it.
+const registeredLayout = "2006-01-02T15:04:05.999999Z07:00"
+
+// OpenTransfer makes the application by which the household that lives in a home
+// is rehoused, registered now, with the facts of the application by which it
+// came to the home. One that it has already for this home is used, and takes the
+// reason. Where nothing can be made, the obstacle says what a person must do.
+func (r Rules) OpenTransfer(tx *store.Tx, unit *eilev1.Unit, reason string) (reference string, obstacle *eilev1.Reason, err error) {
+	tenant, obstacle, err := r.tenant(tx, unit, reason)
+	if err != nil || obstacle != nil {
+		return "", obstacle, err
+	}
+	known, err := r.openTransfer(tx, tenant, unit.GetReference())
+	if err != nil {
+		return "", nil, err
+	}
+	if known != nil {
+		known.Transfer = &eilev1.Transfer{Unit: unit.GetReference(), Reason: reason}
+		return known.GetReference(), nil, r.Settle(tx, known)
+	}
+	application, err := r.newTransfer(tx, tenant, unit.GetReference(), reason)
+	if err != nil {
+		return "", nil, err
+	}
+	tenant.Linked = append(tenant.Linked, application.GetReference())
+	tenant.Etag = tx.ID()
+	tx.Subject(tenant.GetReference(), unit.GetReference())
+	if err := store.Applications.Put(tx, tenant.GetReference(), tenant); err != nil {
+		return "", nil, err
+	}
+	return application.GetReference(), nil, r.Register(tx, application)
+}
+
+// tenant answers the application by which the household that lives in a home
+// came to it, or why that cannot be told.
+func (r Rules) tenant(tx *store.Tx, unit *eilev1.Unit, reason string) (*eilev1.Application, *eilev1.Reason, error) {
+	byHand := fmt.Sprintf("eile application register REFERENCE --transfer-unit %s --transfer-reason %s", unit.GetReference(), reason)
+	if unit.GetTenancy() == "" {
+		return nil, &eilev1.Reason{
+			Code:     "NO_TENANT_ON_RECORD",
+			Detail:   fmt.Sprintf("the tenant of unit %s is not on record: register the household by %s", unit.GetReference(), byHand),
+			DetailLt: fmt.Sprintf("būsto %s nuomininkas neįrašytas: šeimą užregistruokite komanda %s", unit.GetReference(), byHand),
+		}, nil
+	}
+	tenancy, err := store.Tenancies.Get(tx, unit.GetTenancy())
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case !tenancy.GetHoused():
+		return nil, &eilev1.Reason{
+			Code:     "LETTING_UNDER_WAY",
+			Detail:   fmt.Sprintf("a letting of unit %s is under way: end it by eile tenancy fail %s --reason TEXT", unit.GetReference(), tenancy.GetId()),
+			DetailLt: fmt.Sprintf("būstas %s nuomojamas: nutraukite komanda eile tenancy fail %s --reason TEKSTAS", unit.GetReference(), tenancy.GetId()),
+		}, nil
+	case tenancy.GetApplication() == "":
+		return nil, &eilev1.Reason{
+			Code:     "TENANT_IS_ORGANISATION",
+			Detail:   fmt.Sprintf("the tenant of unit %s is an organisation: agree when it leaves and record it by eile tenancy end %s --reason TEXT", unit.GetReference(), tenancy.GetId()),
+			DetailLt: fmt.Sprintf("būsto %s nuomininkė yra organizacija: susitarkite dėl išsikėlimo ir įrašykite komanda eile tenancy end %s --reason TEKSTAS", unit.GetReference(), tenancy.GetId()),
+		}, nil
+	}
+	tenant, err := store.Applications.Get(tx, tenancy.GetApplication())
+	return tenant, nil, err
+}
+
+// openTransfer answers the application of the household that frees the home and
+// has not ended: its own, where a temporary letting left it on the list, or one
+// linked to it. Nil: there is none.
+func (r Rules) openTransfer(tx *store.Tx, tenant *eilev1.Application, unit string) (*eilev1.Application, error) {
+	if !ended(tenant.GetStatus()) {
+		return tenant, nil
+	}
+	for _, reference := range tenant.GetLinked() {
+		linked, ok, err := store.Applications.Find(tx, reference)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !ended(linked.GetStatus()) && linked.GetTransfer().GetUnit() == unit {
+			return linked, nil
+		}
+	}
+	return nil, nil
+}
+
+// newTransfer puts the application together and copies the personal data; it is
+// registered by the caller.
+func (r Rules) newTransfer(tx *store.Tx, tenant *eilev1.Application, unit, reason string) (*eilev1.Application, error) {
+	reference, err := freeReference(tx, "T-"+unit)
+	if err != nil {
+		return nil, err
+	}
+	application := &eilev1.Application{
+		Reference: reference, List: r.Policy.DefaultList(), RegisteredAt: RegisteredNow(tx.Now(), r.Policy),
+		Household: proto.CloneOf(tenant.GetHousehold()), Districts: slices.Clone(tenant.GetDistricts()),
+		Attributes: map[string]*eilev1.Fact{},
+		Transfer:   &eilev1.Transfer{Unit: unit, Reason: reason}, Linked: []string{tenant.GetReference()},
+	}
+	if slices.Contains(r.Policy.Lists(), tenant.GetList()) {
+		application.List = tenant.GetList()
+	}
+	// The tenant's facts may be of an earlier policy: what the one in force does
+	// not declare is left behind.
+	for _, attribute := range r.Policy.Attributes(policy.ApplicationKind) {
+		if fact, known := tenant.GetAttributes()[attribute.Name]; known {
+			application.Attributes[attribute.Name] = proto.CloneOf(fact)
+		}
+		if attribute.Name == sittingTenant && attribute.Type == table.Bool {
+			application.Attributes[attribute.Name] = &eilev1.Fact{Value: &eilev1.Fact_BoolValue{BoolValue: true}}
+		}
+	}
+	person, known, err := store.Persons.Find(tx, tenant.GetReference())
+	if err != nil || !known {
+		return application, err
+	}
+	return application, store.Persons.Put(tx, reference, person)
+}
+
+// RegisteredNow is the registration date of what is registered at a moment, in
+// the time zone of the policy.
+func RegisteredNow(now time.Time, rules *policy.Policy) string {
+	return now.In(rules.Location()).Format(registeredLayout)
+}
+
+// maxReference is the most letters of a reference; some are left for a number.
+const maxReference = 60
+
+// freeReference numbers a reference until it is free.
+func freeReference(tx *store.Tx, wanted string) (string, error) {
+	wanted = wanted[:min(len(wanted), maxReference)]
+	for number := 2; ; number++ {
+		reference := wanted
+		if number > 2 {
+			reference = fmt.Sprintf("%s.%d", wanted, number-1)
+		}
+		_, taken, err := store.Applications.Find(tx, reference)
+		if err != nil || !taken {
+			return reference, err
+		}
+	}
+}
+
+// freeHome ends the tenancy of the home that a housed transfer frees, on the day
+// of the letting: the home is vacant. A home that somebody else has by then is
+// left alone.
+func (r Rules) freeHome(tx *store.Tx, application *eilev1.Application, by *eilev1.Tenancy) error {
+	if application.GetStatus() != housed || application.GetTransfer().GetUnit() == "" {
+		return nil
+	}
+	unit, ok, err := store.Units.Find(tx, application.GetTransfer().GetUnit())
+	if err != nil || !ok || unit.GetStatus() != let || unit.GetReference() == by.GetUnit() {
+		return err
+	}
+	on, _ := dayOf(application.GetHousedOn())
+	why := fmt.Sprintf("application %s was housed by tenancy %s", application.GetReference(), by.GetId())
+	if unit.GetTenancy() != "" {
+		former, err := store.Tenancies.Get(tx, unit.GetTenancy())
+		if err != nil {
+			return err
+		}
+		own := former.GetApplication() == application.GetReference() || slices.Contains(application.GetLinked(), former.GetApplication())
+		if !own {
+			return nil
+		}
+		former.EndedOn, former.EndedReason = on.Proto(), why
+		if err := store.Tenancies.Put(tx, former.GetId(), former); err != nil {
+			return err
+		}
+	}
+	r.vacate(tx, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, why, on)
+	tx.Subject(unit.GetReference())
+	return r.SettleUnit(tx, unit)
+}
