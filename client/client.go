@@ -56,6 +56,7 @@ type Client struct {
 	Applications eilev1.ApplicationServiceClient
 	Audit        eilev1.AuditServiceClient
 	Imports      eilev1.ImportServiceClient
+	Leases       eilev1.LeaseServiceClient
 	Offers       eilev1.OfferServiceClient
 	Policies     eilev1.PolicyServiceClient
 	Queue        eilev1.QueueServiceClient
@@ -104,6 +105,7 @@ func newClient(conn *grpc.ClientConn, requestID string) *Client {
 		Applications: eilev1.NewApplicationServiceClient(conn),
 		Audit:        eilev1.NewAuditServiceClient(conn),
 		Imports:      eilev1.NewImportServiceClient(conn),
+		Leases:       eilev1.NewLeaseServiceClient(conn),
 		Offers:       eilev1.NewOfferServiceClient(conn),
 		Policies:     eilev1.NewPolicyServiceClient(conn),
 		Queue:        eilev1.NewQueueServiceClient(conn),

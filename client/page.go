@@ -30,6 +30,11 @@ func (c *Client) AllUnits(ctx context.Context, req *eilev1.ListUnitsRequest) ite
 	return follow(ctx, req, c.Units.ListUnits, (*eilev1.ListUnitsResponse).GetUnits)
 }
 
+// AllLeases follows every page of rented-in homes, by the end of their lease. The first error ends the sequence.
+func (c *Client) AllLeases(ctx context.Context, req *eilev1.ListLeasesRequest) iter.Seq2[*eilev1.RentedHome, error] {
+	return follow(ctx, req, c.Leases.ListLeases, (*eilev1.ListLeasesResponse).GetHomes)
+}
+
 // AllOffers follows every page of offers, in order of their making. The first error ends the sequence.
 func (c *Client) AllOffers(ctx context.Context, req *eilev1.ListOffersRequest) iter.Seq2[*eilev1.Offer, error] {
 	return follow(ctx, req, c.Offers.ListOffers, (*eilev1.ListOffersResponse).GetOffers)

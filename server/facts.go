@@ -130,7 +130,7 @@ func checkLease(unit *eilev1.Unit) invalid {
 	if hasStart && hasEnd && ends < starts {
 		faults = append(faults, fieldFault{"unit.lease.ends_on", fmt.Sprintf("%s is before the start %s", ends, starts)})
 	}
-	if unit.GetTenure() != eilev1.Tenure_TENURE_RENTED_IN {
+	if unit.GetTenure() == eilev1.Tenure_TENURE_OWNED {
 		faults = append(faults, fieldFault{"unit.lease", "only a home of tenure RENTED_IN has a lease"})
 	}
 	return faults

@@ -105,6 +105,7 @@ func (s *Server) GRPC(transport credentials.TransportCredentials) *grpc.Server {
 	g := grpc.NewServer(options...)
 	eilev1.RegisterApplicationServiceServer(g, &applications{Server: s})
 	eilev1.RegisterUnitServiceServer(g, &units{Server: s})
+	eilev1.RegisterLeaseServiceServer(g, &leases{Server: s})
 	eilev1.RegisterOfferServiceServer(g, &offers{Server: s})
 	eilev1.RegisterTenancyServiceServer(g, &tenancies{Server: s})
 	eilev1.RegisterQueueServiceServer(g, &queue{Server: s})

@@ -20,6 +20,7 @@ var viewed = []struct {
 	{&eilev1.Position{}, positionView},
 	{&eilev1.Unit{}, unitView},
 	{&eilev1.Unit{}, flagView},
+	{&eilev1.RentedHome{}, leaseView},
 	{&eilev1.Run{}, runView},
 	{&eilev1.ExplainRunResponse{}, explainView},
 	{&eilev1.Offer{}, offerView},

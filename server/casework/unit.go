@@ -108,6 +108,9 @@ func (r Rules) Complete(unit *eilev1.Unit) {
 	}
 	if unit.GetTenure() == 0 {
 		unit.Tenure = eilev1.Tenure_TENURE_OWNED
+		if unit.GetLease() != nil {
+			unit.Tenure = eilev1.Tenure_TENURE_RENTED_IN
+		}
 	}
 	if unit.GetStatusSince() == nil {
 		unit.StatusSince = r.Today.Proto()
