@@ -196,7 +196,7 @@ type DuplicateGroup struct {
 	Applications []*DuplicateApplication `protobuf:"bytes,3,rep,name=applications,proto3" json:"applications,omitempty"`
 	// matches that make the group, each once.
 	Matches []*DuplicateMatch `protobuf:"bytes,4,rep,name=matches,proto3" json:"matches,omitempty"`
-	// decisions on two or more of the applications, oldest first.
+	// decisions on two or more of the applications that no later one on all of these replaced, oldest first.
 	Decisions     []*DuplicateDecision `protobuf:"bytes,5,rep,name=decisions,proto3" json:"decisions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
