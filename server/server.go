@@ -109,6 +109,7 @@ func (s *Server) GRPC(transport credentials.TransportCredentials) *grpc.Server {
 	eilev1.RegisterOfferServiceServer(g, &offers{Server: s})
 	eilev1.RegisterTenancyServiceServer(g, &tenancies{Server: s})
 	eilev1.RegisterQueueServiceServer(g, &queue{Server: s})
+	eilev1.RegisterDuplicateServiceServer(g, &duplicates{Server: s})
 	eilev1.RegisterPolicyServiceServer(g, &policies{Server: s})
 	eilev1.RegisterRunServiceServer(g, &runs{Server: s})
 	eilev1.RegisterImportServiceServer(g, &imports{Server: s})

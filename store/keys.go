@@ -30,6 +30,7 @@ const Schema = 1
 //	ob/APPLICATION/UNIT     the offer after which the unit is not offered again
 //	t/ID                    Tenancy
 //	d/ID                    Decision
+//	du/ID                   DuplicateDecision; ids grow with time
 //	p/NAME/VERSION          Policy
 //	pa/TIME/ID              PolicyName: which policy was put in force when
 //	x/ID                    Run
@@ -76,6 +77,7 @@ var (
 	Offers       = Kind[eilev1.Offer, *eilev1.Offer]{"o/", "offer"}
 	Tenancies    = Kind[eilev1.Tenancy, *eilev1.Tenancy]{"t/", "tenancy"}
 	Decisions    = Kind[eilev1.Decision, *eilev1.Decision]{"d/", "decision"}
+	Duplicates   = Kind[eilev1.DuplicateDecision, *eilev1.DuplicateDecision]{"du/", "decision on duplicates"}
 	Policies     = Kind[eilev1.Policy, *eilev1.Policy]{"p/", "policy"}
 	Imports      = Kind[eilev1.ImportRecord, *eilev1.ImportRecord]{"b/", "import"}
 	Runs         = Kind[eilev1.Run, *eilev1.Run]{"x/", "run"}
