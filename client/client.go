@@ -55,6 +55,7 @@ type Client struct {
 	Admin        eilev1.AdminServiceClient
 	Applications eilev1.ApplicationServiceClient
 	Audit        eilev1.AuditServiceClient
+	Duplicates   eilev1.DuplicateServiceClient
 	Imports      eilev1.ImportServiceClient
 	Leases       eilev1.LeaseServiceClient
 	Offers       eilev1.OfferServiceClient
@@ -104,6 +105,7 @@ func newClient(conn *grpc.ClientConn, requestID string) *Client {
 		Admin:        eilev1.NewAdminServiceClient(conn),
 		Applications: eilev1.NewApplicationServiceClient(conn),
 		Audit:        eilev1.NewAuditServiceClient(conn),
+		Duplicates:   eilev1.NewDuplicateServiceClient(conn),
 		Imports:      eilev1.NewImportServiceClient(conn),
 		Leases:       eilev1.NewLeaseServiceClient(conn),
 		Offers:       eilev1.NewOfferServiceClient(conn),

@@ -50,6 +50,11 @@ func (c *Client) AllRuns(ctx context.Context, req *eilev1.ListRunsRequest) iter.
 	return follow(ctx, req, c.Runs.ListRuns, (*eilev1.ListRunsResponse).GetRuns)
 }
 
+// AllDuplicates follows every page of groups of duplicates, in order of their first reference. The first error ends the sequence.
+func (c *Client) AllDuplicates(ctx context.Context, req *eilev1.ListDuplicatesRequest) iter.Seq2[*eilev1.DuplicateGroup, error] {
+	return follow(ctx, req, c.Duplicates.ListDuplicates, (*eilev1.ListDuplicatesResponse).GetGroups)
+}
+
 // AllPolicies follows every page of policies. The first error ends the sequence.
 func (c *Client) AllPolicies(ctx context.Context, req *eilev1.ListPoliciesRequest) iter.Seq2[*eilev1.Policy, error] {
 	return follow(ctx, req, c.Policies.ListPolicies, (*eilev1.ListPoliciesResponse).GetPolicies)

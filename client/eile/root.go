@@ -46,7 +46,7 @@ func newRoot(s *session) *cobra.Command {
 		&cobra.Group{ID: groupRules, Title: "Rules and proofs:"},
 		&cobra.Group{ID: groupService, Title: "The service and this program:"},
 	)
-	addTo(root, groupList, newApplication(s), newPosition(s), newQueue(s), newImport(s))
+	addTo(root, groupList, newApplication(s), newPosition(s), newQueue(s), newImport(s), newDuplicate(s))
 	addTo(root, groupHomes, newUnit(s), newFlag(s), newLease(s))
 	addTo(root, groupNight, newRun(s), newOffer(s), newTenancy(s))
 	addTo(root, groupRules, newPolicy(s), newNeed(s), newSolve(s), newVerify(s))

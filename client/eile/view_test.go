@@ -17,6 +17,8 @@ var viewed = []struct {
 	{&eilev1.Application{}, applicationView},
 	{&eilev1.Application{}, registeredView},
 	{&eilev1.AuditEntry{}, auditView},
+	{&eilev1.DuplicateGroup{}, duplicateView},
+	{&eilev1.DuplicateDecision{}, duplicateDecisionView},
 	{&eilev1.Position{}, positionView},
 	{&eilev1.Unit{}, unitView},
 	{&eilev1.Unit{}, flagView},

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"iter"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/client"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+var duplicateView = view{
+	table: "id:group state applications.reference:applications applications.status:statuses matches.reason:reasons decisions.number:decisions",
+	csv: `id:group state applications.reference:applications applications.status:statuses matches.reason:reasons decisions.number:decisions
+		decisions.outcome:outcomes`,
+}
+
+var duplicateDecisionView = view{csv: "id references reasons outcome kept number decision at"}
+
+func newDuplicate(s *session) *cobra.Command {
+	return group("duplicate", "List what may be the same household twice, and decide on it",
+		newDuplicateList(s),
+		newDuplicateDecide(s),
+	)
+}
+
+func newDuplicateList(s *session) *cobra.Command {
+	req := &eilev1.ListDuplicatesRequest{}
+	cmd := listCommand(s, "list", "List the groups of applications that wait for a decision", duplicateView,
+		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.DuplicateGroup, error] {
+			req.PageSize = pageSize
+			return c.AllDuplicates(ctx, req)
+		},
+		func(items []*eilev1.DuplicateGroup) proto.Message {
+			return &eilev1.ListDuplicatesResponse{Groups: items}
+		})
+	enumVar(cmd.Flags(), &req.State, "state", "those of the `STATE` instead: open, dismissed or confirmed")
+	cmd.Flags().StringVar(&req.Application, "application", "", "the group of the application `REFERENCE`, whatever its state")
+	return cmd
+}
+
+func newDuplicateDecide(s *session) *cobra.Command {
+	req := &eilev1.DecideDuplicateRequest{}
+	var different bool
+	cmd := s.ask("decide GROUP", "Record whether applications are of one household; none is merged or ended", duplicateDecisionView,
+		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
+			req.Group = args[0]
+			req.Outcome = eilev1.DuplicateOutcome_DUPLICATE_OUTCOME_DIFFERENT
+			if req.GetKept() != "" {
+				req.Outcome = eilev1.DuplicateOutcome_DUPLICATE_OUTCOME_SAME
+			}
+			if different == (req.GetKept() != "") {
+				return nil, badUsage("eile duplicate decide: say --different or --same REFERENCE")
+			}
+			return c.Duplicates.DecideDuplicate(ctx, req)
+		})
+	cmd.Flags().BoolVar(&different, "different", false, "they are different households: not flagged again for the same reasons")
+	cmd.Flags().StringVar(&req.Kept, "same", "", "they are one household, and the application `REFERENCE` is the one that stays; the others are linked with it")
+	cmd.MarkFlagsOneRequired("different", "same")
+	cmd.MarkFlagsMutuallyExclusive("different", "same")
+	cmd.Flags().StringSliceVar(&req.References, "only", nil, "decide on these `REFERENCES` of the group, split by commas; all unless given")
+	req.Decision = decisionFlags(cmd, true)
+	return cmd
+}
