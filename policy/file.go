@@ -25,6 +25,7 @@ type file struct {
 	Reserves     []reserve          `key:"reserves" doc:"Groups that homes may be kept for; a home names one as its earmark."`
 	Districts    districts          `key:"districts" doc:"What the districts that an applicant names mean."`
 	Offers       offers             `key:"offers,required" doc:"What follows an offer."`
+	Leases       leases             `key:"leases" doc:"What the end of a lease by which a home is rented in leads to."`
 	Approval     text               `key:"approval,required" words:"required none" doc:"required: a person approves each run; none: offers are made at once."`
 	Mode         text               `key:"mode,required" words:"choice fill" doc:"choice: households get the best home they want, in order; fill: as many homes as possible, the most senior first."`
 	Duties       []duty             `key:"duties" doc:"What an applicant must do every year and by when."`
@@ -202,6 +203,11 @@ type refusalReason struct {
 	Code      text   `key:"code,required" doc:"Stable code."`
 	Title     phrase `key:"title,required" doc:"What it is, for people."`
 	Justified flag   `key:"justified" doc:"true: proposed as justified to the officer who assesses it."`
+}
+
+// leases say what the end of a lease leads to.
+type leases struct {
+	TransferMonths number `key:"transfer_months" doc:"Months before the last day of a lease at which the household that lives there is put up for a transfer; default: 3."`
 }
 
 // duty falls due every year.

@@ -47,6 +47,18 @@ func (o *OfferRules) Knows(code string) bool {
 	return slices.ContainsFunc(o.RefusalReasons, func(r RefusalReason) bool { return r.Code == code })
 }
 
+// LeaseRules say what the end of a lease by which a home is rented in leads to.
+type LeaseRules struct {
+	// TransferMonths before the last day of the lease the household that lives there is put up for a transfer.
+	TransferMonths int
+}
+
+// defaultTransferMonths is the last of the warnings before a lease ends.
+const defaultTransferMonths = 3
+
+// Leases answers the lease rules.
+func (p *Policy) Leases() LeaseRules { return p.leases }
+
 // Offers answers the offer rules.
 func (p *Policy) Offers() OfferRules { return p.offers }
 
@@ -142,6 +154,10 @@ func (c *compiler) outcomes(raw *file) {
 	p.fill = c.choice(raw.Mode, "choice", "fill") == "fill"
 	p.districts = Districts{Limit: c.choice(raw.Districts.Use, "limit", "rank") == "limit", Known: texts(raw.Districts.Known)}
 	p.offers = c.offerRules(&raw.Offers)
+	p.leases.TransferMonths = defaultTransferMonths
+	if raw.Leases.TransferMonths.set() {
+		p.leases.TransferMonths = c.between(raw.Leases.TransferMonths, 0, 60)
+	}
 	p.removals = c.entries(raw.Removals, isReasonCode, "a removal")
 	for i := range raw.Duties {
 		p.duties = append(p.duties, c.duty(&raw.Duties[i]))

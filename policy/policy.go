@@ -50,6 +50,7 @@ type Policy struct {
 	reserves                           []Reserve
 	districts                          Districts
 	offers                             OfferRules
+	leases                             LeaseRules
 	approval, fill                     bool
 	duties                             []Duty
 	removals                           []Entry

@@ -138,6 +138,7 @@ districts: {use: rank, known: [north, south]}
 hazards: [{code: damp, title: {en: Damp}}]
 duties: [{code: DECLARE, title: {en: Declare}, due: 05-01, extended: 06-01, settles: income}]
 removals: [{code: DIED, title: {en: Died}}]
+leases: {transfer_months: 6}
 unit_standard:
   - {code: WORN, require: unit.wear_percent <= 60, reason: {en: "{unit.wear_percent} %"}}
   - {code: DAMP, require: "inspections.all(i, !i.damp && i.inspected_on <= on && !('damp' in i.hazards))", reason: {en: damp}}
