@@ -71,6 +71,9 @@ func (r Rules) against(tx *store.Tx, application *eilev1.Application, unit *eile
 	if status := unit.GetStatus(); status != vacant {
 		against.add("NOT_VACANT", fmt.Sprintf("unit %s is %s", unit.GetReference(), unitStatusName(status)))
 	}
+	if GivingUp(unit) {
+		against.add("GIVING_UP", fmt.Sprintf("unit %s is approved to be given up: proposal %s", unit.GetReference(), unit.GetGivingUp().GetProposal()))
+	}
 	r.Assess(unit)
 	if r.LeaseOver(unit) {
 		ends, _ := LeaseEnds(unit)

@@ -57,8 +57,12 @@ func (r Rules) Assess(unit *eilev1.Unit) bool {
 func equalReasons(a, b *eilev1.Reason) bool { return proto.Equal(a, b) }
 
 // MustAssess tells whether the stored condition may no longer be what the rules
-// of the day say: another policy, or a day on which it changes by itself.
+// of the day say: another policy, or a day on which it changes by itself. A home
+// that is given up keeps its last one.
 func (r Rules) MustAssess(unit *eilev1.Unit) bool {
+	if unit.GetStatus() == decommissioned {
+		return false
+	}
 	condition := unit.GetCondition()
 	if condition == nil || !proto.Equal(condition.GetPolicy(), r.Policy.Identity()) {
 		return true
