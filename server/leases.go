@@ -50,7 +50,7 @@ func (s *leases) ListLeases(ctx context.Context, req *eilev1.ListLeasesRequest) 
 				answer.NextPageToken = nextPage(req, at)
 				return nil
 			}
-			home, err := rentedHome(v, unit, on)
+			home, err := rentedHome(v, rules, unit, on)
 			if err != nil {
 				return err
 			}
@@ -94,7 +94,7 @@ func leaseOrder(unit *eilev1.Unit) string {
 	return ends + "/" + unit.GetReference()
 }
 
-func rentedHome(v *store.View, unit *eilev1.Unit, on day.Day) (*eilev1.RentedHome, error) {
+func rentedHome(v *store.View, rules casework.Rules, unit *eilev1.Unit, on day.Day) (*eilev1.RentedHome, error) {
 	lease := unit.GetLease()
 	home := &eilev1.RentedHome{
 		Unit: unit.GetReference(), District: unit.GetDistrict(), Owner: lease.GetOwner(), StartsOn: lease.GetStartsOn(),
@@ -110,15 +110,25 @@ func rentedHome(v *store.View, unit *eilev1.Unit, on day.Day) (*eilev1.RentedHom
 			home.NoticeBy = ends.AddMonths(-int(home.GetNoticeMonths())).Proto()
 		}
 	}
-	if unit.GetTenancy() == "" {
+	if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_LET {
 		return home, nil
 	}
-	tenancy, err := store.Tenancies.Get(v, unit.GetTenancy())
-	if err != nil {
-		return nil, err
-	}
-	if unit.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_LET {
+	return home, occupied(v, rules, unit, home)
+}
+
+// occupied says who lives in a home, and by which application they are rehoused.
+func occupied(v *store.View, rules casework.Rules, unit *eilev1.Unit, home *eilev1.RentedHome) error {
+	if unit.GetTenancy() != "" {
+		tenancy, err := store.Tenancies.Get(v, unit.GetTenancy())
+		if err != nil {
+			return err
+		}
 		home.OccupiedBy = cmp.Or(tenancy.GetApplication(), tenancy.GetOrganisation())
 	}
-	return home, nil
+	transfer, obstacle, err := rules.LeaseTransfer(v, unit)
+	if err != nil {
+		return err
+	}
+	home.Transfer, home.TransferStatus, home.Obstacle = transfer.GetReference(), transfer.GetStatus(), obstacle
+	return nil
 }

@@ -14,7 +14,7 @@ import (
 var leaseView = view{
 	table: "unit ends_on days_left warning rent_cents notice_by status occupied_by transfer",
 	csv: `unit district owner starts_on ends_on days_left warning rent_cents notice_months notice_by status tenancy occupied_by transfer
-	left_stock_on`,
+	transfer_status obstacle left_stock_on`,
 }
 
 func newLease(s *session) *cobra.Command {

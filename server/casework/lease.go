@@ -76,25 +76,30 @@ func (r Rules) SettleStock(unit *eilev1.Unit) {
 
 // LeaseDue tells whether the end of its lease makes anything necessary for a
 // home today that was not done.
-func (r Rules) LeaseDue(unit *eilev1.Unit) bool {
-	if !r.LeaseOver(unit) {
-		return false
-	}
+func (r Rules) LeaseDue(from store.Source, unit *eilev1.Unit) (bool, error) {
 	switch unit.GetStatus() {
 	case vacant, underRepair:
-		return unit.GetLeftStockOn() == nil
+		return r.LeaseOver(unit) && unit.GetLeftStockOn() == nil, nil
 	case offered, reservedUnit:
-		return true
+		return r.LeaseOver(unit), nil
+	case let:
+		tenant, err := r.leaving(from, unit)
+		return tenant != nil, err
 	}
-	return false
+	return false, nil
 }
 
-// SettleLease does what the end of a home's lease makes necessary: an open offer
+// SettleLease does what the end of a home's lease makes necessary. An open offer
 // or a letting that is not done is taken back, which does not count against the
-// household, and the home leaves the stock.
+// household; a home that nobody lives in leaves the stock; the household that
+// lives there becomes a transfer.
 func (r Rules) SettleLease(tx *store.Tx, unit *eilev1.Unit) error {
-	if !r.LeaseDue(unit) {
-		return nil
+	due, err := r.LeaseDue(tx, unit)
+	if err != nil || !due {
+		return err
+	}
+	if unit.GetStatus() == let {
+		return r.transferAtLeaseEnd(tx, unit)
 	}
 	id := unit.GetOpenOffer()
 	if unit.GetStatus() == reservedUnit {

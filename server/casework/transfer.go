@@ -63,7 +63,7 @@ func (r Rules) OpenTransfer(tx *store.Tx, unit *eilev1.Unit, reason string) (ref
 
 // tenant answers the application by which the household that lives in a home
 // came to it, or why that cannot be told.
-func (r Rules) tenant(tx *store.Tx, unit *eilev1.Unit, reason string) (*eilev1.Application, *eilev1.Reason, error) {
+func (r Rules) tenant(from store.Source, unit *eilev1.Unit, reason string) (*eilev1.Application, *eilev1.Reason, error) {
 	byHand := fmt.Sprintf("eile application register REFERENCE --transfer-unit %s --transfer-reason %s", unit.GetReference(), reason)
 	if unit.GetTenancy() == "" {
 		return nil, &eilev1.Reason{
@@ -72,7 +72,7 @@ func (r Rules) tenant(tx *store.Tx, unit *eilev1.Unit, reason string) (*eilev1.A
 			DetailLt: fmt.Sprintf("būsto %s nuomininkas neįrašytas: šeimą užregistruokite komanda %s", unit.GetReference(), byHand),
 		}, nil
 	}
-	tenancy, err := store.Tenancies.Get(tx, unit.GetTenancy())
+	tenancy, err := store.Tenancies.Get(from, unit.GetTenancy())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -90,19 +90,19 @@ func (r Rules) tenant(tx *store.Tx, unit *eilev1.Unit, reason string) (*eilev1.A
 			DetailLt: fmt.Sprintf("būsto %s nuomininkė yra organizacija: susitarkite dėl išsikėlimo ir įrašykite komanda eile tenancy end %s --reason TEKSTAS", unit.GetReference(), tenancy.GetId()),
 		}, nil
 	}
-	tenant, err := store.Applications.Get(tx, tenancy.GetApplication())
+	tenant, err := store.Applications.Get(from, tenancy.GetApplication())
 	return tenant, nil, err
 }
 
 // openTransfer answers the application of the household that frees the home and
 // has not ended: its own, where a temporary letting left it on the list, or one
 // linked to it. Nil: there is none.
-func (r Rules) openTransfer(tx *store.Tx, tenant *eilev1.Application, unit string) (*eilev1.Application, error) {
+func (r Rules) openTransfer(from store.Source, tenant *eilev1.Application, unit string) (*eilev1.Application, error) {
 	if !ended(tenant.GetStatus()) {
 		return tenant, nil
 	}
 	for _, reference := range tenant.GetLinked() {
-		linked, ok, err := store.Applications.Find(tx, reference)
+		linked, ok, err := store.Applications.Find(from, reference)
 		if err != nil {
 			return nil, err
 		}
@@ -116,12 +116,25 @@ func (r Rules) openTransfer(tx *store.Tx, tenant *eilev1.Application, unit strin
 // newTransfer puts the application together and copies the personal data; it is
 // registered by the caller.
 func (r Rules) newTransfer(tx *store.Tx, tenant *eilev1.Application, unit, reason string) (*eilev1.Application, error) {
-	reference, err := freeReference(tx, "T-"+unit)
+	application, err := r.draftTransfer(tx, tx.Now(), tenant, unit, reason)
+	if err != nil {
+		return nil, err
+	}
+	person, known, err := store.Persons.Find(tx, tenant.GetReference())
+	if err != nil || !known {
+		return application, err
+	}
+	return application, store.Persons.Put(tx, application.GetReference(), person)
+}
+
+// draftTransfer puts the application together; it writes nothing.
+func (r Rules) draftTransfer(from store.Source, at time.Time, tenant *eilev1.Application, unit, reason string) (*eilev1.Application, error) {
+	reference, err := freeReference(from, "T-"+unit)
 	if err != nil {
 		return nil, err
 	}
 	application := &eilev1.Application{
-		Reference: reference, List: r.Policy.DefaultList(), RegisteredAt: RegisteredNow(tx.Now(), r.Policy),
+		Reference: reference, List: r.Policy.DefaultList(), RegisteredAt: RegisteredNow(at, r.Policy),
 		Household: proto.CloneOf(tenant.GetHousehold()), Districts: slices.Clone(tenant.GetDistricts()),
 		Attributes: map[string]*eilev1.Fact{},
 		Transfer:   &eilev1.Transfer{Unit: unit, Reason: reason}, Linked: []string{tenant.GetReference()},
@@ -139,11 +152,7 @@ func (r Rules) newTransfer(tx *store.Tx, tenant *eilev1.Application, unit, reaso
 			application.Attributes[attribute.Name] = &eilev1.Fact{Value: &eilev1.Fact_BoolValue{BoolValue: true}}
 		}
 	}
-	person, known, err := store.Persons.Find(tx, tenant.GetReference())
-	if err != nil || !known {
-		return application, err
-	}
-	return application, store.Persons.Put(tx, reference, person)
+	return application, nil
 }
 
 // RegisteredNow is the registration date of what is registered at a moment, in
@@ -156,14 +165,14 @@ func RegisteredNow(now time.Time, rules *policy.Policy) string {
 const maxReference = 60
 
 // freeReference numbers a reference until it is free.
-func freeReference(tx *store.Tx, wanted string) (string, error) {
+func freeReference(from store.Source, wanted string) (string, error) {
 	wanted = wanted[:min(len(wanted), maxReference)]
 	for number := 2; ; number++ {
 		reference := wanted
 		if number > 2 {
 			reference = fmt.Sprintf("%s.%d", wanted, number-1)
 		}
-		_, taken, err := store.Applications.Find(tx, reference)
+		_, taken, err := store.Applications.Find(from, reference)
 		if err != nil || !taken {
 			return reference, err
 		}

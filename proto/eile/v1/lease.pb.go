@@ -123,7 +123,11 @@ type RentedHome struct {
 	// transfer is the application by which the household is rehoused; empty: there is none.
 	Transfer string `protobuf:"bytes,14,opt,name=transfer,proto3" json:"transfer,omitempty"`
 	// left_stock_on is the day on which the home left the stock.
-	LeftStockOn   *date.Date `protobuf:"bytes,15,opt,name=left_stock_on,json=leftStockOn,proto3" json:"left_stock_on,omitempty"`
+	LeftStockOn *date.Date `protobuf:"bytes,15,opt,name=left_stock_on,json=leftStockOn,proto3" json:"left_stock_on,omitempty"`
+	// transfer_status of that application.
+	TransferStatus ApplicationStatus `protobuf:"varint,16,opt,name=transfer_status,json=transferStatus,proto3,enum=eile.v1.ApplicationStatus" json:"transfer_status,omitempty"`
+	// obstacle says why the household cannot be put up for a transfer by itself and what a person must do, such as NO_TENANT_ON_RECORD.
+	Obstacle      *Reason `protobuf:"bytes,17,opt,name=obstacle,proto3" json:"obstacle,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -263,6 +267,20 @@ func (x *RentedHome) GetLeftStockOn() *date.Date {
 	return nil
 }
 
+func (x *RentedHome) GetTransferStatus() ApplicationStatus {
+	if x != nil {
+		return x.TransferStatus
+	}
+	return ApplicationStatus_APPLICATION_STATUS_UNSPECIFIED
+}
+
+func (x *RentedHome) GetObstacle() *Reason {
+	if x != nil {
+		return x.Obstacle
+	}
+	return nil
+}
+
 type ListLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// page_size is at most 1000; 0: 100.
@@ -393,7 +411,7 @@ var File_eile_v1_lease_proto protoreflect.FileDescriptor
 
 const file_eile_v1_lease_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/lease.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x12eile/v1/unit.proto\x1a\x16google/type/date.proto\"\xe9\x04\n" +
+	"\x13eile/v1/lease.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x16google/type/date.proto\"\xdb\x05\n" +
 	"\n" +
 	"RentedHome\x12\x12\n" +
 	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x1a\n" +
@@ -413,7 +431,9 @@ const file_eile_v1_lease_proto_rawDesc = "" +
 	"\voccupied_by\x18\r \x01(\tR\n" +
 	"occupiedBy\x12\x1a\n" +
 	"\btransfer\x18\x0e \x01(\tR\btransfer\x125\n" +
-	"\rleft_stock_on\x18\x0f \x01(\v2\x11.google.type.DateR\vleftStockOnB\f\n" +
+	"\rleft_stock_on\x18\x0f \x01(\v2\x11.google.type.DateR\vleftStockOn\x12C\n" +
+	"\x0ftransfer_status\x18\x10 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\x0etransferStatus\x12+\n" +
+	"\bobstacle\x18\x11 \x01(\v2\x0f.eile.v1.ReasonR\bobstacleB\f\n" +
 	"\n" +
 	"_days_leftB\r\n" +
 	"\v_rent_centsB\x10\n" +
@@ -462,23 +482,27 @@ var file_eile_v1_lease_proto_goTypes = []any{
 	(*ListLeasesResponse)(nil), // 3: eile.v1.ListLeasesResponse
 	(*date.Date)(nil),          // 4: google.type.Date
 	(UnitStatus)(0),            // 5: eile.v1.UnitStatus
+	(ApplicationStatus)(0),     // 6: eile.v1.ApplicationStatus
+	(*Reason)(nil),             // 7: eile.v1.Reason
 }
 var file_eile_v1_lease_proto_depIdxs = []int32{
-	4, // 0: eile.v1.RentedHome.starts_on:type_name -> google.type.Date
-	4, // 1: eile.v1.RentedHome.ends_on:type_name -> google.type.Date
-	0, // 2: eile.v1.RentedHome.warning:type_name -> eile.v1.LeaseWarning
-	4, // 3: eile.v1.RentedHome.notice_by:type_name -> google.type.Date
-	5, // 4: eile.v1.RentedHome.status:type_name -> eile.v1.UnitStatus
-	4, // 5: eile.v1.RentedHome.left_stock_on:type_name -> google.type.Date
-	4, // 6: eile.v1.ListLeasesRequest.on:type_name -> google.type.Date
-	1, // 7: eile.v1.ListLeasesResponse.homes:type_name -> eile.v1.RentedHome
-	2, // 8: eile.v1.LeaseService.ListLeases:input_type -> eile.v1.ListLeasesRequest
-	3, // 9: eile.v1.LeaseService.ListLeases:output_type -> eile.v1.ListLeasesResponse
-	9, // [9:10] is the sub-list for method output_type
-	8, // [8:9] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	4,  // 0: eile.v1.RentedHome.starts_on:type_name -> google.type.Date
+	4,  // 1: eile.v1.RentedHome.ends_on:type_name -> google.type.Date
+	0,  // 2: eile.v1.RentedHome.warning:type_name -> eile.v1.LeaseWarning
+	4,  // 3: eile.v1.RentedHome.notice_by:type_name -> google.type.Date
+	5,  // 4: eile.v1.RentedHome.status:type_name -> eile.v1.UnitStatus
+	4,  // 5: eile.v1.RentedHome.left_stock_on:type_name -> google.type.Date
+	6,  // 6: eile.v1.RentedHome.transfer_status:type_name -> eile.v1.ApplicationStatus
+	7,  // 7: eile.v1.RentedHome.obstacle:type_name -> eile.v1.Reason
+	4,  // 8: eile.v1.ListLeasesRequest.on:type_name -> google.type.Date
+	1,  // 9: eile.v1.ListLeasesResponse.homes:type_name -> eile.v1.RentedHome
+	2,  // 10: eile.v1.LeaseService.ListLeases:input_type -> eile.v1.ListLeasesRequest
+	3,  // 11: eile.v1.LeaseService.ListLeases:output_type -> eile.v1.ListLeasesResponse
+	11, // [11:12] is the sub-list for method output_type
+	10, // [10:11] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_lease_proto_init() }
@@ -486,6 +510,8 @@ func file_eile_v1_lease_proto_init() {
 	if File_eile_v1_lease_proto != nil {
 		return
 	}
+	file_eile_v1_application_proto_init()
+	file_eile_v1_fact_proto_init()
 	file_eile_v1_unit_proto_init()
 	file_eile_v1_lease_proto_msgTypes[0].OneofWrappers = []any{}
 	file_eile_v1_lease_proto_msgTypes[1].OneofWrappers = []any{}
