@@ -31,8 +31,12 @@ func (s *Server) past(ctx context.Context, at time.Time) (*pastList, error) {
 	if err != nil {
 		return nil, err
 	}
-	if at.After(s.Now()) {
-		return nil, wrong("as_of", "%s is in the future", at.Format(time.RFC3339))
+	// Who asks as of today's date means now: the end of the day is to come.
+	if now := s.Now(); at.After(now) {
+		if at.Sub(now) > 24*time.Hour {
+			return nil, wrong("as_of", "%s is in the future", at.Format(time.RFC3339))
+		}
+		at = now
 	}
 	past := &pastList{at: at, index: waitlist.NewIndex(), places: map[string]*eilev1.Placement{}, housed: map[string]int{}}
 	err = s.register.View(ctx, func(v *store.View) error {

@@ -21,6 +21,11 @@ var policyView = view{
 	csv:   "name version title in_force_from in_force_until active activated_at activated_by seed policy.sha256:sha256",
 }
 
+// activatedView tells a rehearsal's effect beside what every policy shows.
+var activatedView = view{
+	csv: policyView.csv + " effect.applications:evaluated effect.gained:gain_a_place effect.lost:lose_it effect.up:move_up effect.down:move_down",
+}
+
 func newPolicy(s *session) *cobra.Command {
 	return group("policy", "Activate, list and get policies; check and try them without a server",
 		newPolicyActivate(s),
@@ -51,7 +56,7 @@ func newPolicyList(s *session) *cobra.Command {
 
 func newPolicyActivate(s *session) *cobra.Command {
 	req := &eilev1.ActivatePolicyRequest{}
-	cmd := s.ask("activate FILE", "Put a policy in force; FILE may be the name of a shipped one", policyView,
+	cmd := s.ask("activate FILE", "Put a policy in force; FILE may be the name of a shipped one", activatedView,
 		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 			var err error
 			req.Source, err = policySource(args[0])
