@@ -43,6 +43,9 @@ func (s *applications) RegisterApplication(ctx context.Context, req *eilev1.Regi
 				return err
 			}
 		}
+		if application.GetTransfer() != nil {
+			return rules.RegisterTransfer(tx, fresh(application))
+		}
 		return rules.Register(tx, fresh(application))
 	})
 	if err != nil {
@@ -68,7 +71,7 @@ func (s *applications) newApplication(rules *policy.Policy, req *eilev1.Register
 		application.Reference = "A-" + s.NewID()
 	}
 	if application.GetRegisteredAt() == "" {
-		application.RegisteredAt = s.Now().In(rules.Location()).Format("2006-01-02T15:04:05.999999Z07:00")
+		application.RegisteredAt = casework.RegisteredNow(s.Now(), rules)
 	}
 	if application.GetList() == "" {
 		application.List = rules.DefaultList()
@@ -85,6 +88,7 @@ func (s *Server) checkApplication(rules *policy.Policy, application *eilev1.Appl
 	if fault := checkRegisteredAt(application.GetRegisteredAt(), s.Now()); fault != "" {
 		faults = append(faults, fieldFault{"application.registered_at", fault})
 	}
+	faults = append(faults, checkTransfer(application.GetTransfer())...)
 	faults = append(faults, against("application.", rules.Validate(application))...)
 	faults = append(faults, checkMembers(application, s.Now(), rules.Location())...)
 	if person != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
 )
 
 // typeFacts gives facts that came as text the type that the policy declares for
@@ -108,6 +109,21 @@ func checkMembers(application *eilev1.Application, now time.Time, zone *time.Loc
 	}
 	if len(members) > 0 && selves != 1 {
 		faults = append(faults, fieldFault{"application.household.members", fmt.Sprintf("exactly one member is self, not %d", selves)})
+	}
+	return faults
+}
+
+// checkTransfer finds a transfer that says too little.
+func checkTransfer(transfer *eilev1.Transfer) invalid {
+	var faults invalid
+	if transfer == nil {
+		return nil
+	}
+	if transfer.GetUnit() == "" {
+		faults = append(faults, fieldFault{"application.transfer.unit", "a transfer names the home that it frees"})
+	}
+	if !slices.Contains(casework.TransferReasons, transfer.GetReason()) {
+		faults = append(faults, fieldFault{"application.transfer.reason", fmt.Sprintf("%q is not one of %s", transfer.GetReason(), strings.Join(casework.TransferReasons, ", "))})
 	}
 	return faults
 }

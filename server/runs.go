@@ -34,6 +34,9 @@ func (s *Server) catchUp(ctx context.Context) error {
 	if err := s.settleInspections(ctx); err != nil {
 		return err
 	}
+	if err := s.settleAllTransfers(ctx); err != nil {
+		return err
+	}
 	if unfinished == "" {
 		return nil
 	}

@@ -197,7 +197,10 @@ func (s *stats) homes(v *store.View, p period, answer *eilev1.GetStatsResponse) 
 	statuses, conditions := map[string]int32{}, map[string]int32{}
 	for _, end := range last {
 		stood(end, until)
-		f.closing += number(counted(end.After))
+		if !counted(end.After) {
+			continue
+		}
+		f.closing++
 		statuses[unitText(end.After.GetStatus())]++
 		conditions[conditionText(end.After.GetCondition())]++
 	}

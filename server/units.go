@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -24,6 +25,8 @@ func givenUnit(unit *eilev1.Unit) *eilev1.Unit {
 	kept := fresh(unit)
 	kept.Condition, kept.OpenOffer, kept.Tenancy, kept.ProposedDecision = nil, "", "", nil
 	kept.Etag, kept.Inspections, kept.Import, kept.ImportDigest = "", nil, "", nil
+	kept.StatusSince, kept.LeftStockOn, kept.GivingUp, kept.Vacancy = nil, nil, nil, nil
+	kept.FormerTenancy, kept.LastTenancy = "", nil
 	return kept
 }
 
@@ -77,7 +80,24 @@ func (s *Server) unit(ctx context.Context, reference string) (*eilev1.Unit, erro
 }
 
 func (s *units) GetUnit(ctx context.Context, req *eilev1.GetUnitRequest) (*eilev1.Unit, error) {
-	return s.unit(ctx, req.GetReference())
+	unit, err := s.unit(ctx, req.GetReference())
+	if err != nil {
+		return nil, err
+	}
+	return unit, s.lastTenancy(ctx, unit)
+}
+
+// lastTenancy fills in the tenancy in force, or else the former one.
+func (s *Server) lastTenancy(ctx context.Context, unit *eilev1.Unit) error {
+	id := cmp.Or(unit.GetTenancy(), unit.GetFormerTenancy())
+	if id == "" {
+		return nil
+	}
+	return s.register.View(ctx, func(v *store.View) error {
+		var err error
+		unit.LastTenancy, err = store.Tenancies.Get(v, id)
+		return err
+	})
 }
 
 func (s *units) ListUnits(ctx context.Context, req *eilev1.ListUnitsRequest) (*eilev1.ListUnitsResponse, error) {
@@ -92,8 +112,7 @@ func (s *units) ListUnits(ctx context.Context, req *eilev1.ListUnitsRequest) (*e
 				return err
 			}
 			unit := entry.Record
-			if req.GetStatus() != 0 && unit.GetStatus() != req.GetStatus() ||
-				req.GetCondition() != 0 && unit.GetCondition().GetState() != req.GetCondition() {
+			if !listed(req, unit) {
 				continue
 			}
 			if len(answer.Units) == size {
@@ -105,6 +124,19 @@ func (s *units) ListUnits(ctx context.Context, req *eilev1.ListUnitsRequest) (*e
 		return nil
 	})
 	return answer, err
+}
+
+// listed tells whether a home is asked for. The condition of one that is given
+// up is history: it is listed by its status only.
+func listed(req *eilev1.ListUnitsRequest, unit *eilev1.Unit) bool {
+	const gone = eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED
+	switch {
+	case req.GetStatus() != 0 && unit.GetStatus() != req.GetStatus():
+		return false
+	case req.GetCondition() == 0:
+		return true
+	}
+	return unit.GetCondition().GetState() == req.GetCondition() && (unit.GetStatus() != gone || req.GetStatus() == gone)
 }
 
 func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*eilev1.Unit, error) {
@@ -143,6 +175,7 @@ func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*e
 var notAmendable = map[string]bool{
 	"reference": true, "condition": true, "open_offer": true, "tenancy": true, "proposed_decision": true,
 	"etag": true, "inspections": true, "import": true, "import_digest": true, "status_since": true,
+	"left_stock_on": true, "giving_up": true, "vacancy": true, "former_tenancy": true, "last_tenancy": true,
 }
 
 func checkUnitMask(mask *fieldmaskpb.FieldMask) error {

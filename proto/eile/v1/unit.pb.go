@@ -1263,7 +1263,7 @@ type ListUnitsRequest struct {
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// status filters; unset: all.
 	Status UnitStatus `protobuf:"varint,3,opt,name=status,proto3,enum=eile.v1.UnitStatus" json:"status,omitempty"`
-	// condition filters; unset: all.
+	// condition filters, and leaves out homes that are given up unless status asks for them; unset: all.
 	Condition     ConditionState `protobuf:"varint,4,opt,name=condition,proto3,enum=eile.v1.ConditionState" json:"condition,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
