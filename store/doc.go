@@ -4,13 +4,18 @@
 // Promises. An Update is one serializable transaction: records, placement
 // history, audit entry and the answer to its request_id are written together or
 // not at all, durable when it returns, and the waiting list of this process has
-// seen them. The list is rebuilt from the placements at Open and then fed by
-// commits. Bulk imports and policy changes span many transactions and become
-// visible by one. Check recomputes whatever is derived and yields every fault.
+// seen them. Changes have moments that ascend in the order in which they were
+// committed, whatever the clocks said, so that a replay up to a moment is the
+// register as it was. The list is rebuilt from the placements at Open and then
+// fed by commits. Bulk imports and policy changes span many transactions and
+// become visible by one. Check recomputes whatever is derived and yields every
+// fault.
 //
 // The layout of keys is the table in keys.go. Personal data lies in persons
-// only; audit entries, request records and the history carry ids.
+// only; audit entries, request records and the history carry ids. Files named
+// check_*.go are the parts of Check.
 //
 // The package imports proto, store/kv and store/waitlist. It never calls policy
-// or allocation, and it has no clock: times and ids come in with each call.
+// or allocation, and it has no clock: times and ids come in with each call. One
+// process has a store open as a register, once.
 package store

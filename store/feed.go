@@ -1,6 +1,10 @@
 package store
 
 import (
+	"iter"
+	"sync"
+
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -8,72 +12,130 @@ import (
 	"github.com/eile-housing/eile/store/waitlist"
 )
 
-// changes is what one commit changes in memory; done applies it in one step.
+// apply feeds one commit to what this process keeps in memory. It is called in
+// order of revisions, by one goroutine at a time.
+//
 // What a commit holds was checked before it was written, so that a record which
-// cannot be read here means that the store was changed by another program; the
+// cannot be read here means that the store was changed by another program. The
 // list then keeps what it knew, and Check reports the difference.
+func (r *Register) apply(commit kv.Commit) {
+	r.list.feeding.Lock()
+	defer r.list.feeding.Unlock()
+	c := &changes{list: r.list, revision: uint64(commit.Revision)}
+	for _, write := range commit.Writes {
+		switch {
+		case hasPrefix(write.Key, placementPrefix):
+			c.placement(write)
+		case hasPrefix(write.Key, Imports.prefix):
+			r.applyImport(c, write)
+		case string(write.Key) == string(registerKey):
+			c.register(write)
+		case hasPrefix(write.Key, Units.prefix):
+			c.unit(write)
+		case hasPrefix(write.Key, auditPrefix):
+			r.seal.add(commit.Revision, write)
+		}
+	}
+	c.done()
+}
+
+func hasPrefix(key []byte, prefix string) bool {
+	return len(key) >= len(prefix) && string(key[:len(prefix)]) == prefix
+}
+
+func (r *Register) applyImport(c *changes, write kv.Write) {
+	record := new(eilev1.ImportRecord)
+	if proto.Unmarshal(write.Value, record) != nil {
+		return
+	}
+	id := string(write.Key[len(Imports.prefix):])
+	r.imports.put(id, record.GetState())
+	switch {
+	case write.Deleted:
+		delete(c.list.staged, id)
+	case record.GetState() == eilev1.ImportState_IMPORT_STATE_DECIDED:
+		c.decide(id)
+	case c.list.staged[id] == nil:
+		c.list.staged[id] = &staged{units: map[string]UnitState{}}
+	}
+}
+
+// changes is what one commit changes of the list; done applies it.
 type changes struct {
 	list     *List
 	revision uint64
-	index    []waitlist.Change
-}
-
-// begin locks the list until done.
-func (l *List) begin(revision uint64) *changes {
-	l.mu.Lock()
-	return &changes{list: l, revision: revision}
-}
-
-func (c *changes) done() {
-	defer c.list.mu.Unlock()
-	if err := c.list.Apply(c.revision, c.index); err != nil {
-		// Only this revision's changes are lost; see the type's comment.
-		_ = c.list.Apply(c.revision, nil)
-	}
+	now      [][]byte              // placements in force, as they are stored
+	next     [][]byte              // placements of a policy change
+	units    map[string]*UnitState // nil: deleted
+	switched bool
 }
 
 func (c *changes) placement(write kv.Write) {
-	placement := new(eilev1.Placement)
-	if write.Deleted || proto.Unmarshal(write.Value, placement) != nil {
+	generation, ok := keyNumber(write.Key[len(placementPrefix):])
+	if !ok || write.Deleted {
 		return
 	}
-	key := placementKey(c.list.generation, placement.GetReference())
 	switch {
-	case string(key) != string(write.Key):
-		c.list.next[placement.GetReference()] = placement
-	case placement.GetImport() != "" && c.list.staged[placement.GetImport()] != nil:
-		into := c.list.staged[placement.GetImport()]
-		into.placements = append(into.placements, placement)
+	case c.list.next != nil && generation == c.list.next.generation:
+		c.next = append(c.next, write.Value)
+	case generation != c.list.generation:
 	default:
-		c.take(placement)
+		if into := c.list.staged[stringField(write.Value, importField)]; into != nil {
+			into.placements = append(into.placements, write.Value)
+			return
+		}
+		c.now = append(c.now, write.Value)
 	}
 }
 
-func (c *changes) take(placement *eilev1.Placement) {
-	c.index = append(c.index, c.list.change(placement))
-	c.list.note(placement)
+// importField is the number of Placement.import.
+const importField = 10
+
+// stringField reads one field of a stored record without the rest of it; empty:
+// it is not set.
+func stringField(record []byte, field protowire.Number) string {
+	for len(record) > 0 {
+		number, kind, n := protowire.ConsumeTag(record)
+		if n < 0 {
+			return ""
+		}
+		record = record[n:]
+		if number == field && kind == protowire.BytesType {
+			text, _ := protowire.ConsumeString(record)
+			return text
+		}
+		n = protowire.ConsumeFieldValue(number, kind, record)
+		if n < 0 {
+			return ""
+		}
+		record = record[n:]
+	}
+	return ""
 }
 
 func (c *changes) unit(write kv.Write) {
 	reference := string(write.Key[len(Units.prefix):])
 	unit := new(eilev1.Unit)
-	if write.Deleted || proto.Unmarshal(write.Value, unit) != nil {
-		delete(c.list.units, reference)
+	if proto.Unmarshal(write.Value, unit) != nil {
 		return
 	}
-	state := UnitState{unit.GetStatus(), unit.GetCondition().GetState()}
-	if into := c.list.staged[unit.GetImport()]; unit.GetImport() != "" && into != nil {
+	state := stateOf(unit)
+	into := c.list.staged[unit.GetImport()]
+	switch {
+	case write.Deleted:
+		c.turn(reference, nil)
+	case into != nil:
 		into.units[reference] = state
-		return
+	default:
+		c.turn(reference, &state)
 	}
-	c.list.units[reference] = state
 }
 
-// stage notes that an import began.
-func (c *changes) stage(id string) {
-	if c.list.staged[id] == nil {
-		c.list.staged[id] = &staged{units: map[string]UnitState{}}
+func (c *changes) turn(reference string, state *UnitState) {
+	if c.units == nil {
+		c.units = map[string]*UnitState{}
 	}
+	c.units[reference] = state
 }
 
 // decide takes what a decided import wrote.
@@ -83,33 +145,89 @@ func (c *changes) decide(id string) {
 		return
 	}
 	delete(c.list.staged, id)
-	for _, placement := range from.placements {
-		c.take(placement)
-	}
+	c.now = append(from.placements, c.now...)
 	for reference, state := range from.units {
-		c.list.units[reference] = state
+		c.turn(reference, &state)
 	}
 }
 
-// drop forgets an import that was removed.
-func (c *changes) drop(id string) { delete(c.list.staged, id) }
-
-// register switches to another generation of placements, or forgets the one
-// that was given up.
+// register begins a second list, switches to it, or gives it up.
 func (c *changes) register(write kv.Write) {
 	state := new(eilev1.Register)
 	if write.Deleted || proto.Unmarshal(write.Value, state) != nil {
 		return
 	}
-	if state.GetGeneration() != c.list.generation {
-		c.list.generation = state.GetGeneration()
-		c.list.due = waitlist.Tree{}
-		c.list.housed, c.list.housedRefs = map[string][]int32{}, map[string]bool{}
-		for _, placement := range c.list.next {
-			c.take(placement)
+	l := c.list
+	switch {
+	case state.GetGeneration() != l.generation:
+		c.switched = true
+		if l.next == nil || l.next.generation != state.GetGeneration() {
+			l.next = newNextPlaces(state.GetGeneration())
+		}
+	case state.GetStaging() == 0:
+		l.next = nil
+	case l.next == nil || l.next.generation != state.GetStaging():
+		l.next = newNextPlaces(state.GetStaging())
+	}
+}
+
+func newNextPlaces(generation uint32) *nextPlaces {
+	return &nextPlaces{places: newPlaces(), generation: generation, index: waitlist.NewIndex()}
+}
+
+func (c *changes) done() {
+	l := c.list
+	if len(c.next) > 0 {
+		index := l.next.absorb(new(sync.Mutex), decoded(c.next), len(c.next)) // nobody reads it yet
+		feed(l.next.index, c.revision, index)
+	}
+	if len(c.units) > 0 || c.switched {
+		c.turnOver()
+	}
+	if c.switched && l.Replace(c.revision, l.next.index) == nil {
+		l.next = nil
+		return
+	}
+	var index []waitlist.Change
+	if len(c.now) > 0 {
+		index = l.places.absorb(&l.mu, decoded(c.now), len(c.now))
+	}
+	feed(l.Index, c.revision, index)
+}
+
+// turnOver puts in place what readers see beside the index.
+func (c *changes) turnOver() {
+	l := c.list
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for reference, state := range c.units {
+		if state == nil {
+			delete(l.units, reference)
+		} else {
+			l.units[reference] = *state
 		}
 	}
-	if state.GetStaging() == 0 {
-		c.list.next = map[string]*eilev1.Placement{}
+	if c.switched {
+		l.places, l.generation = l.next.places, l.next.generation
+	}
+}
+
+// feed brings an index to a revision, come what may.
+func feed(index *waitlist.Index, revision uint64, changes []waitlist.Change) {
+	if index.Apply(revision, changes) != nil {
+		_ = index.Apply(revision, nil) // nothing in it can be refused
+	}
+}
+
+// decoded yields stored placements; each is valid until the next.
+func decoded(values [][]byte) iter.Seq[*eilev1.Placement] {
+	return func(yield func(*eilev1.Placement) bool) {
+		placement := new(eilev1.Placement)
+		for _, value := range values {
+			placement.Reset()
+			if proto.Unmarshal(value, placement) == nil && !yield(placement) {
+				return
+			}
+		}
 	}
 }

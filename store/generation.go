@@ -2,9 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"slices"
-	"time"
+	"sync"
+
+	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
@@ -14,41 +18,83 @@ import (
 // writes a second generation of placements beside the first, while the register
 // takes no other change, and one write switches.
 
-// PolicyChange is a change of policy under way.
+// PolicyChange is a change of policy under way. Place may be called
+// concurrently.
 type PolicyChange struct {
 	reg        *Register
 	generation uint32
+
+	mu    sync.RWMutex // held for reading by whoever writes for it
+	ended bool
 }
 
 // BeginPolicyChange closes the register to other changes and begins to write
 // the placements under another policy.
 func (r *Register) BeginPolicyChange(ctx context.Context) (*PolicyChange, error) {
-	var next uint32
+	c := &PolicyChange{reg: r}
 	_, err := r.update(ctx, func(kvtx kv.Tx) error {
 		tx := &Tx{kv: kvtx, reg: r}
-		state, err := registers.Get(tx, "register")
-		if err != nil {
+		if err := tx.open(0); err != nil {
 			return err
 		}
-		if state.GetStaging() != 0 {
-			return ErrStaging
-		}
-		next = state.GetGeneration() + 1
-		state.Staging = next
-		return tx.raw(registerKey, state)
+		c.generation = tx.state.GetGeneration() + 1
+		tx.state.Staging = c.generation
+		return tx.raw(registerKey, tx.state)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &PolicyChange{reg: r, generation: next}, nil
+	if err := r.dropGenerations(ctx, c.generation-1, c.generation); err != nil {
+		return nil, errors.Join(err, c.GiveUp(context.WithoutCancel(ctx)))
+	}
+	return c, nil
 }
 
-// Place writes placements under the new policy. At most kv.MaxOps of them fit
-// one transaction; Place splits as needed.
+var errGivenUp = errors.New("the policy change was given up or has ended: begin another")
+
+// portionBytes bounds the placements of one transaction, well below what it may
+// hold.
+const portionBytes = kv.MaxTxBytes / 2
+
+// portions cuts placements by count and by bytes.
+func portions(placements []*eilev1.Placement, count int) iter.Seq[[]*eilev1.Placement] {
+	return func(yield func([]*eilev1.Placement) bool) {
+		start, size := 0, 0
+		for i, placement := range placements {
+			weight := proto.Size(placement) + 2*len(placement.GetReference())
+			if i > start && (i-start == count || size+weight > portionBytes) {
+				if !yield(placements[start:i]) {
+					return
+				}
+				start, size = i, 0
+			}
+			size += weight
+		}
+		if start < len(placements) {
+			yield(placements[start:])
+		}
+	}
+}
+
+// Place writes placements under the new policy, in as many transactions as they
+// need.
 func (c *PolicyChange) Place(ctx context.Context, placements []*eilev1.Placement) error {
-	for some := range slices.Chunk(placements, kv.MaxOps) {
+	for _, placement := range placements {
+		if err := checkPlacement(placement); err != nil {
+			return err
+		}
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.ended {
+		return errGivenUp
+	}
+	for some := range portions(placements, kv.MaxOps) {
 		_, err := c.reg.update(ctx, func(kvtx kv.Tx) error {
 			tx := &Tx{kv: kvtx, reg: c.reg}
+			if err := tx.open(c.generation); err != nil {
+				return err
+			}
 			for _, placement := range some {
 				if err := tx.raw(placementKey(c.generation, placement.GetReference()), placement); err != nil {
 					return err
@@ -63,60 +109,101 @@ func (c *PolicyChange) Place(ctx context.Context, placements []*eilev1.Placement
 	return nil
 }
 
+// historyPortion is how many placements one entry of the history has.
+const historyPortion = 1000
+
 // Switch puts the policy in force with the placements that were written, in one
 // transaction. fn adds what belongs to it, such as the record of the policy.
-// The history gets the placements of the new generation in pieces beforehand;
-// changed are those that a past list would show differently.
+// changed are the placements that a past list would show differently. An error
+// says that the policy before is in force and the change still under way.
 func (c *PolicyChange) Switch(ctx context.Context, stamp Stamp, policy *eilev1.PolicyName, changed []*eilev1.Placement, fn func(*Tx) error) (uint64, error) {
-	// A piece of history is an import of its own, decided by the switch below.
-	piece := "policy-" + stamp.ID
-	for number, some := range slices.Collect(slices.Chunk(changed, 1000)) {
-		_, err := c.reg.update(ctx, func(kvtx kv.Tx) error {
-			tx := &Tx{kv: kvtx, reg: c.reg, stamp: stamp}
-			key := timeKey(placementChangePrefix, stamp.Now, fmt.Sprintf("%s-%08d", piece, number))
-			return tx.raw(key, &eilev1.PlacementChange{Placements: some, Cause: stamp.Action, Import: piece})
-		})
-		if err != nil {
-			return 0, err
-		}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return 0, errGivenUp
+	}
+	history, err := c.writeHistory(ctx, stamp, changed)
+	if err != nil {
+		return 0, err
 	}
 	rev, err := c.reg.update(ctx, func(kvtx kv.Tx) error {
-		tx := &Tx{kv: kvtx, reg: c.reg, stamp: stamp}
-		state, err := registers.Get(tx, "register")
-		if err != nil {
+		tx := c.reg.begin(kvtx, stamp)
+		if err := tx.open(c.generation); err != nil {
 			return err
 		}
-		tx.state = state
-		if state.GetStaging() != c.generation {
-			return fmt.Errorf("policy change %d was given up", c.generation)
-		}
-		state.Generation, state.Staging, state.Policy, state.Unsettled = c.generation, 0, policy, true
-		if err := registers.Put(tx, "register", state); err != nil {
+		tx.state.Generation, tx.state.Staging, tx.state.Policy, tx.state.Unsettled = c.generation, 0, policy, true
+		if err := registers.Put(tx, "register", tx.state); err != nil {
 			return err
 		}
-		if len(changed) > 0 {
-			record := &eilev1.ImportRecord{Id: piece, State: eilev1.ImportState_IMPORT_STATE_DECIDED, At: tx.at()}
-			if err := Imports.Put(tx, piece, record); err != nil {
+		if err := tx.raw(timeKey(activationPrefix, tx.Now(), stamp.ID), policy); err != nil {
+			return err
+		}
+		if history != nil {
+			if err := history.keep(tx, nil); err != nil {
 				return err
 			}
-		}
-		if err := tx.raw(timeKey(activationPrefix, stamp.Now, stamp.ID), policy); err != nil {
-			return err
 		}
 		if err := fn(tx); err != nil {
 			return err
 		}
 		return tx.finish()
 	})
+	ctx = context.WithoutCancel(ctx)
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(err, history.abort(ctx))
 	}
-	return uint64(rev), c.reg.dropGenerations(ctx, c.generation)
+	c.ended = true
+	// What is left of the old generation does no harm. It is deleted by the next
+	// policy change or when the register is opened again.
+	_ = c.reg.dropGenerations(ctx, c.generation, 0)
+	return uint64(rev), nil
 }
 
-// GiveUp opens the register again without a change of policy.
-func (c *PolicyChange) GiveUp(ctx context.Context) error { return c.reg.giveUp(ctx) }
+// writeHistory writes the entries of the history in pieces, as an import that
+// the switch decides; nil: there are none.
+func (c *PolicyChange) writeHistory(ctx context.Context, stamp Stamp, changed []*eilev1.Placement) (*Import, error) {
+	if len(changed) == 0 {
+		return nil, nil
+	}
+	history, err := c.reg.beginImport(ctx, "policy-"+stamp.ID, c.generation)
+	if err != nil {
+		return nil, err
+	}
+	number := uint32(0)
+	for some := range portions(changed, historyPortion) {
+		piece := history.Piece()
+		for _, placement := range some {
+			piece.moves = append(piece.moves, move{after: placement})
+		}
+		if err := history.Write(ctx, stamp, number, piece); err != nil {
+			return nil, fmt.Errorf("history of the policy change: %w", errors.Join(err, history.abort(context.WithoutCancel(ctx))))
+		}
+		number++
+	}
+	return history, nil
+}
 
+func (im *Import) abort(ctx context.Context) error {
+	if im == nil {
+		return nil
+	}
+	return im.Abort(ctx)
+}
+
+// GiveUp opens the register again without a change of policy. Of a change that
+// has ended it gives up nothing.
+func (c *PolicyChange) GiveUp(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return nil
+	}
+	err := c.reg.giveUp(ctx)
+	c.ended = err == nil
+	return err
+}
+
+// giveUp ends the policy change that is under way, if there is one.
 func (r *Register) giveUp(ctx context.Context) error {
 	var current uint32
 	_, err := r.update(ctx, func(kvtx kv.Tx) error {
@@ -135,56 +222,56 @@ func (r *Register) giveUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.dropGenerations(ctx, current)
+	return r.dropGenerations(ctx, current, 0)
 }
 
-// dropGenerations deletes the placements of all generations but one.
-func (r *Register) dropGenerations(ctx context.Context, keep uint32) error {
+// errOutrun says that another policy change has begun, which deletes what is
+// left of those before.
+var errOutrun = errors.New("another policy change has begun")
+
+// dropGenerations deletes the placements of all generations but one, as long as
+// that one is in force and the staging is what it was: the next policy change
+// may write under the very keys.
+func (r *Register) dropGenerations(ctx context.Context, keep, staging uint32) error {
+	unchanged := func(kvtx kv.Tx) error {
+		state, err := registers.Get(&Tx{kv: kvtx, reg: r}, "register")
+		if err == nil && (state.GetGeneration() != keep || state.GetStaging() != staging) {
+			err = errOutrun
+		}
+		return err
+	}
 	for {
-		var keys [][]byte
-		err := r.db.View(ctx, func(reader kv.Reader) error {
-			kept := placementKey(keep, "")
-			ranges := [][2][]byte{
-				{[]byte(placementPrefix), kept},
-				{kv.PrefixEnd(kept), kv.PrefixEnd([]byte(placementPrefix))},
-			}
-			for _, span := range ranges {
-				for item, err := range reader.Scan(span[0], span[1]) {
-					if err != nil {
-						return err
-					}
-					keys = append(keys, slices.Clone(item.Key))
-					if len(keys) == 100*kv.MaxOps {
-						return nil
-					}
-				}
-			}
-			return nil
-		})
+		keys, err := r.otherPlacements(ctx, keep)
 		if err != nil || len(keys) == 0 {
 			return err
 		}
-		for some := range slices.Chunk(keys, kv.MaxOps) {
-			if err := r.deleteKeys(ctx, some); err != nil {
-				return err
-			}
+		err = r.deleteAll(ctx, slices.Collect(slices.Chunk(keys, kv.MaxOps)), unchanged)
+		if errors.Is(err, errOutrun) {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
-// PolicyAt answers the policy that was in force at a moment; nil: none was.
-func (v *View) PolicyAt(at time.Time) (*eilev1.PolicyName, error) {
-	var latest *eilev1.PolicyName
-	for item, err := range v.reader.Scan([]byte(activationPrefix), kv.PrefixEnd([]byte(activationPrefix))) {
-		if err != nil {
-			return nil, err
+// otherPlacements reads some keys of placements of all generations but one.
+func (r *Register) otherPlacements(ctx context.Context, generation uint32) (keys [][]byte, err error) {
+	kept := placementKey(generation, "")
+	spans := [][2][]byte{{[]byte(placementPrefix), kept}, {kv.PrefixEnd(kept), kv.PrefixEnd([]byte(placementPrefix))}}
+	err = r.db.View(ctx, func(reader kv.Reader) error {
+		for _, span := range spans {
+			for item, err := range reader.Scan(span[0], span[1]) {
+				if err != nil {
+					return err
+				}
+				keys = append(keys, slices.Clone(item.Key))
+				if len(keys) == removalKeys {
+					return nil
+				}
+			}
 		}
-		if activated, ok := keyTime(activationPrefix, item.Key); !ok || activated.After(at) {
-			break
-		}
-		if latest, err = decode[eilev1.PolicyName]("activation", item); err != nil {
-			return nil, err
-		}
-	}
-	return latest, nil
+		return nil
+	})
+	return keys, err
 }

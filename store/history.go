@@ -1,14 +1,45 @@
 package store
 
 import (
+	"fmt"
 	"iter"
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
 )
+
+// history writes what a change did to placements and homes, where a past list
+// or count would show it. name is the end of the keys, importID the import that
+// decides whether it took effect.
+func (tx *Tx) history(name, importID string, at *timestamppb.Timestamp) error {
+	var placements []*eilev1.Placement
+	for _, m := range tx.moves {
+		if m.before == nil || Moved(m.before, m.after) {
+			placements = append(placements, m.after)
+		}
+	}
+	if len(placements) > 0 {
+		change := &eilev1.PlacementChange{Placements: placements, Cause: tx.stamp.Action, At: at, Import: importID}
+		if err := tx.raw(timeKey(placementChangePrefix, tx.stamp.Now, name), change); err != nil {
+			return err
+		}
+	}
+	var states []*eilev1.UnitChange_UnitState
+	for _, t := range tx.turns {
+		if !proto.Equal(t.before, t.after) {
+			states = append(states, t.after)
+		}
+	}
+	if len(states) == 0 {
+		return nil
+	}
+	change := &eilev1.UnitChange{States: states, Cause: tx.stamp.Action, At: at, Import: importID}
+	return tx.raw(timeKey(unitChangePrefix, tx.stamp.Now, name), change)
+}
 
 // PlacementMoved is one change of a placement as it took effect.
 type PlacementMoved struct {
@@ -17,8 +48,9 @@ type PlacementMoved struct {
 	After *eilev1.Placement
 }
 
-// Placements replays the changes of placements up to and including a moment, in
-// the order in which they took effect. An import takes effect when it was
+// Placements replays the changes of placements up to and including a moment. The
+// changes of one application come in the order in which they took effect; those
+// of an import come before and say by At that they took effect when it was
 // decided. Replaying costs time in proportion to the history.
 func (v *View) Placements(until time.Time) iter.Seq2[PlacementMoved, error] {
 	return func(yield func(PlacementMoved, error) bool) {
@@ -43,7 +75,8 @@ type UnitMoved struct {
 	After *eilev1.UnitChange_UnitState
 }
 
-// UnitStates replays the changes of homes up to and including a moment.
+// UnitStates replays the changes of homes up to and including a moment, in the
+// order of Placements.
 func (v *View) UnitStates(until time.Time) iter.Seq2[UnitMoved, error] {
 	return func(yield func(UnitMoved, error) bool) {
 		for change, err := range replay(v, unitLog, until) {
@@ -71,44 +104,74 @@ type dated[M any] struct {
 func replay[T any, M interface {
 	message[T]
 	imported
-}](v *View, log Kind[T, M], until time.Time) iter.Seq2[dated[M], error] {
+}](v *View, kind Kind[T, M], until time.Time) iter.Seq2[dated[M], error] {
 	return func(yield func(dated[M], error) bool) {
 		decided := map[string]time.Time{}
-		for item, err := range v.reader.Scan([]byte(log.prefix), kv.PrefixEnd([]byte(log.prefix))) {
+		for item, err := range v.reader.Scan([]byte(kind.prefix), kv.PrefixEnd([]byte(kind.prefix))) {
+			var change dated[M]
+			if err == nil {
+				change, err = readDated(v, kind, item, decided)
+			}
 			if err != nil {
 				yield(dated[M]{}, err)
 				return
 			}
-			at, ok := keyTime(log.prefix, item.Key)
-			if !ok || at.After(until) {
+			if at, _ := keyTime(kind.prefix, item.Key); at.After(until) {
 				return
 			}
-			record := M(new(T))
-			if err := proto.Unmarshal(item.Value, record); err != nil {
-				yield(dated[M]{}, err)
-				return
+			if change.at.IsZero() || change.at.After(until) {
+				continue
 			}
-			if id := record.GetImport(); id != "" {
-				effective, known := decided[id]
-				if !known {
-					effective, ok, err = v.ImportedAt(id)
-					if err != nil {
-						yield(dated[M]{}, err)
-						return
-					}
-					if !ok {
-						effective = time.Time{}
-					}
-					decided[id] = effective
-				}
-				if effective.IsZero() || effective.After(until) {
-					continue
-				}
-				at = effective
-			}
-			if !yield(dated[M]{at: at, record: record}, nil) {
+			if !yield(change, nil) {
 				return
 			}
 		}
 	}
+}
+
+// readDated reads one entry of a history and when it took effect; zero: the
+// import that it belongs to is not decided. decided remembers imports.
+func readDated[T any, M interface {
+	message[T]
+	imported
+}](v *View, kind Kind[T, M], item kv.Item, decided map[string]time.Time) (dated[M], error) {
+	at, ok := keyTime(kind.prefix, item.Key)
+	if !ok {
+		return dated[M]{}, fmt.Errorf("%s at key %q: %w: the key has no time", kind.Noun, item.Key, kv.ErrCorrupt)
+	}
+	record, err := decode[T, M](kind.Noun, item)
+	if err != nil {
+		return dated[M]{}, err
+	}
+	id := record.GetImport()
+	if id == "" {
+		return dated[M]{at: at, record: record}, nil
+	}
+	effective, known := decided[id]
+	if !known {
+		effective, _, err = v.ImportedAt(id)
+		if err != nil {
+			return dated[M]{}, err
+		}
+		decided[id] = effective
+	}
+	return dated[M]{at: effective, record: record}, nil
+}
+
+// PolicyAt answers the policy that was in force at a moment; nil: none was.
+func (v *View) PolicyAt(at time.Time) (*eilev1.PolicyName, error) {
+	var latest *eilev1.PolicyName
+	for item, err := range v.reader.Scan([]byte(activationPrefix), kv.PrefixEnd([]byte(activationPrefix))) {
+		if err != nil {
+			return nil, err
+		}
+		if activated, ok := keyTime(activationPrefix, item.Key); !ok || activated.After(at) {
+			break
+		}
+		latest, err = decode[eilev1.PolicyName](activations.Noun, item)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return latest, nil
 }

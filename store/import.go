@@ -2,10 +2,9 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
+	"sync"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -16,78 +15,49 @@ import (
 
 // Import is a bulk upload under way. Its rows lie in the register, invisible,
 // until Decide; an import that is neither decided nor aborted is removed when
-// the register is opened again.
+// the register is opened again. Its methods may be called concurrently.
 type Import struct {
 	ID  string
 	reg *Register
+
+	generation uint32 // of the placements
+	staging    uint32 // of the policy change that it belongs to; 0: none
+
+	mu    sync.RWMutex // held for reading while a piece is written
+	ended string       // how it ended; empty: it is under way
 }
 
-// BeginImport notes that an import begins.
+const (
+	decided = "decided"
+	aborted = "aborted"
+)
+
+// BeginImport notes that an import begins. The id is unique for ever.
 func (r *Register) BeginImport(ctx context.Context, id string) (*Import, error) {
+	return r.beginImport(ctx, id, 0)
+}
+
+func (r *Register) beginImport(ctx context.Context, id string, staging uint32) (*Import, error) {
+	im := &Import{ID: id, reg: r, staging: staging}
 	_, err := r.update(ctx, func(kvtx kv.Tx) error {
 		tx := &Tx{kv: kvtx, reg: r}
+		if err := tx.open(staging); err != nil {
+			return err
+		}
+		_, taken, err := Imports.Find(tx, id)
+		if err != nil {
+			return err
+		}
+		if taken {
+			return fmt.Errorf("import %s: %w: use a new id", id, ErrTaken)
+		}
+		im.generation = tx.state.GetGeneration()
 		return tx.raw(Imports.key(id), &eilev1.ImportRecord{Id: id, State: eilev1.ImportState_IMPORT_STATE_STAGING})
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &Import{ID: id, reg: r}, nil
-}
-
-// A Piece is what one transaction of an import writes. It is put together
-// outside the transaction, since transactions run one at a time.
-type Piece struct {
-	generation uint32
-	keys       [][]byte
-	values     [][]byte
-	changes    []*eilev1.AuditEntry_Change
-	placements []*eilev1.Placement
-	units      []*eilev1.UnitChange_UnitState
-	err        error
-}
-
-// pieceExtra is how many keys a piece has beside its records: two histories,
-// the audit entry with its subject, and the list of keys.
-const pieceExtra = 5
-
-// Full tells whether a piece has no room for so many further records.
-func (p *Piece) Full(records int) bool { return len(p.keys)+records > kv.MaxOps-pieceExtra }
-
-// Piece begins a piece of the import.
-func (im *Import) Piece() *Piece {
-	im.reg.list.mu.RLock()
-	defer im.reg.list.mu.RUnlock()
-	return &Piece{generation: im.reg.list.generation}
-}
-
-func (p *Piece) add(key []byte, record proto.Message, noted bool) {
-	value, err := encode(record)
-	if err != nil {
-		p.err = errors.Join(p.err, err)
-		return
-	}
-	p.keys, p.values = append(p.keys, key), append(p.values, value)
-	if noted {
-		sum := sha256.Sum256(value)
-		p.changes = append(p.changes, &eilev1.AuditEntry_Change{Key: string(key), After: sum[:]})
-	}
-}
-
-// AddTo puts a record, which must carry the id of the import where its kind has
-// a field for it, into a piece.
-func (k Kind[T, M]) AddTo(p *Piece, id string, record M) { p.add(k.key(id), record, true) }
-
-// Place puts a placement into a piece.
-func (p *Piece) Place(placement *eilev1.Placement) {
-	p.err = errors.Join(p.err, checkPlacement(placement))
-	p.add(placementKey(p.generation, placement.GetReference()), placement, false)
-	p.placements = append(p.placements, placement)
-}
-
-// AddUnit puts a home into a piece.
-func (p *Piece) AddUnit(unit *eilev1.Unit) {
-	Units.AddTo(p, unit.GetReference(), unit)
-	p.units = append(p.units, unitState(unit))
+	return im, nil
 }
 
 // ErrTaken says that a record which an import brings is there already.
@@ -99,88 +69,138 @@ func (im *Import) Write(ctx context.Context, stamp Stamp, number uint32, piece *
 	if piece.err != nil {
 		return piece.err
 	}
+	im.mu.RLock()
+	defer im.mu.RUnlock()
+	if im.ended != "" {
+		return im.refuse("takes no more rows")
+	}
 	_, err := im.reg.update(ctx, func(kvtx kv.Tx) error {
-		tx := &Tx{kv: kvtx, reg: im.reg, stamp: stamp, placements: piece.placements, units: piece.units, changes: piece.changes}
-		state, err := registers.Get(tx, "register")
-		if err != nil {
+		tx := im.reg.begin(kvtx, stamp)
+		tx.moves, tx.turns, tx.changes = piece.moves, piece.turns, piece.changes
+		if err := im.open(tx); err != nil {
 			return err
 		}
-		if state.GetStaging() != 0 || state.GetGeneration() != piece.generation {
-			return ErrStaging
-		}
 		for i, key := range piece.keys {
-			_, taken, err := kvtx.Get(key)
-			if err != nil {
-				return err
-			}
-			if taken {
-				return fmt.Errorf("%s: %w", key, ErrTaken)
-			}
-			if err := kvtx.Put(key, piece.values[i]); err != nil {
+			if err := putNew(kvtx, key, piece.values[i]); err != nil {
 				return err
 			}
 		}
-		return tx.finishImport(im.ID, number, piece.keys)
+		return tx.finishPiece(im.ID, number, piece.keys)
 	})
 	return err
 }
 
-// finishImport writes the history and the audit of a piece, and the list of its
-// keys.
-func (tx *Tx) finishImport(id string, number uint32, keys [][]byte) error {
-	chunk := &eilev1.ImportChunk{Keys: slices.Clone(keys)}
-	at := tx.at()
-	piece := fmt.Sprintf("%s-%08x", id, number)
-	if len(tx.placements) > 0 {
-		key := timeKey(placementChangePrefix, tx.stamp.Now, piece)
-		chunk.Keys = append(chunk.Keys, key)
-		change := &eilev1.PlacementChange{Placements: tx.placements, Cause: tx.stamp.Action, At: at, Import: id}
-		if err := tx.raw(key, change); err != nil {
-			return err
-		}
-	}
-	if len(tx.units) > 0 {
-		key := timeKey(unitChangePrefix, tx.stamp.Now, piece)
-		chunk.Keys = append(chunk.Keys, key)
-		change := &eilev1.UnitChange{States: tx.units, Cause: tx.stamp.Action, At: at, Import: id}
-		if err := tx.raw(key, change); err != nil {
-			return err
-		}
-	}
-	tx.stamp.ID = piece
-	tx.subjects = []string{id}
-	if err := tx.audit(at); err != nil {
-		return err
-	}
-	return tx.raw(numberKey(importChunkPrefix, id, number), chunk)
+func (im *Import) refuse(what string) error {
+	return fmt.Errorf("import %s was %s and %s", im.ID, im.ended, what)
 }
 
-// Decide makes the import visible, by one small write.
-// kept says what of the import is kept: its kind, and whether homes have yet to
-// be assessed again because of it.
+// open reads the state of the register and refuses to go on under another
+// policy: what was placed until then would have no place.
+func (im *Import) open(tx *Tx) error {
+	if err := tx.open(im.staging); err != nil {
+		return err
+	}
+	if tx.state.GetGeneration() != im.generation {
+		return fmt.Errorf("import %s began before the policy in force: %w", im.ID, ErrStaging)
+	}
+	return nil
+}
+
+func putNew(tx kv.Tx, key, value []byte) error {
+	_, taken, err := tx.Get(key)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return fmt.Errorf("%s: %w", key, ErrTaken)
+	}
+	return tx.Put(key, value)
+}
+
+// finishPiece writes the history and the audit of a piece, and the list of its
+// keys.
+func (tx *Tx) finishPiece(id string, number uint32, keys [][]byte) error {
+	name := numbered(id, number)
+	chunk := &eilev1.ImportChunk{Keys: keys}
+	if len(tx.moves) > 0 {
+		chunk.Keys = append(chunk.Keys[:len(keys):len(keys)], timeKey(placementChangePrefix, tx.stamp.Now, name))
+	}
+	if len(tx.turns) > 0 {
+		chunk.Keys = append(chunk.Keys[:len(chunk.Keys):len(chunk.Keys)], timeKey(unitChangePrefix, tx.stamp.Now, name))
+	}
+	if err := tx.history(name, id, tx.at()); err != nil {
+		return err
+	}
+	if len(tx.changes) > 0 {
+		tx.stamp.ID = name
+		tx.Subject(id)
+		if err := tx.audit(tx.at()); err != nil {
+			return err
+		}
+	}
+	value, err := encode(chunk)
+	if err != nil {
+		return err
+	}
+	return putNew(tx.kv, numberKey(importChunkPrefix, id, number), value)
+}
+
+// Decide makes the import visible, by one small write. kept says what of the
+// import is kept: its kind, and whether homes have yet to be assessed again
+// because of it.
 func (im *Import) Decide(ctx context.Context, stamp Stamp, kept *eilev1.ImportRecord) (uint64, error) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	if im.ended != "" {
+		return 0, im.refuse("cannot be decided")
+	}
 	rev, err := im.reg.update(ctx, func(kvtx kv.Tx) error {
-		tx := &Tx{kv: kvtx, reg: im.reg, stamp: stamp, result: im.ID}
-		state, err := registers.Get(tx, "register")
+		tx := im.reg.begin(kvtx, stamp)
+		_, seen, err := tx.seen()
 		if err != nil {
 			return err
 		}
-		if state.GetStaging() != 0 {
-			return ErrStaging
+		if seen {
+			return ErrRequestReused{stamp.RequestID}
+		}
+		if err := im.open(tx); err != nil {
+			return err
 		}
 		tx.Subject(im.ID)
-		record := proto.CloneOf(kept)
-		record.Id, record.State, record.At = im.ID, eilev1.ImportState_IMPORT_STATE_DECIDED, tx.at()
-		if err := Imports.Put(tx, im.ID, record); err != nil {
+		tx.Result(im.ID)
+		if err := im.keep(tx, kept); err != nil {
 			return err
 		}
 		return tx.finish()
 	})
-	return uint64(rev), err
+	if err != nil {
+		return 0, err
+	}
+	im.ended = decided
+	return uint64(rev), nil
 }
 
-// Abort removes what the import wrote. It is safe to repeat.
-func (im *Import) Abort(ctx context.Context) error { return im.reg.removeImport(ctx, im.ID) }
+// keep writes the record that decides the import.
+func (im *Import) keep(tx *Tx, kept *eilev1.ImportRecord) error {
+	record := &eilev1.ImportRecord{}
+	if kept != nil {
+		record = proto.CloneOf(kept)
+	}
+	record.Id, record.State, record.At = im.ID, eilev1.ImportState_IMPORT_STATE_DECIDED, tx.at()
+	return Imports.Put(tx, im.ID, record)
+}
+
+// Abort removes what the import wrote. It may be called again, and of an import
+// that was decided it removes nothing.
+func (im *Import) Abort(ctx context.Context) error {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	if im.ended == decided {
+		return nil
+	}
+	im.ended = aborted
+	return im.reg.removeImport(ctx, im.ID)
+}
 
 // ImportedAt answers when an import became visible.
 func (v *View) ImportedAt(id string) (time.Time, bool, error) {
@@ -189,81 +209,4 @@ func (v *View) ImportedAt(id string) (time.Time, bool, error) {
 		return time.Time{}, false, err
 	}
 	return record.GetAt().AsTime(), true, nil
-}
-
-// removeUndecided removes what a process that ended in the middle of an import
-// left behind.
-func (r *Register) removeUndecided(ctx context.Context) error {
-	var undecided []string
-	err := r.View(ctx, func(v *View) error {
-		for entry, err := range Imports.All(v, "", "") {
-			if err != nil {
-				return err
-			}
-			if entry.Record.GetState() != eilev1.ImportState_IMPORT_STATE_DECIDED {
-				undecided = append(undecided, entry.ID)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, id := range undecided {
-		if err := r.removeImport(ctx, id); err != nil {
-			return fmt.Errorf("import %s: %w", id, err)
-		}
-	}
-	return nil
-}
-
-// removeImport deletes the rows of each piece, then the piece, then the import,
-// so that a removal that is interrupted can begin again.
-func (r *Register) removeImport(ctx context.Context, id string) error {
-	for {
-		key, chunk, err := r.firstChunk(ctx, id)
-		if err != nil {
-			return err
-		}
-		if chunk == nil {
-			break
-		}
-		for keys := range slices.Chunk(chunk.GetKeys(), kv.MaxOps) {
-			if err := r.deleteKeys(ctx, keys); err != nil {
-				return err
-			}
-		}
-		if err := r.deleteKeys(ctx, [][]byte{key}); err != nil {
-			return err
-		}
-	}
-	return r.deleteKeys(ctx, [][]byte{Imports.key(id)})
-}
-
-func (r *Register) firstChunk(ctx context.Context, id string) (key []byte, chunk *eilev1.ImportChunk, err error) {
-	err = r.db.View(ctx, func(reader kv.Reader) error {
-		prefix := []byte(importChunkPrefix + id + "/")
-		for item, err := range reader.Scan(prefix, kv.PrefixEnd(prefix)) {
-			if err != nil {
-				return err
-			}
-			key = slices.Clone(item.Key)
-			chunk, err = decode[eilev1.ImportChunk](importChunkRecs.Noun, item)
-			return err
-		}
-		return nil
-	})
-	return key, chunk, err
-}
-
-func (r *Register) deleteKeys(ctx context.Context, keys [][]byte) error {
-	_, err := r.update(ctx, func(tx kv.Tx) error {
-		for _, key := range keys {
-			if err := tx.Delete(key); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return err
 }

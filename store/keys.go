@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -91,6 +90,7 @@ var (
 	registers       = Kind[eilev1.Register, *eilev1.Register]{"m/", "register"}
 	audits          = Kind[eilev1.AuditEntry, *eilev1.AuditEntry]{auditPrefix, "audit entry"}
 	seals           = Kind[eilev1.AuditSeal, *eilev1.AuditSeal]{sealPrefix, "audit seal"}
+	activations     = Kind[eilev1.PolicyName, *eilev1.PolicyName]{activationPrefix, "activation"}
 	placementLog    = Kind[eilev1.PlacementChange, *eilev1.PlacementChange]{placementChangePrefix, "placement change"}
 	unitLog         = Kind[eilev1.UnitChange, *eilev1.UnitChange]{unitChangePrefix, "unit change"}
 	importChunkRecs = Kind[eilev1.ImportChunk, *eilev1.ImportChunk]{importChunkPrefix, "import chunk"}
@@ -115,7 +115,7 @@ func (k Kind[T, M]) key(id string) []byte {
 }
 
 func placementKey(generation uint32, reference string) []byte {
-	key := make([]byte, 0, len(placementPrefix)+9+len(reference))
+	key := make([]byte, 0, len(placementPrefix)+numberLen+1+len(reference))
 	key = append(key, placementPrefix...)
 	key = appendNumber(key, generation)
 	key = append(key, '/')
@@ -140,15 +140,28 @@ func timeKey(prefix string, at time.Time, id string) []byte {
 	return append(key, id...)
 }
 
-const timeLen = 16
+const (
+	timeLen   = 16
+	numberLen = 8
+)
 
 // appendTime appends digits whose order is that of time, from 1970 on.
 func appendTime(key []byte, at time.Time) []byte {
-	return fmt.Appendf(key, "%016x", max(0, at.UnixMicro()))
+	return appendHex(key, uint64(max(0, at.UnixMicro())), timeLen)
 }
 
 // appendNumber appends digits whose order is that of numbers.
-func appendNumber(key []byte, number uint32) []byte { return fmt.Appendf(key, "%08x", number) }
+func appendNumber(key []byte, number uint32) []byte {
+	return appendHex(key, uint64(number), numberLen)
+}
+
+// appendHex appends the last hexadecimal digits of a number.
+func appendHex(key []byte, number uint64, digits int) []byte {
+	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
+		key = append(key, "0123456789abcdef"[number>>shift&0xf])
+	}
+	return key
+}
 
 // keyTime reads the moment back from a key made by timeKey.
 func keyTime(prefix string, key []byte) (time.Time, bool) {
@@ -159,8 +172,17 @@ func keyTime(prefix string, key []byte) (time.Time, bool) {
 	return time.UnixMicro(micro).UTC(), err == nil
 }
 
+// keyNumber reads a number back from the digits that a text begins with.
+func keyNumber(digits []byte) (uint32, bool) {
+	if len(digits) < numberLen {
+		return 0, false
+	}
+	number, err := strconv.ParseUint(string(digits[:numberLen]), 16, 32)
+	return uint32(number), err == nil
+}
+
 func numberKey(prefix, id string, number uint32) []byte {
-	key := make([]byte, 0, len(prefix)+len(id)+9)
+	key := make([]byte, 0, len(prefix)+len(id)+1+numberLen)
 	key = append(key, prefix...)
 	key = append(key, id...)
 	key = append(key, '/')
@@ -168,3 +190,10 @@ func numberKey(prefix, id string, number uint32) []byte {
 }
 
 func sealKey(number uint32) []byte { return appendNumber([]byte(sealPrefix), number) }
+
+// numbered is an id with a number: ID-NUMBER.
+func numbered(id string, number uint32) string {
+	key := make([]byte, 0, len(id)+1+numberLen)
+	key = append(append(key, id...), '-')
+	return string(appendNumber(key, number))
+}

@@ -3,14 +3,11 @@ package store
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
-	"google.golang.org/protobuf/proto"
-
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/waitlist"
 )
 
@@ -20,21 +17,28 @@ import (
 type List struct {
 	*waitlist.Index
 
-	mu         sync.RWMutex
+	feeding    sync.Mutex // held by whoever changes what follows, or reads what only it changes
 	generation uint32
-	patterns   map[string]uint32  // a digest of what suitability reads -> its number
-	due        waitlist.Tree      // day and reference; may hold days that no longer hold
-	housed     map[string][]int32 // days of lettings by list, in order
-	housedRefs map[string]bool
-	units      map[string]UnitState
+	places     *places
 	staged     map[string]*staged // by import
-	next       map[string]*eilev1.Placement
+	next       *nextPlaces        // what a policy change has placed; nil: none is under way
+
+	mu    sync.RWMutex // guards places.lettings and units; taken after feeding
+	units map[string]UnitState
 }
 
-// staged is what an undecided import wrote.
+// staged is what an undecided import wrote. Placements are kept as they are
+// stored, which is a third of the memory.
 type staged struct {
-	placements []*eilev1.Placement
+	placements [][]byte
 	units      map[string]UnitState
+}
+
+// nextPlaces is a second list beside the living one.
+type nextPlaces struct {
+	*places
+	generation uint32
+	index      *waitlist.Index
 }
 
 // UnitState is what is counted of a home.
@@ -44,16 +48,14 @@ type UnitState struct {
 }
 
 func newList() *List {
-	return &List{
-		Index: waitlist.NewIndex(), patterns: map[string]uint32{}, housed: map[string][]int32{}, housedRefs: map[string]bool{},
-		units: map[string]UnitState{}, staged: map[string]*staged{}, next: map[string]*eilev1.Placement{},
-	}
+	return &List{Index: waitlist.NewIndex(), places: newPlaces(), units: map[string]UnitState{}, staged: map[string]*staged{}}
 }
 
 // The order key in the index carries, between the legal order and the
 // reference, what a night must know of a household without reading its record:
-// the number of its pattern, and whether it has an open offer. The legal order
-// ends with a draw, so that these bytes never decide.
+// the number of its pattern, and whether it has an open offer. The reference
+// stands before these bytes too, so that they never decide: where the legal
+// order leaves two equal, the reference does.
 const markLen = 5
 
 // Mark is what the index knows of a household beside its place.
@@ -69,13 +71,18 @@ type Mark struct {
 func MarkOf(key string) Mark {
 	end := len(key) - len(waitlist.Reference(key)) - 1
 	mark := key[end-markLen : end]
-	return Mark{Pattern: binary.BigEndian.Uint32([]byte(mark[1:])), OpenOffer: mark[0] == 1}
+	pattern := uint32(mark[1])<<24 | uint32(mark[2])<<16 | uint32(mark[3])<<8 | uint32(mark[4])
+	return Mark{Pattern: pattern, OpenOffer: mark[0] == 1}
 }
 
-// IndexKey makes the key under which a placement stands in the index.
+// IndexKey makes the key under which a placement stands in the index. Its order
+// is that of the order key, then of the reference.
 func IndexKey(placement *eilev1.Placement, pattern uint32) string {
-	key := make([]byte, 0, len(placement.GetOrderKey())+markLen+1+len(placement.GetReference()))
+	reference := placement.GetReference()
+	key := make([]byte, 0, len(placement.GetOrderKey())+1+len(reference)+markLen+1+len(reference))
 	key = append(key, placement.GetOrderKey()...)
+	key = append(key, 0)
+	key = append(key, reference...)
 	open := byte(0)
 	if placement.GetOpenOffer() {
 		open = 1
@@ -83,96 +90,32 @@ func IndexKey(placement *eilev1.Placement, pattern uint32) string {
 	key = append(key, open)
 	key = binary.BigEndian.AppendUint32(key, pattern)
 	key = append(key, 0)
-	return string(append(key, placement.GetReference()...))
-}
-
-// stands tells whether a placement has a place on its list.
-func stands(placement *eilev1.Placement) bool {
-	return placement.GetStatus() == eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
-}
-
-// checkPlacement tells why the index would refuse a placement.
-func checkPlacement(placement *eilev1.Placement) error {
-	if !stands(placement) {
-		return nil
-	}
-	if len(placement.GetOrderKey()) == 0 {
-		return fmt.Errorf("application %s waits but has no order key", placement.GetReference())
-	}
-	return waitlist.Placement{Reference: placement.GetReference(), Key: IndexKey(placement, 0)}.Check()
-}
-
-// change is how the index learns of a placement. The caller holds mu.
-func (l *List) change(placement *eilev1.Placement) waitlist.Change {
-	entry := waitlist.Placement{Reference: placement.GetReference()}
-	if !stands(placement) {
-		return waitlist.Change{Placement: entry, Remove: true}
-	}
-	pattern, ok := l.patterns[string(placement.GetSuitability())]
-	if !ok {
-		pattern = uint32(len(l.patterns))
-		l.patterns[string(placement.GetSuitability())] = pattern
-	}
-	entry.List, entry.Class = placement.GetList(), placement.GetNeedClass()
-	entry.Key, entry.OutOfTurn = IndexKey(placement, pattern), placement.GetOutOfTurn()
-	entry.Status = uint8(placement.GetStatus())
-	return waitlist.Change{Placement: entry}
-}
-
-// note keeps what the index does not: due days and lettings. The caller holds mu.
-func (l *List) note(placement *eilev1.Placement) {
-	if day := placement.GetNextDue(); day != 0 {
-		l.due.Insert(dueKey(day, placement.GetReference()))
-	}
-	if day := placement.GetHousedOn(); day != 0 && !l.housedRefs[placement.GetReference()] {
-		l.housedRefs[placement.GetReference()] = true
-		days := l.housed[placement.GetList()]
-		at, _ := slices.BinarySearch(days, day+1)
-		l.housed[placement.GetList()] = slices.Insert(days, at, day)
-	}
-}
-
-func dueKey(day int32, reference string) string {
-	key := binary.BigEndian.AppendUint32(nil, uint32(day)^1<<31)
-	return string(append(append(key, 0), reference...))
+	return string(append(key, reference...))
 }
 
 // Due answers the applications whose placement may have to be evaluated again
 // on a day, given in days since 1970-01-01. It may name one whose day has moved.
 func (l *List) Due(day int32) []string {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	var due []string
-	end := dueKey(day+1, "")
-	for key := range l.due.From("") {
-		if key >= end {
-			break
-		}
-		due = append(due, waitlist.Reference(key))
-	}
-	return due
+	l.feeding.Lock()
+	defer l.feeding.Unlock()
+	return l.places.dueBy(day)
 }
 
-// Settled forgets what fell due up to a day and was evaluated again.
+// Settled forgets what was evaluated again: all that Due named, up to a day.
+// What has fallen due since Due was first asked is named the next time.
 func (l *List) Settled(day int32) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	end := dueKey(day+1, "")
-	for {
-		key, ok := l.due.Select(0)
-		if !ok || key >= end {
-			return
-		}
-		l.due.Delete(key)
-	}
+	l.feeding.Lock()
+	defer l.feeding.Unlock()
+	l.places.settled(day)
 }
 
 // HousedSince counts the lettings of a list from a day on.
 func (l *List) HousedSince(list string, day int32) int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	at, _ := slices.BinarySearch(l.housed[list], day)
-	return len(l.housed[list]) - at
+	days := l.places.lettings[list]
+	at, _ := slices.BinarySearch(days, day)
+	return len(days) - at
 }
 
 // UnitCounts counts the homes by their state.
@@ -188,14 +131,14 @@ func (l *List) UnitCounts() map[UnitState]int {
 
 // freeze copies what a night reads.
 func (l *List) freeze() Frozen {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	frozen := Frozen{Frozen: l.Freeze(), Patterns: len(l.patterns)}
+	l.feeding.Lock()
+	defer l.feeding.Unlock()
+	frozen := Frozen{Frozen: l.Freeze(), Patterns: len(l.places.patterns)}
 	for reference, state := range l.units {
 		if state.Status == eilev1.UnitStatus_UNIT_STATUS_VACANT {
 			frozen.Vacant = append(frozen.Vacant, reference)
 		}
-		if state.Condition == eilev1.ConditionState_CONDITION_STATE_FLAGGED {
+		if state.Condition == eilev1.ConditionState_CONDITION_STATE_FLAGGED && state.Status != eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED {
 			frozen.Flagged++
 		}
 	}
@@ -203,58 +146,47 @@ func (l *List) freeze() Frozen {
 	return frozen
 }
 
-// rebuild fills the list from the placements and homes of the store. Commits up
-// to the revision of the view are in it.
-func (r *Register) rebuild(ctx context.Context, from kv.Revision) error {
-	l := r.list
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// copied is all of the list as it is now, for Check.
+func (l *List) copied() living {
+	l.feeding.Lock()
+	defer l.feeding.Unlock()
+	lettings := map[string][]int32{}
+	for list, days := range l.places.lettings {
+		if len(days) > 0 {
+			lettings[list] = slices.Clone(days)
+		}
+	}
+	return living{
+		Frozen: l.Freeze(), counts: l.Counts(), units: maps.Clone(l.units), lettings: lettings,
+		due: l.places.due.Snapshot(), settled: l.places.over,
+	}
+}
+
+// living is what a process knows at one revision.
+type living struct {
+	*waitlist.Frozen
+	counts   []waitlist.Count
+	units    map[string]UnitState
+	lettings map[string][]int32
+	due      *waitlist.Tree
+	settled  string // due days before it were forgotten
+	sealed   uint32 // the number of the last seal
+}
+
+// follow rebuilds the list from the store and has it fed from there on. Nothing
+// is written in between, since the register is not open yet.
+func (r *Register) follow(ctx context.Context) error {
+	r.db.Follow(r.apply)
 	return r.View(ctx, func(v *View) error {
-		l.generation = v.state.GetGeneration()
-		for entry, err := range Units.All(v, "", "") {
+		if err := r.moments.load(v.reader); err != nil {
+			return err
+		}
+		for entry, err := range Imports.All(v, "", "") {
 			if err != nil {
 				return err
 			}
-			l.units[entry.ID] = UnitState{entry.Record.GetStatus(), entry.Record.GetCondition().GetState()}
+			r.imports.put(entry.ID, entry.Record.GetState())
 		}
-		var failure error
-		var due []string
-		placements := func(yield func(waitlist.Placement) bool) {
-			prefix := placementKey(l.generation, "")
-			placement := new(eilev1.Placement)
-			for item, err := range v.reader.Scan(prefix, kv.PrefixEnd(prefix)) {
-				if err == nil {
-					placement.Reset()
-					err = proto.Unmarshal(item.Value, placement)
-				}
-				if err != nil {
-					failure = fmt.Errorf("placement at key %q: %w", item.Key, err)
-					return
-				}
-				if placement.GetNextDue() != 0 {
-					due = append(due, dueKey(placement.GetNextDue(), placement.GetReference()))
-				}
-				if day := placement.GetHousedOn(); day != 0 {
-					l.housedRefs[placement.GetReference()] = true
-					l.housed[placement.GetList()] = append(l.housed[placement.GetList()], day)
-				}
-				if change := l.change(placement); !change.Remove && !yield(change.Placement) {
-					return
-				}
-			}
-		}
-		if err := l.Build(uint64(v.reader.Revision()), placements); err != nil {
-			return err
-		}
-		for _, days := range l.housed {
-			slices.Sort(days)
-		}
-		slices.Sort(due)
-		tree, err := waitlist.Build(slices.Values(due))
-		if err != nil {
-			return err
-		}
-		l.due = *tree
-		return failure
+		return r.list.load(v)
 	})
 }

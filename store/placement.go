@@ -20,37 +20,60 @@ func FindPlacement(from Source, reference string) (*eilev1.Placement, bool, erro
 	case *View:
 		generation = from.state.GetGeneration()
 	}
-	item, ok, err := from.get(placementKey(generation, reference))
-	if err != nil || !ok {
+	placement, hidden, err := findPlacement(from, generation, reference)
+	if err != nil || placement == nil || hidden {
 		return nil, false, err
-	}
-	placement := new(eilev1.Placement)
-	if err := proto.Unmarshal(item.Value, placement); err != nil {
-		return nil, false, fmt.Errorf("placement of application %s: %w: %w", reference, kv.ErrCorrupt, err)
-	}
-	if from.hidden(placement.GetImport()) {
-		return nil, false, nil
 	}
 	return placement, true, nil
 }
 
-// Place writes the placement of an application under the policy in force. The
-// history gets an entry when list, class, order key or status changed.
+// findPlacement also reads what is hidden; nil: there is none.
+func findPlacement(from Source, generation uint32, reference string) (placement *eilev1.Placement, hidden bool, err error) {
+	item, ok, err := from.get(placementKey(generation, reference))
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	placement = new(eilev1.Placement)
+	if err := proto.Unmarshal(item.Value, placement); err != nil {
+		return nil, false, fmt.Errorf("placement of application %s: %w: %w", reference, kv.ErrCorrupt, err)
+	}
+	hidden, err = from.hidden(placement.GetImport())
+	return placement, hidden, err
+}
+
+// move is the change of one placement by a transaction, from before its first
+// step to after its last.
+type move struct{ before, after *eilev1.Placement }
+
+// Place writes the placement of an application under the policy in force; the
+// caller does not change it afterwards. The history gets an entry when list,
+// class, order key or status changed.
 func (tx *Tx) Place(placement *eilev1.Placement) error {
 	if err := checkPlacement(placement); err != nil {
 		return err
 	}
-	before, ok, err := FindPlacement(tx, placement.GetReference())
+	before, hidden, err := findPlacement(tx, tx.state.GetGeneration(), placement.GetReference())
 	if err != nil {
 		return err
 	}
-	if ok && proto.Equal(before, placement) {
+	if hidden {
+		return fmt.Errorf("application %s: %w", placement.GetReference(), ErrImporting)
+	}
+	if before != nil && proto.Equal(before, placement) {
 		return nil
 	}
-	if !ok || Moved(before, placement) {
-		tx.placements = append(tx.placements, placement)
-	}
+	tx.moved(before, placement)
 	return tx.raw(placementKey(tx.state.GetGeneration(), placement.GetReference()), placement)
+}
+
+func (tx *Tx) moved(before, after *eilev1.Placement) {
+	for i := range tx.moves {
+		if tx.moves[i].after.GetReference() == after.GetReference() {
+			tx.moves[i].after = after
+			return
+		}
+	}
+	tx.moves = append(tx.moves, move{before, after})
 }
 
 // Moved tells whether a past list would show the two differently.
@@ -59,6 +82,9 @@ func Moved(a, b *eilev1.Placement) bool {
 		a.GetStatus() != b.GetStatus() || a.GetOutOfTurn() != b.GetOutOfTurn() || a.GetHousedOn() != b.GetHousedOn()
 }
 
+// turn is the change of what is counted of one home by a transaction.
+type turn struct{ before, after *eilev1.UnitChange_UnitState }
+
 // PutUnit writes a home; the history gets an entry when what is counted of it
 // changed.
 func (tx *Tx) PutUnit(unit *eilev1.Unit) error {
@@ -66,10 +92,22 @@ func (tx *Tx) PutUnit(unit *eilev1.Unit) error {
 	if err != nil {
 		return err
 	}
-	if !ok || before.GetStatus() != unit.GetStatus() || before.GetCondition().GetState() != unit.GetCondition().GetState() {
-		tx.units = append(tx.units, unitState(unit))
+	if err := Units.Put(tx, unit.GetReference(), unit); err != nil {
+		return err
 	}
-	return Units.Put(tx, unit.GetReference(), unit)
+	after := unitState(unit)
+	for i := range tx.turns {
+		if tx.turns[i].after.GetReference() == unit.GetReference() {
+			tx.turns[i].after = after
+			return nil
+		}
+	}
+	turned := turn{after: after}
+	if ok {
+		turned.before = unitState(before)
+	}
+	tx.turns = append(tx.turns, turned)
+	return nil
 }
 
 func unitState(unit *eilev1.Unit) *eilev1.UnitChange_UnitState {
@@ -102,13 +140,7 @@ func (tx *Tx) Bar(application, unit, offer string) error {
 
 // Unbar lets a home be offered again to a household.
 func (tx *Tx) Unbar(application, unit string) error {
-	key := pairKey(barredPrefix, application, unit)
-	before, err := tx.digest(key)
-	if err != nil || before == nil {
-		return err
-	}
-	tx.note(key, before, nil)
-	return tx.kv.Delete(key)
+	return tx.delete(pairKey(barredPrefix, application, unit))
 }
 
 // Barred answers the offer after which a home is not offered again to a

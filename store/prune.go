@@ -27,10 +27,9 @@ func (r *Register) PruneRequests(ctx context.Context, before time.Time) (int, er
 	if err != nil {
 		return 0, err
 	}
-	for some := range slices.Chunk(old, kv.MaxOps) {
-		if err := r.deleteKeys(ctx, some); err != nil {
-			return 0, err
-		}
+	always := func(kv.Tx) error { return nil }
+	if err := r.deleteAll(ctx, slices.Collect(slices.Chunk(old, kv.MaxOps)), always); err != nil {
+		return 0, err
 	}
 	return len(old), nil
 }

@@ -17,11 +17,8 @@ var ErrNotFound = errors.New("not found")
 type Source interface {
 	get(key []byte) (kv.Item, bool, error)
 	// hidden tells whether an import that is not decided wrote a record.
-	hidden(importID string) bool
+	hidden(importID string) (bool, error)
 }
-
-// imported is a record that an import may have brought.
-type imported interface{ GetImport() string }
 
 // decode reads a stored record; the message owns its memory.
 func decode[T any, M message[T]](noun string, item kv.Item) (M, error) {
@@ -30,6 +27,14 @@ func decode[T any, M message[T]](noun string, item kv.Item) (M, error) {
 		return nil, fmt.Errorf("%s at key %q: %w: %w", noun, item.Key, kv.ErrCorrupt, err)
 	}
 	return record, nil
+}
+
+func isHidden(from Source, record any) (bool, error) {
+	brought, ok := record.(imported)
+	if !ok {
+		return false, nil
+	}
+	return from.hidden(brought.GetImport())
 }
 
 // Find reads a record; false when there is none.
@@ -42,8 +47,9 @@ func (k Kind[T, M]) Find(from Source, id string) (M, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if brought, ok := any(record).(imported); ok && from.hidden(brought.GetImport()) {
-		return nil, false, nil
+	hidden, err := isHidden(from, record)
+	if err != nil || hidden {
+		return nil, false, err
 	}
 	return record, true, nil
 }
@@ -79,10 +85,12 @@ func (k Kind[T, M]) All(v *View, prefix, start string) iter.Seq2[Entry[M], error
 				yield(Entry[M]{}, err)
 				return
 			}
-			if brought, ok := any(record).(imported); ok && v.hidden(brought.GetImport()) {
-				continue
+			hidden, err := isHidden(v, record)
+			if err != nil {
+				yield(Entry[M]{}, err)
+				return
 			}
-			if !yield(Entry[M]{ID: string(item.Key[len(k.prefix):]), Record: record}, nil) {
+			if !hidden && !yield(Entry[M]{ID: string(item.Key[len(k.prefix):]), Record: record}, nil) {
 				return
 			}
 		}

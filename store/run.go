@@ -1,7 +1,7 @@
 package store
 
 import (
-	"crypto/sha256"
+	"bytes"
 	"fmt"
 	"io"
 
@@ -37,11 +37,11 @@ func RunOn(from Source, date string) (string, error) {
 
 // PutRun writes a run; a new one becomes the latest of its date.
 func (tx *Tx) PutRun(run *eilev1.Run, date string) error {
-	latest, err := RunOn(tx, date)
+	_, known, err := Runs.Find(tx, run.GetId())
 	if err != nil {
 		return err
 	}
-	if latest != run.GetId() {
+	if !known {
 		if err := tx.put([]byte(runByDatePrefix+date), []byte(run.GetId())); err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (v *View) Batches(run string) (all []*eilev1.RunBatch, err error) {
 	return all, nil
 }
 
-func batchID(run string, number uint32) string { return fmt.Sprintf("%s/%08x", run, number) }
+func batchID(run string, number uint32) string { return string(numberKey("", run, number)) }
 
 // EvidencePieces cuts a file of a run into the records that hold it.
 func EvidencePieces(file []byte) [][]byte {
@@ -82,33 +82,47 @@ func EvidencePieces(file []byte) [][]byte {
 	return append(pieces, file)
 }
 
+// A piece of a file begins with a byte that tells whether it is the last.
+const (
+	morePieces = 0
+	lastPiece  = 1
+)
+
 // PutEvidence writes one piece of a file of a run, and whether it is the last.
 func (tx *Tx) PutEvidence(run, file string, number int, piece []byte, last bool) error {
-	mark := byte(0)
+	value := make([]byte, 0, 1+len(piece))
 	if last {
-		mark = 1
+		value = append(value, lastPiece)
+	} else {
+		value = append(value, morePieces)
 	}
-	key := numberKey(evidencePrefix, run+"/"+file, uint32(number))
-	sum := sha256.Sum256(piece)
-	tx.note(key, nil, sum[:])
-	return tx.kv.Put(key, append([]byte{mark}, piece...))
+	return tx.put(numberKey(evidencePrefix, run+"/"+file, uint32(number)), append(value, piece...))
 }
 
-// Evidence writes a file of a run to w; false when there is no such file.
+// Evidence writes a file of a run to w; false when there is no such file. An
+// error that wraps ErrNotFound says that the file is not whole.
 func (v *View) Evidence(w io.Writer, run, file string) (bool, error) {
 	prefix := []byte(evidencePrefix + run + "/" + file + "/")
+	next := uint32(0)
 	for item, err := range v.reader.Scan(prefix, kv.PrefixEnd(prefix)) {
 		if err != nil {
 			return false, err
 		}
+		if len(item.Value) == 0 || !bytes.Equal(item.Key, appendNumber(bytes.Clone(prefix), next)) {
+			break
+		}
+		next++
 		if _, err := w.Write(item.Value[1:]); err != nil {
 			return false, err
 		}
-		if item.Value[0] == 1 {
+		if item.Value[0] == lastPiece {
 			return true, nil
 		}
 	}
-	return false, nil
+	if next == 0 {
+		return false, nil
+	}
+	return false, fmt.Errorf("evidence %s of run %s: piece %d: %w", file, run, next, ErrNotFound)
 }
 
 // Unsettled tells whether records may still say what another policy said.

@@ -15,7 +15,8 @@ import (
 )
 
 // Stamp says who changes the register, when, what and why. Now and ID are given
-// by the caller; ID is unique and grows with time.
+// by the caller; ID is unique and grows with time. A change whose Now is not
+// later than the change before is dated a microsecond after that one.
 type Stamp struct {
 	Now    time.Time
 	ID     string
@@ -37,16 +38,33 @@ type Tx struct {
 	stamp Stamp
 	state *eilev1.Register
 
-	result     string
-	subjects   []string
-	changes    []*eilev1.AuditEntry_Change
-	placements []*eilev1.Placement
-	units      []*eilev1.UnitChange_UnitState
-	from, to   string
-	decision   string
+	result   string
+	subjects []string
+	changes  []*eilev1.AuditEntry_Change
+	moves    []move
+	turns    []turn
+	from, to string
+	decision string
 }
 
-// Now is the moment of the transaction, the same throughout.
+// begin makes the Tx of one run of a closure.
+func (r *Register) begin(kvtx kv.Tx, stamp Stamp) *Tx {
+	stamp.Now = r.moments.next(stamp.Now)
+	return &Tx{kv: kvtx, reg: r, stamp: stamp}
+}
+
+// open reads the state of the register and refuses to go on unless it is in the
+// staging that the change belongs to; 0: none.
+func (tx *Tx) open(staging uint32) (err error) {
+	tx.state, err = registers.Get(tx, "register")
+	if err == nil && tx.state.GetStaging() != staging {
+		err = ErrStaging
+	}
+	return err
+}
+
+// Now is the moment of the change in whole microseconds, the same throughout and
+// later than that of every change before. A closure that runs again has another.
 func (tx *Tx) Now() time.Time { return tx.stamp.Now }
 
 // Actor is who changes.
@@ -80,26 +98,49 @@ func (tx *Tx) Decision(id string) { tx.decision = id }
 
 func (tx *Tx) get(key []byte) (kv.Item, bool, error) { return tx.kv.Get(key) }
 
-func (tx *Tx) hidden(importID string) bool { return tx.reg.undecided(importID) }
-
-// Put writes a record and notes its digests in the audit entry.
+// Put writes a record and notes its digests in the audit entry. The error wraps
+// ErrImporting where an import that is not decided has staged that record.
 func (k Kind[T, M]) Put(tx *Tx, id string, record M) error {
+	key := k.key(id)
+	if err := k.refuseStaged(tx, id, key); err != nil {
+		return err
+	}
 	value, err := encode(record)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", k.Noun, id, err)
 	}
-	return tx.put(k.key(id), value)
+	return tx.put(key, value)
 }
 
-// Delete deletes a record and notes it in the audit entry.
+// Delete deletes a record and notes it in the audit entry; what does not exist
+// is left so. The error wraps ErrImporting as that of Put.
 func (k Kind[T, M]) Delete(tx *Tx, id string) error {
 	key := k.key(id)
-	before, err := tx.digest(key)
+	if err := k.refuseStaged(tx, id, key); err != nil {
+		return err
+	}
+	return tx.delete(key)
+}
+
+// refuseStaged keeps a change from what an undecided import has staged: nobody
+// sees it, but it would be overwritten now and removed with the import later.
+func (k Kind[T, M]) refuseStaged(tx *Tx, id string, key []byte) error {
+	if _, may := any(M(nil)).(imported); !may || !tx.reg.imports.any() {
+		return nil
+	}
+	item, ok, err := tx.kv.Get(key)
+	if err != nil || !ok {
+		return err
+	}
+	record, err := decode[T, M](k.Noun, item)
 	if err != nil {
 		return err
 	}
-	tx.note(key, before, nil)
-	return tx.kv.Delete(key)
+	hidden, err := isHidden(tx, record)
+	if err == nil && hidden {
+		err = fmt.Errorf("%s %s: %w", k.Noun, id, ErrImporting)
+	}
+	return err
 }
 
 func (tx *Tx) put(key, value []byte) error {
@@ -110,6 +151,15 @@ func (tx *Tx) put(key, value []byte) error {
 	after := sha256.Sum256(value)
 	tx.note(key, before, after[:])
 	return tx.kv.Put(key, value)
+}
+
+func (tx *Tx) delete(key []byte) error {
+	before, err := tx.digest(key)
+	if err != nil || before == nil {
+		return err
+	}
+	tx.note(key, before, nil)
+	return tx.kv.Delete(key)
 }
 
 // digest is the SHA-256 of what a key holds; nil when it holds nothing.
@@ -137,30 +187,20 @@ func (tx *Tx) note(key, before, after []byte) {
 // finish writes what belongs to every change: the history of placements and
 // homes, the audit entry, and the result of the request.
 func (tx *Tx) finish() error {
-	stamp := tx.stamp
 	at := tx.at()
-	if len(tx.placements) > 0 {
-		change := &eilev1.PlacementChange{Placements: tx.placements, Cause: stamp.Action, At: at}
-		if err := tx.raw(timeKey(placementChangePrefix, stamp.Now, stamp.ID), change); err != nil {
-			return err
-		}
+	if err := tx.history(tx.stamp.ID, "", at); err != nil {
+		return err
 	}
-	if len(tx.units) > 0 {
-		change := &eilev1.UnitChange{States: tx.units, Cause: stamp.Action, At: at}
-		if err := tx.raw(timeKey(unitChangePrefix, stamp.Now, stamp.ID), change); err != nil {
-			return err
-		}
-	}
-	if len(tx.changes) > 0 {
+	if len(tx.changes)+len(tx.moves)+len(tx.turns) > 0 {
 		if err := tx.audit(at); err != nil {
 			return err
 		}
 	}
-	if stamp.RequestID == "" {
+	if tx.stamp.RequestID == "" {
 		return nil
 	}
-	return tx.raw(requests.key(stamp.RequestID), &eilev1.RequestRecord{
-		Sha256: stamp.RequestSum, Result: tx.result, At: at, Actor: stamp.Actor,
+	return tx.raw(requests.key(tx.stamp.RequestID), &eilev1.RequestRecord{
+		Sha256: tx.stamp.RequestSum, Result: tx.result, At: at, Actor: tx.stamp.Actor,
 	})
 }
 

@@ -1,0 +1,342 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"google.golang.org/genproto/googleapis/type/date"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/kv/boltkv"
+	"github.com/eile-housing/eile/store/kv/memkv"
+	"github.com/eile-housing/eile/store/waitlist"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A tester is what tests, benchmarks and properties have in common.
+type tester interface {
+	Helper()
+	Context() context.Context
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Fatal(args ...any)
+}
+
+const (
+	waiting  = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
+	onHold   = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
+	housed   = eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED
+	reserved = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
+	vacant   = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	offered  = eilev1.UnitStatus_UNIT_STATUS_OFFERED
+	let      = eilev1.UnitStatus_UNIT_STATUS_LET
+)
+
+// An office is a register under test, with a clock and ids of its own.
+type office struct {
+	tester
+	*Register
+	db  kv.DB
+	dir string // for copies of a store on disk
+	now time.Time
+	ids int
+}
+
+var opening = time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
+
+func openOffice(t tester, db kv.DB) *office {
+	t.Helper()
+	register, err := Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &office{tester: t, Register: register, db: db, now: opening}
+}
+
+// newMemory is a store in memory whose closures run twice.
+func newMemory() *memkv.DB { return memkv.New(memkv.Options{RerunClosures: true}) }
+
+// newOffice is an empty register in memory. At its end a check finds nothing.
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := openOffice(t, newMemory())
+	t.Cleanup(func() {
+		o.tester = cleaner{t}
+		o.sound(o.Register)
+		if err := o.db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return o
+}
+
+// cleaner is a test whose context has ended.
+type cleaner struct{ *testing.T }
+
+func (cleaner) Context() context.Context { return context.Background() }
+
+func openBolt(t testing.TB, path string) *boltkv.DB {
+	t.Helper()
+	db, err := boltkv.Open(path, boltkv.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func boltPath(t testing.TB) string { return filepath.Join(t.TempDir(), "register.db") }
+
+// restarted is the office on a copy of its store, as after a kill: what was not
+// decided is removed there and goes on here. The caller ends it.
+func (o *office) restarted() *office {
+	o.Helper()
+	var copied bytes.Buffer
+	if err := o.db.Backup(o.Context(), &copied); err != nil {
+		o.Fatal(err)
+	}
+	var db kv.DB
+	var err error
+	switch o.db.(type) {
+	case *memkv.DB:
+		db, err = memkv.Restore(&copied, memkv.Options{RerunClosures: true})
+	default:
+		path := filepath.Join(o.dir, fmt.Sprintf("copy-%d.db", o.ids))
+		if err := os.WriteFile(path, copied.Bytes(), 0o600); err != nil {
+			o.Fatal(err)
+		}
+		db, err = boltkv.Open(path, boltkv.Options{NoSync: true})
+	}
+	if err != nil {
+		o.Fatal(err)
+	}
+	again := openOffice(o.tester, db)
+	again.now, again.ids, again.dir = o.now, o.ids, o.dir
+	return again
+}
+
+func (o *office) end() {
+	o.Helper()
+	if err := o.db.Close(); err != nil {
+		o.Fatal(err)
+	}
+}
+
+// stamp moves the clock on by a second.
+func (o *office) stamp(action string) Stamp {
+	o.now = o.now.Add(time.Second)
+	o.ids++
+	return Stamp{Now: o.now, ID: fmt.Sprintf("id-%06d", o.ids), Actor: "clerk", Action: action}
+}
+
+// change runs fn as one change that must succeed.
+func (o *office) change(action string, fn func(*Tx) error) uint64 {
+	o.Helper()
+	revision, _, err := o.Update(o.Context(), o.stamp(action), fn)
+	if err != nil {
+		o.Fatalf("%s: %v", action, err)
+	}
+	return revision
+}
+
+// look runs fn against a view that must succeed.
+func (o *office) look(fn func(*View) error) {
+	o.Helper()
+	if err := o.View(o.Context(), fn); err != nil {
+		o.Fatal(err)
+	}
+}
+
+// place is a placement that waits.
+func place(reference, list, class, key string) *eilev1.Placement {
+	return &eilev1.Placement{
+		Reference: reference, List: list, NeedClass: class, OrderKey: []byte(key), Status: waiting, Suitability: []byte("s-" + class),
+	}
+}
+
+// application is the record that belongs to a placement.
+func application(p *eilev1.Placement) *eilev1.Application {
+	a := &eilev1.Application{
+		Reference: p.GetReference(), List: p.GetList(), NeedClass: p.GetNeedClass(), Status: p.GetStatus(), Import: p.GetImport(),
+	}
+	if day := p.GetHousedOn(); day != 0 {
+		on := time.Unix(int64(day)*24*3600, 0).UTC()
+		a.HousedOn = &date.Date{Year: int32(on.Year()), Month: int32(on.Month()), Day: int32(on.Day())}
+	}
+	return a
+}
+
+// settle writes application and placement.
+func settle(tx *Tx, p *eilev1.Placement) error {
+	tx.Subject(p.GetReference())
+	former, _, err := Applications.Find(tx, p.GetReference())
+	if err != nil {
+		return err
+	}
+	a := application(p)
+	a.OpenOffer = former.GetOpenOffer()
+	p.OpenOffer = a.GetOpenOffer() != ""
+	if p.GetStatus() == reserved {
+		a.ReservedTenancy = former.GetReservedTenancy()
+	}
+	if err := Applications.Put(tx, p.GetReference(), a); err != nil {
+		return err
+	}
+	return tx.Place(p)
+}
+
+func (o *office) settle(p *eilev1.Placement) uint64 {
+	o.Helper()
+	return o.change("application.settle", func(tx *Tx) error { return settle(tx, p) })
+}
+
+// imported is a piece of waiting applications, in order of their references.
+func (o *office) imported(im *Import, references ...string) *Piece {
+	piece := im.Piece()
+	for _, reference := range references {
+		p := place(reference, "general", "2", reference)
+		p.Import = im.ID
+		Applications.AddTo(piece, reference, application(p))
+		piece.Place(p)
+	}
+	return piece
+}
+
+func (o *office) begin(id string) *Import {
+	o.Helper()
+	im, err := o.BeginImport(o.Context(), id)
+	if err != nil {
+		o.Fatal(err)
+	}
+	return im
+}
+
+func (o *office) write(im *Import, number uint32, piece *Piece) {
+	o.Helper()
+	if err := im.Write(o.Context(), o.stamp("import.write"), number, piece); err != nil {
+		o.Fatal(err)
+	}
+}
+
+func (o *office) decide(im *Import) uint64 {
+	o.Helper()
+	revision, err := im.Decide(o.Context(), o.stamp("import.decide"), &eilev1.ImportRecord{})
+	if err != nil {
+		o.Fatal(err)
+	}
+	return revision
+}
+
+// sound fails unless a check finds nothing.
+func (o *office) sound(r *Register) {
+	o.Helper()
+	if found := o.faults(r); len(found) > 0 {
+		o.Errorf("check: %s", strings.Join(found, "\n       "))
+	}
+}
+
+func (o *office) faults(r *Register) (found []string) {
+	o.Helper()
+	err := r.Check(o.Context(), func(fault string) bool {
+		found = append(found, fault)
+		return true
+	})
+	if err != nil {
+		o.Fatal(err)
+	}
+	return found
+}
+
+// order is the references of a list in legal order.
+func (o *office) order(r *Register, list string) []string {
+	o.Helper()
+	var order []string
+	err := r.Freeze(o.Context(), func(_ *View, frozen Frozen) error {
+		order = references(frozen.Frozen, list)
+		return nil
+	})
+	if err != nil {
+		o.Fatal(err)
+	}
+	return order
+}
+
+func references(frozen *waitlist.Frozen, list string) (order []string) {
+	keys, _ := frozen.List(list)
+	for key := range keys {
+		order = append(order, waitlist.Reference(key))
+	}
+	return order
+}
+
+// portrait is all that a list knows, in words that do not depend on how it came
+// to know it.
+func (o *office) portrait(r *Register) string {
+	o.Helper()
+	var text bytes.Buffer
+	err := r.Freeze(o.Context(), func(v *View, frozen Frozen) error {
+		suits := map[uint32]string{}
+		for _, list := range frozen.Lists() {
+			keys, count := frozen.List(list)
+			fmt.Fprintf(&text, "list %s of %d\n", list, count)
+			for key := range keys {
+				position, _ := r.List().Position(waitlist.Reference(key))
+				position.Revision = 0
+				placement, _, err := FindPlacement(v, waitlist.Reference(key))
+				if err != nil {
+					return err
+				}
+				mark := MarkOf(key)
+				if known, ok := suits[mark.Pattern]; ok && known != string(placement.GetSuitability()) || int(mark.Pattern) >= frozen.Patterns {
+					fmt.Fprintf(&text, "pattern %d of %d is both %q and %q\n", mark.Pattern, frozen.Patterns, known, placement.GetSuitability())
+				}
+				suits[mark.Pattern] = string(placement.GetSuitability())
+				fmt.Fprintf(&text, "  %s %s open=%t %+v\n", waitlist.Reference(key), placement.GetSuitability(), mark.OpenOffer, position)
+			}
+		}
+		fmt.Fprintf(&text, "vacant %q flagged %d\n", frozen.Vacant, frozen.Flagged)
+		return nil
+	})
+	if err != nil {
+		o.Fatal(err)
+	}
+	for _, list := range []string{"general", "other"} {
+		for day := range int32(12) {
+			fmt.Fprintf(&text, "housed %s since %d: %d\n", list, day, r.List().HousedSince(list, day))
+		}
+	}
+	states := r.List().UnitCounts()
+	for _, state := range slices.SortedFunc(func(yield func(UnitState) bool) {
+		for state := range states {
+			if !yield(state) {
+				return
+			}
+		}
+	}, func(a, b UnitState) int {
+		return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Condition, b.Condition))
+	}) {
+		fmt.Fprintf(&text, "%d homes %v %v\n", states[state], state.Status, state.Condition)
+	}
+	return text.String()
+}
+
+// alike fails unless the living list is what a restart makes of the store.
+func (o *office) alike() {
+	o.Helper()
+	again := o.restarted()
+	defer again.end()
+	if live, rebuilt := o.portrait(o.Register), again.portrait(again.Register); live != rebuilt {
+		o.Errorf("the living list differs from the rebuilt one\nliving:\n%s\nrebuilt:\n%s", live, rebuilt)
+	}
+	again.sound(again.Register)
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/waitlist"
+)
+
+// View is one snapshot of the register. It is for one goroutine.
+type View struct {
+	reader kv.Reader
+	reg    *Register
+	state  *eilev1.Register
+	hides  map[string]bool // by import, as far as it was asked for
+}
+
+// Revision of the snapshot.
+func (v *View) Revision() uint64 { return uint64(v.reader.Revision()) }
+
+// Policy in force; nil before the first activation.
+func (v *View) Policy() *eilev1.PolicyName { return v.state.GetPolicy() }
+
+func (v *View) get(key []byte) (kv.Item, bool, error) { return v.reader.Get(key) }
+
+// View runs fn against one snapshot. The view ends with fn.
+func (r *Register) View(ctx context.Context, fn func(*View) error) error {
+	return r.db.View(ctx, func(reader kv.Reader) error {
+		v := &View{reader: reader, reg: r, hides: map[string]bool{}}
+		var err error
+		v.state, err = registers.Get(v, "register")
+		if err != nil {
+			return err
+		}
+		return fn(v)
+	})
+}
+
+// Frozen is the waiting list at one revision, with the homes that are vacant.
+type Frozen struct {
+	*waitlist.Frozen
+	Vacant   []string // references, in order
+	Flagged  int
+	Patterns int // every mark names a pattern below
+}
+
+// Freeze runs fn against records and waiting list as they are at one revision,
+// while writes go on. fn must not change the register.
+func (r *Register) Freeze(ctx context.Context, fn func(*View, Frozen) error) error {
+	var frozen Frozen
+	return r.still(ctx, func() uint64 {
+		frozen = r.list.freeze()
+		return frozen.Revision()
+	}, func(v *View) error { return fn(v, frozen) })
+}
+
+// still runs fn against a view of the revision at which take, called while
+// nothing is written, took its part of the list.
+func (r *Register) still(ctx context.Context, take func() (revision uint64), fn func(*View) error) error {
+	r.gate.Lock()
+	unlock := sync.OnceFunc(r.gate.Unlock)
+	defer unlock()
+	return r.View(ctx, func(v *View) error {
+		revision := take()
+		unlock()
+		if revision != v.Revision() {
+			return fmt.Errorf("records are at revision %d and the waiting list is at %d: something else writes to the store; end it and start again", v.Revision(), revision)
+		}
+		return fn(v)
+	})
+}
