@@ -52,19 +52,22 @@ type Options struct {
 
 // Client holds the services of one server. It is safe for use by many goroutines.
 type Client struct {
-	Admin        eilev1.AdminServiceClient
-	Applications eilev1.ApplicationServiceClient
-	Audit        eilev1.AuditServiceClient
-	Duplicates   eilev1.DuplicateServiceClient
-	Imports      eilev1.ImportServiceClient
-	Leases       eilev1.LeaseServiceClient
-	Offers       eilev1.OfferServiceClient
-	Policies     eilev1.PolicyServiceClient
-	Queue        eilev1.QueueServiceClient
-	Runs         eilev1.RunServiceClient
-	Stats        eilev1.StatsServiceClient
-	Tenancies    eilev1.TenancyServiceClient
-	Units        eilev1.UnitServiceClient
+	Admin         eilev1.AdminServiceClient
+	Applications  eilev1.ApplicationServiceClient
+	Audit         eilev1.AuditServiceClient
+	Decommissions eilev1.DecommissionServiceClient
+	Duplicates    eilev1.DuplicateServiceClient
+	Imports       eilev1.ImportServiceClient
+	Leases        eilev1.LeaseServiceClient
+	Offers        eilev1.OfferServiceClient
+	Policies      eilev1.PolicyServiceClient
+	Programmes    eilev1.ProgrammeServiceClient
+	Queue         eilev1.QueueServiceClient
+	Runs          eilev1.RunServiceClient
+	Stats         eilev1.StatsServiceClient
+	Tenancies     eilev1.TenancyServiceClient
+	Units         eilev1.UnitServiceClient
+	Vacancies     eilev1.VacancyServiceClient
 
 	conn      *grpc.ClientConn
 	requestID string
@@ -102,21 +105,24 @@ func Dial(o Options, extra ...grpc.DialOption) (*Client, error) {
 
 func newClient(conn *grpc.ClientConn, requestID string) *Client {
 	return &Client{
-		Admin:        eilev1.NewAdminServiceClient(conn),
-		Applications: eilev1.NewApplicationServiceClient(conn),
-		Audit:        eilev1.NewAuditServiceClient(conn),
-		Duplicates:   eilev1.NewDuplicateServiceClient(conn),
-		Imports:      eilev1.NewImportServiceClient(conn),
-		Leases:       eilev1.NewLeaseServiceClient(conn),
-		Offers:       eilev1.NewOfferServiceClient(conn),
-		Policies:     eilev1.NewPolicyServiceClient(conn),
-		Queue:        eilev1.NewQueueServiceClient(conn),
-		Runs:         eilev1.NewRunServiceClient(conn),
-		Stats:        eilev1.NewStatsServiceClient(conn),
-		Tenancies:    eilev1.NewTenancyServiceClient(conn),
-		Units:        eilev1.NewUnitServiceClient(conn),
-		conn:         conn,
-		requestID:    requestID,
+		Admin:         eilev1.NewAdminServiceClient(conn),
+		Applications:  eilev1.NewApplicationServiceClient(conn),
+		Audit:         eilev1.NewAuditServiceClient(conn),
+		Decommissions: eilev1.NewDecommissionServiceClient(conn),
+		Duplicates:    eilev1.NewDuplicateServiceClient(conn),
+		Imports:       eilev1.NewImportServiceClient(conn),
+		Leases:        eilev1.NewLeaseServiceClient(conn),
+		Offers:        eilev1.NewOfferServiceClient(conn),
+		Policies:      eilev1.NewPolicyServiceClient(conn),
+		Programmes:    eilev1.NewProgrammeServiceClient(conn),
+		Queue:         eilev1.NewQueueServiceClient(conn),
+		Runs:          eilev1.NewRunServiceClient(conn),
+		Stats:         eilev1.NewStatsServiceClient(conn),
+		Tenancies:     eilev1.NewTenancyServiceClient(conn),
+		Units:         eilev1.NewUnitServiceClient(conn),
+		Vacancies:     eilev1.NewVacancyServiceClient(conn),
+		conn:          conn,
+		requestID:     requestID,
 	}
 }
 

@@ -65,6 +65,21 @@ func (c *Client) AllAuditEntries(ctx context.Context, req *eilev1.ListAuditEntri
 	return follow(ctx, req, c.Audit.ListAuditEntries, (*eilev1.ListAuditEntriesResponse).GetEntries)
 }
 
+// AllDecommissions follows every page of proposals to give homes up, in order of id. The first error ends the sequence.
+func (c *Client) AllDecommissions(ctx context.Context, req *eilev1.ListDecommissionsRequest) iter.Seq2[*eilev1.Decommission, error] {
+	return follow(ctx, req, c.Decommissions.ListDecommissions, (*eilev1.ListDecommissionsResponse).GetDecommissions)
+}
+
+// AllVacancies follows every page of vacant homes, the longest empty first. The first error ends the sequence.
+func (c *Client) AllVacancies(ctx context.Context, req *eilev1.ListVacanciesRequest) iter.Seq2[*eilev1.VacantHome, error] {
+	return follow(ctx, req, c.Vacancies.ListVacancies, (*eilev1.ListVacanciesResponse).GetHomes)
+}
+
+// AllProgrammes follows every page of programmes, in order of name. The first error ends the sequence.
+func (c *Client) AllProgrammes(ctx context.Context, req *eilev1.ListProgrammesRequest) iter.Seq2[*eilev1.Programme, error] {
+	return follow(ctx, req, c.Programmes.ListProgrammes, (*eilev1.ListProgrammesResponse).GetProgrammes)
+}
+
 // follow asks for page after page while the sequence is read. The request is copied: a sequence can be read again.
 // A page may be empty and not the last; a token that comes twice running is an error, since it would never end.
 func follow[Req proto.Message, Resp interface{ GetNextPageToken() string }, T any](

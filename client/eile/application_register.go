@@ -52,7 +52,23 @@ func newApplicationRegister(s *session) *cobra.Command {
 	cmd.Args = referenceOr(&reference)
 	cmd.Flags().StringVar(&reference, "reference", "", "`REFERENCE`, unique: 1 to 64 of A-Z a-z 0-9 . _ -")
 	f = addApplicationFlags(cmd.Flags())
+	transferFlags(cmd, &f.application.Transfer)
 	return cmd
+}
+
+// transferFlags adds what says that a sitting tenant applies; both go together.
+func transferFlags(cmd *cobra.Command, to **eilev1.Transfer) {
+	transfer := &eilev1.Transfer{}
+	keep := func(field *string) func(string) error {
+		return func(text string) error {
+			*field, *to = text, transfer
+			return nil
+		}
+	}
+	cmd.Flags().Var(&value{kind: "reference", read: keep(&transfer.Unit)}, "transfer-unit", "`UNIT` that a sitting tenant lives in and frees")
+	cmd.Flags().Var(&value{kind: "name", read: keep(&transfer.Reason)}, "transfer-reason",
+		"`REASON` of a sitting tenant: HOME_GIVEN_UP ADAPTED_HOME BETTER_CONDITIONS LEASE_ENDING")
+	cmd.MarkFlagsRequiredTogether("transfer-unit", "transfer-reason")
 }
 
 // referenceOr takes the reference from the argument, or else from the flag; both must not differ.

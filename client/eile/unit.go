@@ -14,7 +14,10 @@ import (
 const unitFields = `reference status condition.state:condition condition.reasons.%s:reasons condition.missing:missing district address
 	rooms area_sqm floor lift adapted tenure lease.owner:owner lease.starts_on:lease_starts_on lease.ends_on:lease_ends_on
 	lease.rent_cents:rent_cents lease.notice_months:notice_months wear_percent amenities earmark attributes status_since
-	status_reason left_stock_on open_offer tenancy proposed_decision.kind:proposed_decision etag`
+	status_reason vacancy.reason:vacant_by vacancy.since:vacant_since vacancy.empty_since:empty_since left_stock_on open_offer tenancy
+	last_tenancy.id:last_tenancy last_tenancy.order_on:order_on last_tenancy.contract_on:contract_on last_tenancy.keys_on:keys_on
+	last_tenancy.ended_on:ended_on giving_up.proposal:giving_up giving_up.state:giving_up_state
+	proposed_decision.kind:proposed_decision etag`
 
 var unitView = view{
 	table:  "reference status condition.state:condition district rooms area_sqm floor tenure earmark status_since:since",
@@ -29,13 +32,14 @@ var flagView = view{
 }
 
 func newUnit(s *session) *cobra.Command {
-	return group("unit", "Register, get, list, amend and inspect homes",
+	return group("unit", "Register, get, list, amend and inspect homes, and report the vacant ones",
 		newUnitRegister(s),
 		s.ask("get REFERENCE", "Show one home", unitView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 				return c.Units.GetUnit(ctx, &eilev1.GetUnitRequest{Reference: args[0]})
 			}),
 		newUnitList(s),
+		newUnitVacant(s),
 		newUnitAmend(s),
 		newUnitInspect(s),
 	)
