@@ -163,7 +163,7 @@ func (s *stats) homes(v *store.View, p period, answer *eilev1.GetStatsResponse) 
 	last := map[string]store.UnitMoved{}
 	var vacant time.Duration
 	stood := func(from store.UnitMoved, until time.Time) {
-		if from.After.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_VACANT {
+		if from.After.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_VACANT && counted(from.After) {
 			begin := from.At
 			if begin.Before(p.start) {
 				begin = p.start
@@ -185,9 +185,9 @@ func (s *stats) homes(v *store.View, p period, answer *eilev1.GetStatsResponse) 
 		case moved.At.Before(p.start):
 			f.opening += number(is) - number(was)
 		case is && !was:
-			f.came["REGISTERED"]++
+			f.came[joinedBy(before.After)]++
 		case was && !is:
-			f.left[unitText(moved.After.GetStatus())]++
+			f.left[leftBy(moved.After)]++
 		}
 	}
 	until := p.end
@@ -213,7 +213,24 @@ func (s *stats) homes(v *store.View, p period, answer *eilev1.GetStatsResponse) 
 
 // counted tells whether a home is part of the stock.
 func counted(state *eilev1.UnitChange_UnitState) bool {
-	return state.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED
+	return state.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED && !state.GetLeftStock()
+}
+
+// joinedBy says how a home came into the stock: new, or back with a lease that
+// goes on after all.
+func joinedBy(before *eilev1.UnitChange_UnitState) string {
+	if before.GetLeftStock() {
+		return "LEASE_PROLONGED"
+	}
+	return "REGISTERED"
+}
+
+// leftBy says how a home left the stock.
+func leftBy(after *eilev1.UnitChange_UnitState) string {
+	if after.GetLeftStock() {
+		return "LEASE_ENDED"
+	}
+	return unitText(after.GetStatus())
 }
 
 func number(yes bool) int32 {

@@ -111,7 +111,10 @@ func (tx *Tx) PutUnit(unit *eilev1.Unit) error {
 }
 
 func unitState(unit *eilev1.Unit) *eilev1.UnitChange_UnitState {
-	return &eilev1.UnitChange_UnitState{Reference: unit.GetReference(), Status: unit.GetStatus(), Condition: unit.GetCondition().GetState()}
+	return &eilev1.UnitChange_UnitState{
+		Reference: unit.GetReference(), Status: unit.GetStatus(), Condition: unit.GetCondition().GetState(),
+		LeftStock: unit.GetLeftStockOn() != nil,
+	}
 }
 
 // PutOffer writes an offer and, the first time, its entries under application

@@ -79,6 +79,19 @@ func (r Rules) leaving(from store.Source, unit *eilev1.Unit) (*eilev1.Applicatio
 	return tenant, nil
 }
 
+// mustBeLeaving refuses a transfer for the end of a lease that is not near: it
+// may stand before others, so that a word alone must not be enough.
+func (r Rules) mustBeLeaving(what string, unit *eilev1.Unit) error {
+	ends, known := LeaseEnds(unit)
+	switch {
+	case !known:
+		return Refuse(what, "NO_LEASE", fmt.Sprintf("unit %s is not rented in, or the end of its lease is not on record", unit.GetReference()))
+	case !r.leaseNear(ends, r.Today):
+		return Refuse(what, "LEASE_GOES_ON", fmt.Sprintf("the lease of unit %s ends on %s: a transfer begins %d months before", unit.GetReference(), ends, r.Policy.Leases().TransferMonths))
+	}
+	return nil
+}
+
 // transferAtLeaseEnd opens the transfer of the household that lives in a home.
 // The ground that the policy declares for it needs nobody to find it out: the
 // decision is automatic under the policy.

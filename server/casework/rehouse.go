@@ -82,6 +82,11 @@ func (r Rules) RegisterTransfer(tx *store.Tx, application *eilev1.Application) e
 			return err
 		}
 	}
+	if transfer.GetReason() == LeaseEnding {
+		if err := r.mustBeLeaving(what, unit); err != nil {
+			return err
+		}
+	}
 	if transfer.GetReason() == HomeGivenUp {
 		if err := r.joinProposal(tx, what, unit, application.GetReference()); err != nil {
 			return err

@@ -51,7 +51,7 @@ func readHomes(v *store.View, frozen store.Frozen, rules casework.Rules, over *o
 		if over != nil {
 			h.flagged += flagMoved(v, reference, unit)
 		}
-		if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_VACANT || casework.GivingUp(unit) {
+		if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_VACANT || casework.GivingUp(unit) || rules.LeaseOver(unit) {
 			continue
 		}
 		switch unit.GetCondition().GetState() {

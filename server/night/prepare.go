@@ -26,6 +26,7 @@ type due struct {
 	offers       []string // overdue
 	applications []string // to be evaluated again
 	units        []string // to be assessed again
+	leases       []string // homes whose lease ends or has ended
 }
 
 // findDue reads what is due. It costs time in proportion to the open offers and
@@ -39,6 +40,13 @@ func (n *Night) findDue(ctx context.Context, rules casework.Rules) (due, error) 
 			}
 			if rules.MustAssess(entry.Record) {
 				found.units = append(found.units, entry.ID)
+			}
+			leased, err := rules.LeaseDue(v, entry.Record)
+			if err != nil {
+				return err
+			}
+			if leased {
+				found.leases = append(found.leases, entry.ID)
 			}
 			if entry.Record.GetOpenOffer() == "" {
 				continue
@@ -72,6 +80,9 @@ func (n *Night) prepare(ctx context.Context, run string, rules casework.Rules) e
 		return rules.ExpireOffer(tx, offer)
 	})
 	if err != nil {
+		return err
+	}
+	if err := n.settleLeases(ctx, found.leases, run, rules); err != nil {
 		return err
 	}
 	err = n.each(ctx, found.applications, actionRecheck, run, func(tx *store.Tx, reference string) error {
@@ -158,6 +169,11 @@ func (n *Night) rehearse(v *store.View, rules casework.Rules, found due) (*overl
 		o.barred[offer.GetApplication()] = offer.GetUnit()
 		o.placements[offer.GetApplication()] = rules.Evaluate(application)
 		o.expired++
+	}
+	for _, reference := range found.leases {
+		if err := o.settleLease(v, rules, n.book.Now(), reference); err != nil {
+			return nil, err
+		}
 	}
 	for _, reference := range found.applications {
 		application, err := o.application(v, reference)

@@ -928,7 +928,9 @@ type UnitChange_UnitState struct {
 	// status of the home.
 	Status UnitStatus `protobuf:"varint,2,opt,name=status,proto3,enum=eile.v1.UnitStatus" json:"status,omitempty"`
 	// condition of the home.
-	Condition     ConditionState `protobuf:"varint,3,opt,name=condition,proto3,enum=eile.v1.ConditionState" json:"condition,omitempty"`
+	Condition ConditionState `protobuf:"varint,3,opt,name=condition,proto3,enum=eile.v1.ConditionState" json:"condition,omitempty"`
+	// left_stock is true where the home is rented in, nobody lives there and its lease is over.
+	LeftStock     bool `protobuf:"varint,4,opt,name=left_stock,json=leftStock,proto3" json:"left_stock,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -982,6 +984,13 @@ func (x *UnitChange_UnitState) GetCondition() ConditionState {
 		return x.Condition
 	}
 	return ConditionState_CONDITION_STATE_UNSPECIFIED
+}
+
+func (x *UnitChange_UnitState) GetLeftStock() bool {
+	if x != nil {
+		return x.LeftStock
+	}
+	return false
 }
 
 // Class of homes.
@@ -1285,17 +1294,19 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"placements\x12\x14\n" +
 	"\x05cause\x18\x02 \x01(\tR\x05cause\x12*\n" +
 	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06import\x18\x04 \x01(\tR\x06import\"\xad\x02\n" +
+	"\x06import\x18\x04 \x01(\tR\x06import\"\xcc\x02\n" +
 	"\n" +
 	"UnitChange\x125\n" +
 	"\x06states\x18\x01 \x03(\v2\x1d.eile.v1.UnitChange.UnitStateR\x06states\x12\x14\n" +
 	"\x05cause\x18\x02 \x01(\tR\x05cause\x12*\n" +
 	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06import\x18\x04 \x01(\tR\x06import\x1a\x8d\x01\n" +
+	"\x06import\x18\x04 \x01(\tR\x06import\x1a\xac\x01\n" +
 	"\tUnitState\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12+\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusR\x06status\x125\n" +
-	"\tcondition\x18\x03 \x01(\x0e2\x17.eile.v1.ConditionStateR\tcondition\"\x81\x01\n" +
+	"\tcondition\x18\x03 \x01(\x0e2\x17.eile.v1.ConditionStateR\tcondition\x12\x1d\n" +
+	"\n" +
+	"left_stock\x18\x04 \x01(\bR\tleftStock\"\x81\x01\n" +
 	"\rRequestRecord\x12\x16\n" +
 	"\x06sha256\x18\x01 \x01(\fR\x06sha256\x12\x16\n" +
 	"\x06result\x18\x02 \x01(\tR\x06result\x12*\n" +

@@ -1,0 +1,68 @@
+package night
+
+import (
+	"context"
+	"time"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/store"
+)
+
+const actionLease = "run.lease"
+
+// settleLeases does what the ends of leases make necessary, home by home.
+func (n *Night) settleLeases(ctx context.Context, homes []string, run string, rules casework.Rules) error {
+	return n.each(ctx, homes, actionLease, run, func(tx *store.Tx, reference string) error {
+		unit, err := store.Units.Get(tx, reference)
+		if err != nil {
+			return err
+		}
+		return rules.SettleLease(tx, unit)
+	})
+}
+
+// settleLease does in memory what settleLeases does: an offer or a letting of a
+// home whose lease is over is taken back, and a tenant becomes a transfer.
+func (o *overlay) settleLease(v *store.View, rules casework.Rules, now time.Time, reference string) error {
+	unit, err := o.unit(v, reference)
+	if err != nil {
+		return err
+	}
+	if unit.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_LET {
+		application, place, err := rules.RehearseLease(v, now, unit)
+		if err != nil || application == nil {
+			return err
+		}
+		o.applications[application.GetReference()], o.placements[application.GetReference()] = application, place
+		return nil
+	}
+	household := ""
+	switch unit.GetStatus() {
+	case eilev1.UnitStatus_UNIT_STATUS_OFFERED:
+		offer, err := store.Offers.Get(v, unit.GetOpenOffer())
+		if err != nil {
+			return err
+		}
+		household = offer.GetApplication()
+	case eilev1.UnitStatus_UNIT_STATUS_RESERVED:
+		tenancy, err := store.Tenancies.Get(v, unit.GetTenancy())
+		if err != nil {
+			return err
+		}
+		household = tenancy.GetApplication()
+	default:
+		return nil
+	}
+	application, err := o.application(v, household)
+	if err != nil {
+		return err
+	}
+	if application.GetStatus() == eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED {
+		application.Status, application.ReservedTenancy = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING, ""
+	}
+	application.OpenOffer, unit.OpenOffer, unit.Tenancy = "", "", ""
+	unit.Status = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	o.placements[household] = rules.Evaluate(application)
+	return nil
+}
