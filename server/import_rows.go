@@ -39,7 +39,7 @@ func (u *upload) check(ctx context.Context, file io.Reader) error {
 			err = u.checkInspections(v, file, bad)
 		}
 		if fatal {
-			u.good = nil
+			u.good, u.unchanged = nil, nil
 		}
 		slices.SortFunc(u.good, func(a, b packed) int { return cmp.Compare(a.reference, b.reference) })
 		return err

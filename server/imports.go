@@ -2,14 +2,17 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
@@ -46,12 +49,12 @@ func (s *imports) Import(stream grpc.BidiStreamingServer[eilev1.ImportRequest, e
 	if err != nil {
 		return err
 	}
-	u := &upload{Server: s.Server, stream: stream, header: header, rules: rules, id: s.NewID()}
+	u := &upload{Server: s.Server, stream: stream, header: header, rules: rules, id: s.NewID(), file: sha256.New()}
 	group, ctx := errgroup.WithContext(ctx)
 	reader, writer := io.Pipe()
 	group.Go(func() error { return receive(stream, writer) })
 	group.Go(func() error {
-		err := u.check(ctx, reader)
+		err := u.check(ctx, io.TeeReader(reader, u.file))
 		reader.CloseWithError(err) //nolint:errcheck // it never fails
 		return err
 	})
@@ -87,6 +90,7 @@ type upload struct {
 	header *eilev1.ImportHeader
 	rules  casework.Rules
 	id     string
+	file   hash.Hash // of what came in
 
 	rows      int
 	unchanged []string // references of rows that are in the register as they stand
@@ -124,11 +128,10 @@ func (u *upload) finish(ctx context.Context) error {
 	}
 	if u.faults == 0 || u.header.GetPartial() {
 		result.Created = int32(len(u.good))
-		if len(u.good) > 0 && !u.header.GetDryRun() {
-			if err := u.write(ctx); err != nil {
+		if !u.header.GetDryRun() {
+			if err := u.write(ctx, result); err != nil {
 				return err
 			}
-			result.Id = u.id
 		}
 		if err := u.sendCodes(ctx); err != nil {
 			return err
@@ -164,8 +167,46 @@ func (u *upload) sendCodes(ctx context.Context) error {
 	return nil
 }
 
-// write stages every row and decides.
-func (u *upload) write(ctx context.Context) (err error) {
+// request stamps what makes the import visible, so that the same request is
+// carried out once: its header and its file.
+func (u *upload) request(ctx context.Context) (store.Stamp, error) {
+	stamp, err := u.stamp(ctx, u.header, actionDecideImport, "")
+	sum := sha256.Sum256(u.file.Sum(stamp.RequestSum))
+	stamp.RequestSum = sum[:]
+	return stamp, err
+}
+
+// write writes the good rows, if there are any, unless the same request did.
+func (u *upload) write(ctx context.Context, result *eilev1.ImportResult) error {
+	stamp, err := u.request(u.stream.Context())
+	if err != nil {
+		return err
+	}
+	id, seen, err := u.register.Repeated(ctx, stamp)
+	switch {
+	case err != nil:
+		return err
+	case seen:
+		return u.register.View(ctx, func(v *store.View) error {
+			record, err := store.Imports.Get(v, id)
+			result.Id, result.Created = id, record.GetRows()
+			result.Unchanged -= record.GetRows()
+			return err
+		})
+	case len(u.good) == 0:
+		return nil
+	}
+	u.activating.RLock()
+	defer u.activating.RUnlock()
+	if in, err := u.inForce(); err != nil || !proto.Equal(in.identity, u.rules.Policy.Identity()) {
+		return conflict{codes.Aborted, "CHANGED_MEANWHILE", "another policy was put in force while the file came in: nothing was imported; try again"}
+	}
+	result.Id = u.id
+	return u.stage(ctx, stamp)
+}
+
+// stage writes every row, unseen, and decides.
+func (u *upload) stage(ctx context.Context, stamp store.Stamp) (err error) {
 	staged, err := u.register.BeginImport(ctx, u.id)
 	if err != nil {
 		return err
@@ -184,7 +225,7 @@ func (u *upload) write(ctx context.Context) (err error) {
 	if err := u.progress(); err != nil {
 		return err
 	}
-	stamp := store.Stamp{Now: u.Now(), ID: u.NewID(), Actor: actor(u.stream.Context()), Action: actionDecideImport}
+	stamp.Now = u.Now()
 	kept := &eilev1.ImportRecord{
 		Rows: int32(len(u.good)), Kind: u.header.GetKind(),
 		Unsettled: u.header.GetKind() == eilev1.ImportKind_IMPORT_KIND_INSPECTIONS,

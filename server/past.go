@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,7 @@ func (p *pastList) position(reference string) (*eilev1.Position, error) {
 	}
 	found, ok := p.index.Position(reference)
 	if !ok {
+		beside(position, p.index.Counts())
 		return position, nil
 	}
 	position.Position, position.Waiting = int32(found.Ahead)+1, int32(found.Waiting)
@@ -107,8 +109,12 @@ func (s *queue) listAsOf(ctx context.Context, req *eilev1.ListPositionsRequest, 
 		return nil, err
 	}
 	lists := past.index.Lists()
-	if req.GetList() != "" {
-		lists = []string{req.GetList()}
+	if list := req.GetList(); list != "" {
+		// Another policy may have had other lists.
+		if in, err := s.inForce(); err != nil || !slices.Contains(lists, list) && !slices.Contains(in.policy.Lists(), list) {
+			return nil, wrong("list", "there was no list %q at %s, and the policy has none", list, past.at.Format(time.RFC3339))
+		}
+		lists = []string{list}
 	}
 	at, after, _ := strings.Cut(start, "\x00")
 	number, _ := strconv.Atoi(at)

@@ -58,7 +58,34 @@ func (s *policies) ActivatePolicy(ctx context.Context, req *eilev1.ActivatePolic
 	if err != nil {
 		return nil, err
 	}
+	if before, err := s.activatedBy(ctx, req); err != nil || before != nil {
+		return before, err
+	}
 	return s.Activate(ctx, req, loaded, source)
+}
+
+// activatedBy answers the policy that the same request activated before; nil:
+// the request is new.
+func (s *policies) activatedBy(ctx context.Context, req *eilev1.ActivatePolicyRequest) (*eilev1.Policy, error) {
+	stamp, err := s.stamp(ctx, req, "policy.activate", "")
+	if err != nil {
+		return nil, err
+	}
+	id, seen, err := s.register.Repeated(ctx, stamp)
+	if err != nil || !seen {
+		return nil, err
+	}
+	var record *eilev1.Policy
+	err = s.register.View(ctx, func(v *store.View) error {
+		record, err = store.Policies.Get(v, id)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	in, _ := s.inForce()
+	record.Active, record.Source = in != nil && proto.Equal(in.identity, record.GetPolicy()), ""
+	return record, nil
 }
 
 // Activate puts a checked policy in force. The policy that is in force already
@@ -93,6 +120,7 @@ func (s *Server) Activate(ctx context.Context, req *eilev1.ActivatePolicyRequest
 	if req.GetDryRun() {
 		return s.effect(ctx, before, next, max(today, from))
 	}
+	ctx = context.WithoutCancel(ctx) // half of a switch would leave the service without rules
 	if from > today {
 		return s.schedule(ctx, req, record)
 	}

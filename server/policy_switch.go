@@ -21,7 +21,6 @@ func (s *Server) switchTo(ctx context.Context, req *eilev1.ActivatePolicyRequest
 	if err != nil {
 		return err
 	}
-	stamp.RequestID = "" // the same policy twice changes nothing anyway
 	change, err := s.register.BeginPolicyChange(ctx)
 	if err != nil {
 		return err
@@ -45,6 +44,7 @@ func (s *Server) switchTo(ctx context.Context, req *eilev1.ActivatePolicyRequest
 	}
 	_, err = change.Switch(ctx, stamp, next.identity, moved, func(tx *store.Tx) error {
 		tx.Subject(next.policy.Name())
+		tx.Result(next.policy.Name() + "/" + next.policy.Version())
 		return store.Policies.Put(tx, next.policy.Name()+"/"+next.policy.Version(), next.record)
 	})
 	if err != nil {

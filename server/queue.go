@@ -66,18 +66,23 @@ func (s *Server) noPlace(ctx context.Context, in *rules, reference string) (*eil
 	}
 	position := s.answer(in, application.GetList(), s.register.List().Revision())
 	position.Reference, position.Status, position.NeedClass = reference, application.GetStatus(), application.GetNeedClass()
-	for _, count := range s.register.List().Counts() {
-		if count.List != application.GetList() {
+	beside(position, s.register.List().Counts())
+	return position, nil
+}
+
+// beside fills in how many wait where somebody without a place would.
+func beside(position *eilev1.Position, counts []waitlist.Count) {
+	for _, count := range counts {
+		if count.List != position.GetList() {
 			continue
 		}
 		position.Waiting = int32(count.Waiting)
 		for _, class := range count.Classes {
-			if class.Class == application.GetNeedClass() {
+			if class.Class == position.GetNeedClass() {
 				position.WaitingInNeedClass = int32(class.Waiting)
 			}
 		}
 	}
-	return position, nil
 }
 
 // ListPositions answers one list, or all one after another, in legal order. The
@@ -138,26 +143,23 @@ func (s *Server) row(in *rules, page waitlist.Page, ahead int, placement waitlis
 // reference is known or the code wrong, the same work is done and the same is
 // answered.
 func (s *queue) GetOwnPosition(ctx context.Context, req *eilev1.GetOwnPositionRequest) (*eilev1.GetOwnPositionResponse, error) {
-	var application *eilev1.Application
-	var known bool
 	answer := &eilev1.GetOwnPositionResponse{}
 	err := s.register.View(ctx, func(v *store.View) error {
-		var err error
-		application, known, err = store.Applications.Find(v, req.GetReference())
-		if err != nil || !known {
+		application, known, err := store.Applications.Find(v, req.GetReference())
+		if err != nil {
 			return err
 		}
+		right := s.access.match(req.GetReference(), application.GetAccessGeneration(), req.GetAccessCode())
+		if !known || !right {
+			return notFound("place")
+		}
+		answer.Missing = application.GetMissing()
 		answer.OpenOffer, err = ownOffer(v, application.GetOpenOffer())
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	right := s.access.match(req.GetReference(), application.GetAccessGeneration(), req.GetAccessCode())
-	if !known || !right {
-		return nil, notFound("place")
-	}
-	answer.Missing = application.GetMissing()
 	answer.Position, err = s.position(ctx, req.GetReference())
 	return answer, err
 }

@@ -19,10 +19,10 @@ func (s *Server) schedule(ctx context.Context, req *eilev1.ActivatePolicyRequest
 	if err != nil {
 		return nil, err
 	}
-	stamp.RequestID = "" // the same policy twice changes nothing anyway
 	record.Scheduled, record.ActivatedAt = true, nil
 	_, _, err = s.register.Update(ctx, stamp, func(tx *store.Tx) error {
 		tx.Subject(record.GetName())
+		tx.Result(record.GetName() + "/" + record.GetVersion())
 		return store.Policies.Put(tx, record.GetName()+"/"+record.GetVersion(), record)
 	})
 	shown := proto.CloneOf(record)
@@ -33,6 +33,7 @@ func (s *Server) schedule(ctx context.Context, req *eilev1.ActivatePolicyRequest
 // enact puts the scheduled policies in force whose first day has come, in the
 // order of their first days.
 func (s *Server) enact(ctx context.Context, on day.Day) error {
+	ctx = context.WithoutCancel(ctx) // half of a switch would leave the service without rules
 	var due []*eilev1.Policy
 	err := s.register.View(ctx, func(v *store.View) error {
 		for entry, err := range store.Policies.All(v, "", "") {

@@ -60,8 +60,9 @@ type Server struct {
 	rules atomic.Pointer[rules]
 	ahead atomic.Int64 // whole days by which a rehearsal is ahead of the clock
 	night *night.Night
-	// activating is held while a policy is put in force.
-	activating sync.Mutex
+	// activating is held while a policy is put in force, and shared by imports
+	// while they write what they checked under the policy in force.
+	activating sync.RWMutex
 }
 
 // New returns a server that is ready to answer: the policy in force is loaded
