@@ -23,7 +23,7 @@ func rankedInto(s *service, applications, homes int) {
 	s.t.Helper()
 	rows := [][]string{{"reference", "registered_at", "points", "unit_type"}}
 	for i := range applications {
-		rows = append(rows, []string{fmt.Sprintf("A-%d", i+1), "2025-04-01", strconv.Itoa(1000 - i), "1-bedroom"})
+		rows = append(rows, []string{fmt.Sprintf("A-%d", i+1), "2025-04-01", strconv.Itoa(900 - i), "1-bedroom"})
 	}
 	s.do("import", "applications", sheet(s.t, "applications.csv", rows...))
 	units := [][]string{{"reference", "unit_type"}}
