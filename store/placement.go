@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 
@@ -46,8 +47,7 @@ func findPlacement(from Source, generation uint32, reference string) (placement 
 type move struct{ before, after *eilev1.Placement }
 
 // Place writes the placement of an application under the policy in force; the
-// caller does not change it afterwards. The history gets an entry when list,
-// class, order key or status changed.
+// caller does not change it afterwards. The history gets an entry when it moved.
 func (tx *Tx) Place(placement *eilev1.Placement) error {
 	if err := checkPlacement(placement); err != nil {
 		return err
@@ -76,10 +76,12 @@ func (tx *Tx) moved(before, after *eilev1.Placement) {
 	tx.moves = append(tx.moves, move{before, after})
 }
 
-// Moved tells whether a past list would show the two differently.
+// Moved tells whether a past list would show the two differently, or a run would
+// have treated them differently. Whether an offer was open the offers tell.
 func Moved(a, b *eilev1.Placement) bool {
 	return a.GetList() != b.GetList() || a.GetNeedClass() != b.GetNeedClass() || string(a.GetOrderKey()) != string(b.GetOrderKey()) ||
-		a.GetStatus() != b.GetStatus() || a.GetOutOfTurn() != b.GetOutOfTurn() || a.GetHousedOn() != b.GetHousedOn()
+		a.GetStatus() != b.GetStatus() || a.GetOutOfTurn() != b.GetOutOfTurn() || a.GetHousedOn() != b.GetHousedOn() ||
+		!bytes.Equal(a.GetSuitability(), b.GetSuitability())
 }
 
 // turn is the change of what is counted of one home by a transaction.

@@ -2,17 +2,15 @@ package store
 
 import (
 	"bytes"
-	"fmt"
-	"io"
 
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/store/kv"
 )
 
-// evidencePiece is how many bytes of a file one record holds.
-const evidencePiece = 1 << 20
+// EvidencePiece is how many bytes of a file one record holds at most, so that it
+// fits a transaction.
+const EvidencePiece = 1 << 20
 
 // Nights answers which run is under way and which was the last.
 func Nights(from Source) (*eilev1.Nights, error) {
@@ -49,17 +47,17 @@ func (tx *Tx) PutRun(run *eilev1.Run, date string) error {
 	return Runs.Put(tx, run.GetId(), run)
 }
 
-// FindBatch reads what a transaction of a run's commit did.
+// FindBatch reads what became of one match of a run.
 func (tx *Tx) FindBatch(run string, number uint32) (*eilev1.RunBatch, bool, error) {
 	return runBatches.Find(tx, batchID(run, number))
 }
 
-// PutBatch notes what a transaction of a run's commit did.
+// PutBatch notes what became of one match of a run.
 func (tx *Tx) PutBatch(run string, number uint32, batch *eilev1.RunBatch) error {
 	return tx.raw(runBatches.key(batchID(run, number)), batch)
 }
 
-// Batches reads what a run's commit did so far.
+// Batches reads what became of the matches of a run so far.
 func (v *View) Batches(run string) (all []*eilev1.RunBatch, err error) {
 	for entry, err := range runBatches.All(v, run+"/", "") {
 		if err != nil {
@@ -71,16 +69,6 @@ func (v *View) Batches(run string) (all []*eilev1.RunBatch, err error) {
 }
 
 func batchID(run string, number uint32) string { return string(numberKey("", run, number)) }
-
-// EvidencePieces cuts a file of a run into the records that hold it.
-func EvidencePieces(file []byte) [][]byte {
-	var pieces [][]byte
-	for len(file) > evidencePiece {
-		pieces = append(pieces, file[:evidencePiece])
-		file = file[evidencePiece:]
-	}
-	return append(pieces, file)
-}
 
 // A piece of a file begins with a byte that tells whether it is the last.
 const (
@@ -99,30 +87,14 @@ func (tx *Tx) PutEvidence(run, file string, number int, piece []byte, last bool)
 	return tx.put(numberKey(evidencePrefix, run+"/"+file, uint32(number)), append(value, piece...))
 }
 
-// Evidence writes a file of a run to w; false when there is no such file. An
-// error that wraps ErrNotFound says that the file is not whole.
-func (v *View) Evidence(w io.Writer, run, file string) (bool, error) {
-	prefix := []byte(evidencePrefix + run + "/" + file + "/")
-	next := uint32(0)
-	for item, err := range v.reader.Scan(prefix, kv.PrefixEnd(prefix)) {
-		if err != nil {
-			return false, err
-		}
-		if len(item.Value) == 0 || !bytes.Equal(item.Key, appendNumber(bytes.Clone(prefix), next)) {
-			break
-		}
-		next++
-		if _, err := w.Write(item.Value[1:]); err != nil {
-			return false, err
-		}
-		if item.Value[0] == lastPiece {
-			return true, nil
-		}
+// Evidence reads one piece of a file of a run, and whether it is the last; false
+// when there is no such piece.
+func (v *View) Evidence(run, file string, number int) (piece []byte, last, ok bool, err error) {
+	item, ok, err := v.reader.Get(numberKey(evidencePrefix, run+"/"+file, uint32(number)))
+	if err != nil || !ok || len(item.Value) == 0 {
+		return nil, false, false, err
 	}
-	if next == 0 {
-		return false, nil
-	}
-	return false, fmt.Errorf("evidence %s of run %s: piece %d: %w", file, run, next, ErrNotFound)
+	return bytes.Clone(item.Value[1:]), item.Value[0] == lastPiece, true, nil
 }
 
 // Unsettled tells whether records may still say what another policy said.

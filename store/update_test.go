@@ -3,8 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -257,51 +255,41 @@ func TestAuditEntries(t *testing.T) {
 	})
 }
 
-// TestRuns: the latest run of a date is the one that came last, and a file is
-// read whole or not at all.
+// TestRuns: the latest run of a date is the one that came last, and the pieces of
+// a file are read as they were written.
 func TestRuns(t *testing.T) {
 	o := newOffice(t)
 	one, two := &eilev1.Run{Id: "2026-01-05"}, &eilev1.Run{Id: "2026-01-05.2"}
 	for _, run := range []*eilev1.Run{one, two, one} {
 		o.change("run", func(tx *Tx) error { return tx.PutRun(run, "2026-01-05") })
 	}
-	file := make([]byte, evidencePiece+10)
-	file[evidencePiece] = 7
 	o.change("night", func(tx *Tx) error {
 		return errors.Join(tx.PutNights(&eilev1.Nights{Unfinished: two.GetId()}), tx.PutBatch(two.GetId(), 1, &eilev1.RunBatch{Created: 1}))
 	})
-	pieces := EvidencePieces(file)
+	pieces := [][]byte{make([]byte, EvidencePiece), {7}}
 	put := func(number int) {
 		o.change("evidence", func(tx *Tx) error {
 			return tx.PutEvidence(two.GetId(), "instance.json", number, pieces[number], number == len(pieces)-1)
 		})
 	}
-	read := func() (found bool, content []byte, err error) {
-		path := filepath.Join(t.TempDir(), "file")
-		to, err := os.Create(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer to.Close()
-		o.look(func(v *View) error {
-			found, err = v.Evidence(to, two.GetId(), "instance.json")
-			return nil
-		})
-		content, _ = os.ReadFile(path)
-		return found, content, err
-	}
-	if found, _, err := read(); found || err != nil {
-		t.Errorf("no file: %t, %v", found, err)
-	}
-	put(0)
-	if found, _, err := read(); found || !errors.Is(err, ErrNotFound) {
-		t.Errorf("half a file: %t, %v", found, err)
-	}
 	put(1)
 	put(0)
-	if found, content, err := read(); !found || err != nil || !slices.Equal(content, file) {
-		t.Errorf("file of %d bytes: %t, %d bytes, %v", len(file), found, len(content), err)
+	put(0)
+	for number, want := range pieces {
+		o.look(func(v *View) error {
+			piece, last, ok, err := v.Evidence(two.GetId(), "instance.json", number)
+			if err != nil || !ok || last != (number == 1) || !slices.Equal(piece, want) {
+				t.Errorf("piece %d: %d bytes, last %t, there %t, %v", number, len(piece), last, ok, err)
+			}
+			return nil
+		})
 	}
+	o.look(func(v *View) error {
+		if _, _, ok, err := v.Evidence(two.GetId(), "instance.json", 2); ok || err != nil {
+			t.Errorf("a piece that was not written: %t, %v", ok, err)
+		}
+		return nil
+	})
 	o.look(func(v *View) error {
 		latest, err := RunOn(v, "2026-01-05")
 		if err != nil || latest != two.GetId() {

@@ -1,42 +1,127 @@
 package night
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/kv"
 )
 
 // batchSize is how many offers one transaction makes: each writes some ten keys.
 const batchSize = 8
 
-// commit makes the offers in batches. A batch that was made leaves a mark and
-// is not made again.
+// commit makes the offers in batches. A match that became an offer, or could
+// not, leaves a mark and is not tried again.
 func (n *Night) commit(ctx context.Context, run *eilev1.Run, rules casework.Rules) error {
 	matches, err := n.Matches(ctx, run.GetId())
 	if err != nil {
 		return err
 	}
+	c := &commit{night: n, run: run.GetId(), of: rules, today: rules, matches: matches.GetMatches()}
+	// An approval may come days after the run. Whether somebody still waits is
+	// asked of the day on which the offer is made; whether a home suits, of the
+	// run's day, since what was matched does not become wrong by waiting.
+	c.today.Today = max(rules.Today, day.Of(n.book.Now(), rules.Policy.Location()))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
-	for number, batch := range slices.Collect(slices.Chunk(matches.GetMatches(), batchSize)) {
-		group.Go(func() error { return n.offer(gctx, run, rules, number, batch) })
+	for first := 0; first < len(c.matches); first += batchSize {
+		group.Go(func() error { return c.offer(gctx, first, min(first+batchSize, len(c.matches))) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	return n.finish(ctx, run, rules)
+}
+
+// commit is the offers of one run being made.
+type commit struct {
+	night     *Night
+	run       string
+	of, today casework.Rules // of the run's day and of this
+	matches   []*eilev1.Run_Match
+}
+
+// offer makes the offers of some matches in one transaction. Household and home
+// are checked again in it; what stands against an offer is kept with the run.
+// Records too large to share a transaction get one each.
+func (c *commit) offer(ctx context.Context, first, end int) error {
+	err := c.night.update(ctx, "run.offer", c.run, c.today, func(tx *store.Tx) error {
+		for number := first; number < end; number++ {
+			if err := c.offerOne(tx, number); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if !errors.Is(err, kv.ErrTxTooLarge) && !errors.Is(err, kv.ErrTooManyOps) {
+		return err
+	}
+	if end-first > 1 {
+		middle := (first + end) / 2
+		return errors.Join(c.offer(ctx, first, middle), c.offer(ctx, middle, end))
+	}
+	return c.night.update(ctx, "run.offer", c.run, c.today, func(tx *store.Tx) error {
+		return c.skip(tx, first, &eilev1.Reason{Code: "TOO_LARGE", Detail: "the records are too large for one transaction: " + err.Error()})
+	})
+}
+
+func (c *commit) offerOne(tx *store.Tx, number int) error {
+	_, made, err := tx.FindBatch(c.run, uint32(number))
+	if err != nil || made {
+		return err
+	}
+	match := c.matches[number]
+	offer := &eilev1.Offer{
+		Id: fmt.Sprintf("%s-%05d", c.run, number+1), Application: match.GetApplication(), Unit: match.GetUnit(), Run: c.run,
+	}
+	err = c.today.MakeOffer(tx, offer, func(application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason {
+		return c.against(match, application, unit)
+	})
+	var refusal casework.Refusal
+	if errors.As(err, &refusal) {
+		return c.skip(tx, number, refusal.Reasons[0])
+	}
+	if err != nil {
+		return err
+	}
+	return tx.PutBatch(c.run, uint32(number), &eilev1.RunBatch{Created: 1})
+}
+
+// against says what the rules of the run's day have against a match whose facts
+// may have changed since.
+func (c *commit) against(match *eilev1.Run_Match, application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason {
+	if reason := outside(c.of.Policy, unit, application.GetDistricts()); reason != nil {
+		return []*eilev1.Reason{reason}
+	}
+	if match.GetReleased() {
+		unit = proto.CloneOf(unit)
+		unit.Earmark = ""
+	}
+	_, why := c.of.Suitable(application, unit, c.of.Today)
+	return why
+}
+
+func (c *commit) skip(tx *store.Tx, number int, why *eilev1.Reason) error {
+	match := c.matches[number]
+	return tx.PutBatch(c.run, uint32(number), &eilev1.RunBatch{Skipped: []*eilev1.Run_Skip{
+		{Application: match.GetApplication(), Unit: match.GetUnit(), Reason: why},
+	}})
+}
+
+// finish counts what was made and ends the run.
+func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rules) error {
 	var created int32
 	var skipped []*eilev1.Run_Skip
-	err = n.register.View(ctx, func(v *store.View) error {
+	err := n.register.View(ctx, func(v *store.View) error {
 		batches, err := v.Batches(run.GetId())
 		for _, batch := range batches {
 			created += batch.GetCreated()
@@ -47,43 +132,7 @@ func (n *Night) commit(ctx context.Context, run *eilev1.Run, rules casework.Rule
 	if err != nil {
 		return err
 	}
-	return n.finish(ctx, run, rules, created, skipped)
-}
-
-// offer makes the offers of one batch. Household and home are checked again in
-// the same transaction; what stands against an offer is kept with the run.
-func (n *Night) offer(ctx context.Context, run *eilev1.Run, rules casework.Rules, number int, matches []*eilev1.Run_Match) error {
-	_, _, err := n.register.Update(ctx, n.stamp("run.offer", run.GetId()), func(tx *store.Tx) error {
-		_, made, err := tx.FindBatch(run.GetId(), uint32(number))
-		if err != nil || made {
-			return err
-		}
-		batch := &eilev1.RunBatch{}
-		for i, match := range matches {
-			offer := &eilev1.Offer{
-				Id: fmt.Sprintf("%s-%05d", run.GetId(), number*batchSize+i+1), Application: match.GetApplication(),
-				Unit: match.GetUnit(), Run: run.GetId(),
-			}
-			err := rules.MakeOffer(tx, offer, func(*eilev1.Application, *eilev1.Unit) []*eilev1.Reason { return nil })
-			var refusal casework.Refusal
-			switch {
-			case errors.As(err, &refusal):
-				batch.Skipped = append(batch.Skipped, &eilev1.Run_Skip{
-					Application: match.GetApplication(), Unit: match.GetUnit(), Reason: refusal.Reasons[0],
-				})
-			case err != nil:
-				return err
-			default:
-				batch.Created++
-			}
-		}
-		return tx.PutBatch(run.GetId(), uint32(number), batch)
-	})
-	return err
-}
-
-func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rules, created int32, skipped []*eilev1.Run_Skip) error {
-	_, _, err := n.register.Update(ctx, n.stamp("run.commit", run.GetId()), func(tx *store.Tx) error {
+	return n.update(ctx, "run.commit", run.GetId(), rules, func(tx *store.Tx) error {
 		stored, err := store.Runs.Get(tx, run.GetId())
 		if err != nil || stored.GetState() != approved {
 			return err
@@ -102,19 +151,18 @@ func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rule
 		tx.Status(stateName(approved), stateName(committed))
 		return tx.PutRun(stored, rules.Today.String())
 	})
-	return err
 }
 
-// Matches reads whom a run matched with what, and its classes.
+// Matches reads whom a run matched with what; none before it has matched.
 func (n *Night) Matches(ctx context.Context, run string) (*eilev1.RunMatches, error) {
-	var file bytes.Buffer
-	err := n.register.View(ctx, func(v *store.View) error {
-		_, err := v.Evidence(&file, run, matchesFile)
-		return err
-	})
+	matches := new(eilev1.RunMatches)
+	stored, err := n.get(ctx, run)
+	if err != nil || stored.GetMatchedAt() == nil {
+		return matches, err
+	}
+	file, err := n.readFile(ctx, run, matchesFile)
 	if err != nil {
 		return nil, err
 	}
-	matches := new(eilev1.RunMatches)
-	return matches, proto.Unmarshal(file.Bytes(), matches)
+	return matches, proto.Unmarshal(file, matches)
 }

@@ -1,8 +1,11 @@
 package night
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -18,32 +21,25 @@ type homes struct {
 	count      int
 	unassessed int
 	flagged    int
-	barred     map[string][]int32 // classes that an application may not have
 }
 
 // class of homes, in order of reference.
 type class struct {
+	id       string
 	key      string
-	district string
-	earmark  string
 	units    []string
 	sample   *eilev1.Unit
+	soft     string   // the group that goes first
+	released bool     // what the group of its earmark leaves goes to others
+	barred   []string // applications that may not have it
 }
 
+// readHomes sorts the vacant homes into classes, in the order of their first
+// home.
 func readHomes(v *store.View, frozen store.Frozen, rules casework.Rules, over *overlay) (*homes, error) {
-	h := &homes{flagged: frozen.Flagged, barred: map[string][]int32{}}
+	h := &homes{flagged: frozen.Flagged}
 	byKey := map[string]*class{}
-	references := slices.Clone(frozen.Vacant)
-	if over != nil {
-		for reference := range over.units {
-			if !slices.Contains(references, reference) {
-				references = append(references, reference)
-			}
-		}
-		slices.Sort(references)
-	}
-	refused := map[string][]string{} // applications by unit
-	for _, reference := range references {
+	for _, reference := range over.vacant(frozen.Vacant) {
 		unit, err := over.unit(v, reference)
 		if err != nil {
 			return nil, err
@@ -62,30 +58,67 @@ func readHomes(v *store.View, frozen store.Frozen, rules casework.Rules, over *o
 		default:
 			continue
 		}
-		key := rules.UnitKey(unit, rules.Today) + "\x00" + unit.GetDistrict()
 		barred, err := barredFrom(v, reference, over)
 		if err != nil {
 			return nil, err
 		}
-		if len(barred) > 0 {
-			key += "\x00" + reference
-			refused[key] = barred
-		}
-		c := byKey[key]
-		if c == nil {
-			c = &class{key: key, district: unit.GetDistrict(), earmark: softEarmark(rules.Policy, unit), sample: unit}
-			byKey[key] = c
-			h.classes = append(h.classes, c)
-		}
-		c.units = append(c.units, reference)
-		h.count++
-	}
-	for i, c := range h.classes {
-		for _, application := range refused[c.key] {
-			h.barred[application] = append(h.barred[application], int32(i))
-		}
+		h.add(byKey, unit, barred, rules)
 	}
 	return h, nil
+}
+
+func (h *homes) add(byKey map[string]*class, unit *eilev1.Unit, barred []string, rules casework.Rules) {
+	key := rules.UnitKey(unit, rules.Today) + "\x00" + unit.GetDistrict()
+	if len(barred) > 0 {
+		key += "\x00" + unit.GetReference()
+	}
+	c := byKey[key]
+	if c == nil {
+		c = &class{id: fmt.Sprintf("c%d", len(h.classes)+1), key: key, sample: unit, barred: barred}
+		c.soft, c.released = earmark(rules.Policy, unit)
+		byKey[key] = c
+		h.classes = append(h.classes, c)
+	}
+	c.units = append(c.units, unit.GetReference())
+	h.count++
+}
+
+// earmark says what the earmark of a home means: a group that goes first, or one
+// that releases what it leaves. A hard one is expressed by suitability alone.
+func earmark(rules *policy.Policy, unit *eilev1.Unit) (soft string, released bool) {
+	for _, reserve := range rules.Reserves() {
+		if reserve.Code == unit.GetEarmark() {
+			switch reserve.Strict {
+			case policy.SoftReserve:
+				return reserve.Code, false
+			case policy.ReleasedReserve:
+				return "", true
+			}
+		}
+	}
+	return "", false
+}
+
+// left are the released homes that the first round gave to nobody, kept for
+// nobody. They keep the ids of their classes.
+func (h *homes) left(seats []seat) *homes {
+	given := make([]int, len(h.classes))
+	for _, s := range seats {
+		given[s.Class]++
+	}
+	rest := &homes{}
+	for i, c := range h.classes {
+		if !c.released || given[i] == len(c.units) {
+			continue
+		}
+		free := *c
+		free.units = c.units[given[i]:]
+		free.sample = proto.CloneOf(c.sample)
+		free.sample.Earmark = ""
+		rest.classes = append(rest.classes, &free)
+		rest.count += len(free.units)
+	}
+	return rest
 }
 
 // flagMoved is 1 or -1 where a dry run finds a home flagged that was not, or
@@ -117,34 +150,16 @@ func barredFrom(v *store.View, unit string, over *overlay) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		barred, err := store.Barred(v, offer.GetApplication(), unit)
+		application := offer.GetApplication()
+		barred, err := store.Barred(v, application, unit)
 		if err != nil {
 			return nil, err
 		}
-		if (barred != "" || over != nil && over.barred[offer.GetApplication()] == unit) && !slices.Contains(applications, offer.GetApplication()) {
-			applications = append(applications, offer.GetApplication())
+		if (barred != "" || over.bars(application, unit)) && !slices.Contains(applications, application) {
+			applications = append(applications, application)
 		}
 	}
 	return applications, nil
-}
-
-// softEarmark is the group that goes first to a home which others may have too.
-func softEarmark(rules *policy.Policy, unit *eilev1.Unit) string {
-	for _, reserve := range rules.Reserves() {
-		if reserve.Code == unit.GetEarmark() && reserve.Strict == policy.SoftReserve {
-			return reserve.Code
-		}
-	}
-	return ""
-}
-
-// kept is what the register keeps of the classes, to explain the run later.
-func (h *homes) kept() []*eilev1.RunMatches_Class {
-	kept := make([]*eilev1.RunMatches_Class, len(h.classes))
-	for i, c := range h.classes {
-		kept[i] = &eilev1.RunMatches_Class{Units: c.units}
-	}
-	return kept
 }
 
 // wish is how much a household wants a district: its place among the wanted
@@ -156,21 +171,31 @@ func wish(districts []string, district string) int {
 	return len(districts)
 }
 
-// accepts orders the classes that suit by the wanted districts. Where districts
-// limit, the others are left out.
-func (h *homes) accepts(suitable []int32, districts []string, limit bool) []int32 {
-	if len(districts) == 0 {
-		return suitable
-	}
+// ranked orders the classes that suit by the wanted districts.
+func (h *homes) ranked(suitable []int32, districts []string) []int32 {
 	wanted := slices.Clone(suitable)
-	if limit {
-		wanted = slices.DeleteFunc(wanted, func(c int32) bool { return !slices.Contains(districts, h.classes[c].district) })
-	}
 	slices.SortStableFunc(wanted, func(a, b int32) int {
-		return wish(districts, h.classes[a].district) - wish(districts, h.classes[b].district)
+		return wish(districts, h.classes[a].sample.GetDistrict()) - wish(districts, h.classes[b].sample.GetDistrict())
 	})
 	return wanted
 }
 
-// districtsKey names a list of wanted districts.
-func districtsKey(districts []string) string { return strings.Join(districts, "\x00") }
+// outside is the reason that a household named districts, they limit, and the
+// home stands in none of them; nil: it may have it.
+func outside(rules *policy.Policy, unit *eilev1.Unit, districts []string) *eilev1.Reason {
+	if !rules.Districts().Limit || len(districts) == 0 || slices.Contains(districts, unit.GetDistrict()) {
+		return nil
+	}
+	return &eilev1.Reason{
+		Code:     "OTHER_DISTRICT",
+		Detail:   fmt.Sprintf("the home is in %s, the household asked for %s", place(unit.GetDistrict()), strings.Join(districts, ", ")),
+		DetailLt: fmt.Sprintf("būsto rajonas – %s, o prašyta: %s", place(unit.GetDistrict()), strings.Join(districts, ", ")),
+	}
+}
+
+func place(district string) string {
+	if district == "" {
+		return "—"
+	}
+	return district
+}

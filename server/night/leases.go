@@ -13,7 +13,7 @@ const actionLease = "run.lease"
 
 // settleLeases does what the ends of leases make necessary, home by home.
 func (n *Night) settleLeases(ctx context.Context, homes []string, run string, rules casework.Rules) error {
-	return n.each(ctx, homes, actionLease, run, func(tx *store.Tx, reference string) error {
+	return n.each(ctx, homes, actionLease, run, rules, func(tx *store.Tx, reference string) error {
 		unit, err := store.Units.Get(tx, reference)
 		if err != nil {
 			return err
@@ -37,32 +37,21 @@ func (o *overlay) settleLease(v *store.View, rules casework.Rules, now time.Time
 		o.applications[application.GetReference()], o.placements[application.GetReference()] = application, place
 		return nil
 	}
-	household := ""
-	switch unit.GetStatus() {
-	case eilev1.UnitStatus_UNIT_STATUS_OFFERED:
-		offer, err := store.Offers.Get(v, unit.GetOpenOffer())
-		if err != nil {
-			return err
-		}
-		household = offer.GetApplication()
-	case eilev1.UnitStatus_UNIT_STATUS_RESERVED:
+	offer := unit.GetOpenOffer()
+	if unit.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_RESERVED {
 		tenancy, err := store.Tenancies.Get(v, unit.GetTenancy())
 		if err != nil {
 			return err
 		}
-		household = tenancy.GetApplication()
-	default:
+		offer = tenancy.GetOffer()
+	}
+	if offer == "" {
+		rules.SettleStock(unit)
 		return nil
 	}
-	application, err := o.application(v, household)
+	given, err := store.Offers.Get(v, offer)
 	if err != nil {
 		return err
 	}
-	if application.GetStatus() == eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED {
-		application.Status, application.ReservedTenancy = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING, ""
-	}
-	application.OpenOffer, unit.OpenOffer, unit.Tenancy = "", "", ""
-	unit.Status = eilev1.UnitStatus_UNIT_STATUS_VACANT
-	o.placements[household] = rules.Evaluate(application)
-	return nil
+	return o.free(v, rules, given)
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
@@ -53,23 +56,18 @@ func (n *Night) Start(ctx context.Context, stamp store.Stamp, on day.Day) (*eile
 	if err != nil {
 		return nil, err
 	}
+	if err := unsupported(rules.Policy); err != nil {
+		return nil, err
+	}
 	what := "run of " + on.String()
 	_, id, err := n.register.Update(ctx, stamp, func(tx *store.Tx) error {
-		latest, err := store.RunOn(tx, on.String())
+		id, exists, err := runOf(tx, on.String())
 		if err != nil {
 			return err
 		}
-		id := on.String()
-		if latest != "" {
-			run, err := store.Runs.Get(tx, latest)
-			if err != nil {
-				return err
-			}
-			if state := run.GetState(); state != failed && state != cancelled {
-				tx.Result(latest)
-				return nil
-			}
-			id = nextID(on.String(), latest)
+		if exists {
+			tx.Result(id)
+			return nil
 		}
 		nights, err := store.Nights(tx)
 		if err != nil {
@@ -98,13 +96,43 @@ func (n *Night) Start(ctx context.Context, stamp store.Stamp, on day.Day) (*eile
 	return n.get(ctx, id)
 }
 
-// nextID numbers the runs of a day whose earlier ones failed or were cancelled.
-func nextID(date, latest string) string {
+// runOf answers the run that a date has, or the id of the next one: those that
+// failed or were cancelled do not count, and their number follows the date.
+func runOf(from store.Source, date string) (id string, exists bool, err error) {
+	latest, err := store.RunOn(from, date)
+	if err != nil || latest == "" {
+		return date, false, err
+	}
+	run, err := store.Runs.Get(from, latest)
+	if err != nil {
+		return "", false, err
+	}
+	if state := run.GetState(); state != failed && state != cancelled {
+		return latest, true, nil
+	}
 	number := 1
 	if _, err := fmt.Sscanf(latest, date+".%d", &number); err != nil {
 		number = 1
 	}
-	return fmt.Sprintf("%s.%d", date, number+1)
+	return fmt.Sprintf("%s.%d", date, number+1), false, nil
+}
+
+// unsupported refuses a policy that asks for what the nights do not do.
+func unsupported(rules *policy.Policy) error {
+	what := "run under policy " + rules.Name()
+	if a := rules.Alternation(); a != (policy.Alternation{}) {
+		return casework.Refuse(what, "ALTERNATION", fmt.Sprintf(
+			"it alternates homes %d : %d between those out of turn and the ordinary list; a run serves those out of turn first: leave out_of_turn.alternate out", a.OutOfTurn, a.Ordinary))
+	}
+	if rules.Mode() != "fill" {
+		return nil
+	}
+	for _, reserve := range rules.Reserves() {
+		if reserve.Strict == policy.SoftReserve {
+			return casework.Refuse(what, "SOFT_RESERVE", fmt.Sprintf("mode fill has no soft reserve such as %s: make it hard or released", reserve.Code))
+		}
+	}
+	return nil
 }
 
 func (n *Night) get(ctx context.Context, id string) (*eilev1.Run, error) {
@@ -131,13 +159,13 @@ func (n *Night) Advance(ctx context.Context, id string) (*eilev1.Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		rules, _, err := n.book.Rules(on)
+		rules, seed, err := n.book.Rules(on)
 		if err != nil {
 			return nil, err
 		}
 		switch state := run.GetState(); {
 		case state == preparing:
-			err = n.match(ctx, run, rules)
+			err = n.match(ctx, run, rules, seed)
 		case state == matched && !rules.Policy.ApprovalRequired():
 			err = n.approve(ctx, n.stamp("run.approve", id), run, rules, nil)
 		case state == approved:
@@ -172,82 +200,29 @@ func (n *Night) Unfinished(ctx context.Context) (id string, lastOn day.Day, err 
 	return id, lastOn, err
 }
 
+// update makes one change of the machine in a run, under the rules that the run
+// was given: when another policy has been put in force meanwhile, the places
+// would be ordered by the former one.
+func (n *Night) update(ctx context.Context, action, run string, rules casework.Rules, fn func(*store.Tx) error) error {
+	_, _, err := n.register.Update(ctx, n.stamp(action, run), func(tx *store.Tx) error {
+		if err := under(tx.Policy(), rules); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	return err
+}
+
+func under(inForce *eilev1.PolicyName, rules casework.Rules) error {
+	if !proto.Equal(inForce, rules.Policy.Identity()) {
+		return store.ErrStaging
+	}
+	return nil
+}
+
 // stamp is for what the machine does in a run; the reason names it.
 func (n *Night) stamp(action, run string) store.Stamp {
 	return store.Stamp{Now: n.book.Now(), ID: n.book.NewID(), Actor: casework.Machine, Action: action, Reason: run}
 }
 
-// Approve lets a matched run make its offers, by decision.
-func (n *Night) Approve(ctx context.Context, stamp store.Stamp, id string, by *eilev1.ByDecision) error {
-	run, err := n.get(ctx, id)
-	if err != nil {
-		return err
-	}
-	on, _, err := day.FromProto(run.GetOn())
-	if err != nil {
-		return err
-	}
-	rules, _, err := n.book.Rules(on)
-	if err != nil {
-		return err
-	}
-	return n.approve(ctx, stamp, run, rules, by)
-}
-
-func (n *Night) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run, rules casework.Rules, by *eilev1.ByDecision) error {
-	_, _, err := n.register.Update(ctx, stamp, func(tx *store.Tx) error {
-		run, err := store.Runs.Get(tx, run.GetId())
-		if err != nil {
-			return err
-		}
-		if state := run.GetState(); state != matched {
-			return casework.Refuse("approve run "+run.GetId(), "WRONG_STATE", "it is "+stateName(state))
-		}
-		run.Decision, err = rules.ApproveRun(tx, run.GetId(), by)
-		if err != nil {
-			return err
-		}
-		run.State = approved
-		tx.Result(run.GetId())
-		tx.Subject(run.GetId())
-		tx.Status(stateName(matched), stateName(approved))
-		return tx.PutRun(run, rules.Today.String())
-	})
-	return err
-}
-
-// Cancel ends a run that is not approved.
-func (n *Night) Cancel(ctx context.Context, stamp store.Stamp, id string) error {
-	return n.end(ctx, stamp, id, cancelled, func(run *eilev1.Run) { run.Failure = "cancelled: " + stamp.Reason })
-}
-
-func (n *Night) end(ctx context.Context, stamp store.Stamp, id string, to eilev1.RunState, change func(*eilev1.Run)) error {
-	_, _, err := n.register.Update(ctx, stamp, func(tx *store.Tx) error {
-		run, err := store.Runs.Get(tx, id)
-		if err != nil {
-			return err
-		}
-		if state := run.GetState(); state != preparing && state != matched {
-			return casework.Refuse("end run "+id, "WRONG_STATE", "it is "+stateName(state))
-		}
-		on, _, err := day.FromProto(run.GetOn())
-		if err != nil {
-			return err
-		}
-		nights, err := store.Nights(tx)
-		if err != nil {
-			return err
-		}
-		nights.Unfinished = ""
-		if err := tx.PutNights(nights); err != nil {
-			return err
-		}
-		tx.Status(stateName(run.GetState()), stateName(to))
-		run.State, run.FinishedAt = to, timestamppb.New(tx.Now())
-		change(run)
-		tx.Result(id)
-		tx.Subject(id)
-		return tx.PutRun(run, on.String())
-	})
-	return err
-}
+func stateName(state eilev1.RunState) string { return strings.TrimPrefix(state.String(), "RUN_STATE_") }

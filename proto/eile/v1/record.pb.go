@@ -668,11 +668,7 @@ func (x *Nights) GetUnfinished() string {
 type RunMatches struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// matches in legal order.
-	Matches []*Run_Match `protobuf:"bytes,1,rep,name=matches,proto3" json:"matches,omitempty"`
-	// classes of the instance, in its order.
-	Classes []*RunMatches_Class `protobuf:"bytes,2,rep,name=classes,proto3" json:"classes,omitempty"`
-	// read are the applications that the engine read, in legal order.
-	Read          []string `protobuf:"bytes,3,rep,name=read,proto3" json:"read,omitempty"`
+	Matches       []*Run_Match `protobuf:"bytes,1,rep,name=matches,proto3" json:"matches,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -714,20 +710,6 @@ func (x *RunMatches) GetMatches() []*Run_Match {
 	return nil
 }
 
-func (x *RunMatches) GetClasses() []*RunMatches_Class {
-	if x != nil {
-		return x.Classes
-	}
-	return nil
-}
-
-func (x *RunMatches) GetRead() []string {
-	if x != nil {
-		return x.Read
-	}
-	return nil
-}
-
 // RunRound is what one round of a run's engine saw and did, beside its instance: what its pseudonyms stand for, and why a home did not suit. With the instance it gives the outcome again. It is stored, never served.
 type RunRound struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -742,7 +724,9 @@ type RunRound struct {
 	// seats in legal order.
 	Seats []*RunRound_Seat `protobuf:"bytes,5,rep,name=seats,proto3" json:"seats,omitempty"`
 	// engaged applications were passed over, since they had an open offer.
-	Engaged       []string `protobuf:"bytes,6,rep,name=engaged,proto3" json:"engaged,omitempty"`
+	Engaged []string `protobuf:"bytes,6,rep,name=engaged,proto3" json:"engaged,omitempty"`
+	// lists in the order in which they were read.
+	Lists         []string `protobuf:"bytes,7,rep,name=lists,proto3" json:"lists,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -815,6 +799,13 @@ func (x *RunRound) GetSeats() []*RunRound_Seat {
 func (x *RunRound) GetEngaged() []string {
 	if x != nil {
 		return x.Engaged
+	}
+	return nil
+}
+
+func (x *RunRound) GetLists() []string {
+	if x != nil {
+		return x.Lists
 	}
 	return nil
 }
@@ -994,52 +985,6 @@ func (x *UnitChange_UnitState) GetLeftStock() bool {
 }
 
 // Class of homes.
-type RunMatches_Class struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// units of the class, in the order in which they were given.
-	Units         []string `protobuf:"bytes,1,rep,name=units,proto3" json:"units,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RunMatches_Class) Reset() {
-	*x = RunMatches_Class{}
-	mi := &file_eile_v1_record_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RunMatches_Class) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RunMatches_Class) ProtoMessage() {}
-
-func (x *RunMatches_Class) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RunMatches_Class.ProtoReflect.Descriptor instead.
-func (*RunMatches_Class) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{7, 0}
-}
-
-func (x *RunMatches_Class) GetUnits() []string {
-	if x != nil {
-		return x.Units
-	}
-	return nil
-}
-
-// Class of homes.
 type RunRound_Class struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// units of the class, in the order in which they were given.
@@ -1052,7 +997,7 @@ type RunRound_Class struct {
 
 func (x *RunRound_Class) Reset() {
 	*x = RunRound_Class{}
-	mi := &file_eile_v1_record_proto_msgTypes[13]
+	mi := &file_eile_v1_record_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1064,7 +1009,7 @@ func (x *RunRound_Class) String() string {
 func (*RunRound_Class) ProtoMessage() {}
 
 func (x *RunRound_Class) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[13]
+	mi := &file_eile_v1_record_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1107,7 +1052,7 @@ type RunRound_Pattern struct {
 
 func (x *RunRound_Pattern) Reset() {
 	*x = RunRound_Pattern{}
-	mi := &file_eile_v1_record_proto_msgTypes[14]
+	mi := &file_eile_v1_record_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1119,7 +1064,7 @@ func (x *RunRound_Pattern) String() string {
 func (*RunRound_Pattern) ProtoMessage() {}
 
 func (x *RunRound_Pattern) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[14]
+	mi := &file_eile_v1_record_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1162,7 +1107,7 @@ type RunRound_Unsuitable struct {
 
 func (x *RunRound_Unsuitable) Reset() {
 	*x = RunRound_Unsuitable{}
-	mi := &file_eile_v1_record_proto_msgTypes[15]
+	mi := &file_eile_v1_record_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1174,7 +1119,7 @@ func (x *RunRound_Unsuitable) String() string {
 func (*RunRound_Unsuitable) ProtoMessage() {}
 
 func (x *RunRound_Unsuitable) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[15]
+	mi := &file_eile_v1_record_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1219,7 +1164,7 @@ type RunRound_Seat struct {
 
 func (x *RunRound_Seat) Reset() {
 	*x = RunRound_Seat{}
-	mi := &file_eile_v1_record_proto_msgTypes[16]
+	mi := &file_eile_v1_record_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1231,7 +1176,7 @@ func (x *RunRound_Seat) String() string {
 func (*RunRound_Seat) ProtoMessage() {}
 
 func (x *RunRound_Seat) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[16]
+	mi := &file_eile_v1_record_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1332,21 +1277,18 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\alast_on\x18\x01 \x01(\x05R\x06lastOn\x12\x1e\n" +
 	"\n" +
 	"unfinished\x18\x02 \x01(\tR\n" +
-	"unfinished\"\xa2\x01\n" +
+	"unfinished\":\n" +
 	"\n" +
 	"RunMatches\x12,\n" +
-	"\amatches\x18\x01 \x03(\v2\x12.eile.v1.Run.MatchR\amatches\x123\n" +
-	"\aclasses\x18\x02 \x03(\v2\x19.eile.v1.RunMatches.ClassR\aclasses\x12\x12\n" +
-	"\x04read\x18\x03 \x03(\tR\x04read\x1a\x1d\n" +
-	"\x05Class\x12\x14\n" +
-	"\x05units\x18\x01 \x03(\tR\x05units\"\xad\x04\n" +
+	"\amatches\x18\x01 \x03(\v2\x12.eile.v1.Run.MatchR\amatches\"\xc3\x04\n" +
 	"\bRunRound\x121\n" +
 	"\aclasses\x18\x01 \x03(\v2\x17.eile.v1.RunRound.ClassR\aclasses\x12\x12\n" +
 	"\x04read\x18\x02 \x03(\tR\x04read\x12\x18\n" +
 	"\apattern\x18\x03 \x03(\x05R\apattern\x125\n" +
 	"\bpatterns\x18\x04 \x03(\v2\x19.eile.v1.RunRound.PatternR\bpatterns\x12,\n" +
 	"\x05seats\x18\x05 \x03(\v2\x16.eile.v1.RunRound.SeatR\x05seats\x12\x18\n" +
-	"\aengaged\x18\x06 \x03(\tR\aengaged\x1a5\n" +
+	"\aengaged\x18\x06 \x03(\tR\aengaged\x12\x14\n" +
+	"\x05lists\x18\a \x03(\tR\x05lists\x1a5\n" +
 	"\x05Class\x12\x14\n" +
 	"\x05units\x18\x01 \x03(\tR\x05units\x12\x16\n" +
 	"\x06barred\x18\x02 \x03(\tR\x06barred\x1ai\n" +
@@ -1386,7 +1328,7 @@ func file_eile_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_eile_v1_record_proto_goTypes = []any{
 	(ImportState)(0),              // 0: eile.v1.ImportState
 	(*Placement)(nil),             // 1: eile.v1.Placement
@@ -1401,47 +1343,45 @@ var file_eile_v1_record_proto_goTypes = []any{
 	(*RunBatch)(nil),              // 10: eile.v1.RunBatch
 	(*ImportChunk)(nil),           // 11: eile.v1.ImportChunk
 	(*UnitChange_UnitState)(nil),  // 12: eile.v1.UnitChange.UnitState
-	(*RunMatches_Class)(nil),      // 13: eile.v1.RunMatches.Class
-	(*RunRound_Class)(nil),        // 14: eile.v1.RunRound.Class
-	(*RunRound_Pattern)(nil),      // 15: eile.v1.RunRound.Pattern
-	(*RunRound_Unsuitable)(nil),   // 16: eile.v1.RunRound.Unsuitable
-	(*RunRound_Seat)(nil),         // 17: eile.v1.RunRound.Seat
-	(ApplicationStatus)(0),        // 18: eile.v1.ApplicationStatus
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
-	(ImportKind)(0),               // 20: eile.v1.ImportKind
-	(*PolicyName)(nil),            // 21: eile.v1.PolicyName
-	(*Run_Match)(nil),             // 22: eile.v1.Run.Match
-	(*Run_Skip)(nil),              // 23: eile.v1.Run.Skip
-	(UnitStatus)(0),               // 24: eile.v1.UnitStatus
-	(ConditionState)(0),           // 25: eile.v1.ConditionState
-	(*Reason)(nil),                // 26: eile.v1.Reason
+	(*RunRound_Class)(nil),        // 13: eile.v1.RunRound.Class
+	(*RunRound_Pattern)(nil),      // 14: eile.v1.RunRound.Pattern
+	(*RunRound_Unsuitable)(nil),   // 15: eile.v1.RunRound.Unsuitable
+	(*RunRound_Seat)(nil),         // 16: eile.v1.RunRound.Seat
+	(ApplicationStatus)(0),        // 17: eile.v1.ApplicationStatus
+	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
+	(ImportKind)(0),               // 19: eile.v1.ImportKind
+	(*PolicyName)(nil),            // 20: eile.v1.PolicyName
+	(*Run_Match)(nil),             // 21: eile.v1.Run.Match
+	(*Run_Skip)(nil),              // 22: eile.v1.Run.Skip
+	(UnitStatus)(0),               // 23: eile.v1.UnitStatus
+	(ConditionState)(0),           // 24: eile.v1.ConditionState
+	(*Reason)(nil),                // 25: eile.v1.Reason
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
-	18, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
+	17, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
 	1,  // 1: eile.v1.PlacementChange.placements:type_name -> eile.v1.Placement
-	19, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
+	18, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
 	12, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
-	19, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
-	19, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
+	18, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
+	18, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
 	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
-	19, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	20, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
-	21, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
-	22, // 10: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
-	13, // 11: eile.v1.RunMatches.classes:type_name -> eile.v1.RunMatches.Class
-	14, // 12: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
-	15, // 13: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
-	17, // 14: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
-	23, // 15: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
-	24, // 16: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	25, // 17: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	16, // 18: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
-	26, // 19: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	18, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
+	19, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
+	20, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	21, // 10: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
+	13, // 11: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
+	14, // 12: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
+	16, // 13: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
+	22, // 14: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
+	23, // 15: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	24, // 16: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	15, // 17: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
+	25, // 18: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -1461,7 +1401,7 @@ func file_eile_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_record_proto_rawDesc), len(file_eile_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -141,7 +141,9 @@ type Run struct {
 	// read households: how far down the list the engine looked.
 	Read int32 `protobuf:"varint,24,opt,name=read,proto3" json:"read,omitempty"`
 	// matched_at is when the engine had matched.
-	MatchedAt     *timestamppb.Timestamp `protobuf:"bytes,25,opt,name=matched_at,json=matchedAt,proto3" json:"matched_at,omitempty"`
+	MatchedAt *timestamppb.Timestamp `protobuf:"bytes,25,opt,name=matched_at,json=matchedAt,proto3" json:"matched_at,omitempty"`
+	// rounds that the engine played: 2 where homes were released to others.
+	Rounds        int32 `protobuf:"varint,26,opt,name=rounds,proto3" json:"rounds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -349,6 +351,13 @@ func (x *Run) GetMatchedAt() *timestamppb.Timestamp {
 		return x.MatchedAt
 	}
 	return nil
+}
+
+func (x *Run) GetRounds() int32 {
+	if x != nil {
+		return x.Rounds
+	}
+	return 0
 }
 
 type StartRunRequest struct {
@@ -1177,7 +1186,7 @@ var File_eile_v1_run_proto protoreflect.FileDescriptor
 
 const file_eile_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xc6\b\n" +
+	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xde\b\n" +
 	"\x03Run\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12!\n" +
 	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateR\x02on\x12'\n" +
@@ -1210,7 +1219,8 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\afailure\x18\x17 \x01(\tR\afailure\x12\x12\n" +
 	"\x04read\x18\x18 \x01(\x05R\x04read\x129\n" +
 	"\n" +
-	"matched_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tmatchedAt\x1aY\n" +
+	"matched_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tmatchedAt\x12\x16\n" +
+	"\x06rounds\x18\x1a \x01(\x05R\x06rounds\x1aY\n" +
 	"\x05Match\x12 \n" +
 	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x1a\n" +

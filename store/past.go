@@ -1,0 +1,170 @@
+package store
+
+import (
+	"fmt"
+	"iter"
+
+	"google.golang.org/protobuf/proto"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/kv"
+)
+
+// A run is explained by the placements as they were at its revision, whatever
+// became of them since. Most are still in force; the others are in the history.
+
+// PlacementsAt yields the placement of every application as it was at a
+// revision at which no policy change was under way, in no order. Whether an
+// offer was open then the offers tell. It reads all placements in force, and the
+// whole history when one of them changed since.
+func (v *View) PlacementsAt(revision uint64) iter.Seq2[*eilev1.Placement, error] {
+	return func(yield func(*eilev1.Placement, error) bool) {
+		past := past{view: v, revision: revision, decided: map[string]uint64{}}
+		unchanged, err := past.sinceSwitch()
+		changed := map[string]*version{}
+		prefix := placementKey(v.state.GetGeneration(), "")
+		for item, scanErr := range v.reader.Scan(prefix, kv.PrefixEnd(prefix)) {
+			if err == nil {
+				err = scanErr
+			}
+			var placement *eilev1.Placement
+			if err == nil {
+				placement, err = decode[eilev1.Placement]("placement", item)
+			}
+			if err != nil {
+				break
+			}
+			if !unchanged || uint64(item.Revision) > revision {
+				changed[placement.GetReference()] = &version{}
+				continue
+			}
+			effective, decideErr := past.effective(uint64(item.Revision), placement.GetImport())
+			if err = decideErr; err != nil {
+				break
+			}
+			if effective <= revision && !yield(placement, nil) {
+				return
+			}
+		}
+		if err == nil {
+			err = past.replay(changed)
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, found := range changed {
+			if found.placement != nil && !yield(found.placement, nil) {
+				return
+			}
+		}
+	}
+}
+
+// PlacementAt answers the placement of one application as it was at a revision;
+// false when it had none.
+func (v *View) PlacementAt(reference string, revision uint64) (*eilev1.Placement, bool, error) {
+	past := past{view: v, revision: revision, decided: map[string]uint64{}}
+	unchanged, err := past.sinceSwitch()
+	if err != nil {
+		return nil, false, err
+	}
+	item, ok, err := v.reader.Get(placementKey(v.state.GetGeneration(), reference))
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	if unchanged && uint64(item.Revision) <= revision {
+		placement, err := decode[eilev1.Placement]("placement", item)
+		if err != nil {
+			return nil, false, err
+		}
+		effective, err := past.effective(uint64(item.Revision), placement.GetImport())
+		return placement, err == nil && effective <= revision, err
+	}
+	changed := map[string]*version{reference: {}}
+	err = past.replay(changed)
+	return changed[reference].placement, err == nil && changed[reference].placement != nil, err
+}
+
+// past is one revision of a view's history.
+type past struct {
+	view     *View
+	revision uint64
+	decided  map[string]uint64 // by import: the revision at which it was decided, never is after all
+}
+
+const never = ^uint64(0)
+
+// version is the latest placement of an application up to the revision.
+type version struct {
+	placement *eilev1.Placement
+	effective uint64
+}
+
+// sinceSwitch tells whether the placements in force were in force then.
+func (p *past) sinceSwitch() (bool, error) {
+	var last kv.Revision
+	for item, err := range p.view.reader.Scan([]byte(activationPrefix), kv.PrefixEnd([]byte(activationPrefix))) {
+		if err != nil {
+			return false, err
+		}
+		last = max(last, item.Revision)
+	}
+	return uint64(last) <= p.revision, nil
+}
+
+// effective is the revision from which a record was visible: its own, or that of
+// the deciding write of the import that brought it.
+func (p *past) effective(written uint64, importID string) (uint64, error) {
+	if importID == "" {
+		return written, nil
+	}
+	decided, known := p.decided[importID]
+	if !known {
+		item, ok, err := p.view.reader.Get(Imports.key(importID))
+		if err != nil {
+			return 0, err
+		}
+		decided = never
+		if ok {
+			record, err := decode[eilev1.ImportRecord](Imports.Noun, item)
+			if err != nil {
+				return 0, err
+			}
+			if record.GetState() == eilev1.ImportState_IMPORT_STATE_DECIDED {
+				decided = uint64(item.Revision)
+			}
+		}
+		p.decided[importID] = decided
+	}
+	return max(written, decided), nil
+}
+
+// replay finds in the history what the changed placements were.
+func (p *past) replay(changed map[string]*version) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	for item, err := range p.view.reader.Scan([]byte(placementChangePrefix), kv.PrefixEnd([]byte(placementChangePrefix))) {
+		if err != nil {
+			return err
+		}
+		if uint64(item.Revision) > p.revision {
+			continue
+		}
+		record := new(eilev1.PlacementChange)
+		if err := proto.Unmarshal(item.Value, record); err != nil {
+			return fmt.Errorf("placement change at key %q: %w: %w", item.Key, kv.ErrCorrupt, err)
+		}
+		effective, err := p.effective(uint64(item.Revision), record.GetImport())
+		if err != nil {
+			return err
+		}
+		for _, placement := range record.GetPlacements() {
+			if found := changed[placement.GetReference()]; found != nil && effective <= p.revision && effective >= found.effective {
+				found.placement, found.effective = placement, effective
+			}
+		}
+	}
+	return nil
+}
