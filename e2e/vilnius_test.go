@@ -44,7 +44,7 @@ func city(t *testing.T, households ...[]string) *service {
 	return s
 }
 
-func codes(reasons []*eilev1.Reason) []string {
+func codesOf(reasons []*eilev1.Reason) []string {
 	var all []string
 	for _, reason := range reasons {
 		all = append(all, reason.GetCode())
@@ -79,7 +79,7 @@ func TestVilniusEligibilityAndOrder(t *testing.T) {
 	}
 	rich := s.application("RICH")
 	if rich.GetStatus() != eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD || rich.GetEligibility() != eilev1.Eligibility_ELIGIBILITY_NO ||
-		!slices.Equal(codes(rich.GetReasons()), []string{"INCOME_OVER_LIMIT", "ASSETS_OVER_LIMIT"}) ||
+		!slices.Equal(codesOf(rich.GetReasons()), []string{"INCOME_OVER_LIMIT", "ASSETS_OVER_LIMIT"}) ||
 		rich.GetProposedDecision().GetKind() != eilev1.DecisionKind_DECISION_KIND_REJECT {
 		t.Errorf("RICH: %v", rich)
 	}
@@ -193,7 +193,7 @@ func flags(s *service) {
 	s.t.Helper()
 	want := map[string][]string{"WORN": {"WORN_OVER_LIMIT"}, "BARE": {"LACKS_AMENITIES"}, "COLD": {"WORN_OVER_LIMIT", "LACKS_AMENITIES"}}
 	for _, unit := range read(s, &eilev1.ListUnitsResponse{}, "flag", "list").GetUnits() {
-		if got := codes(unit.GetCondition().GetReasons()); !slices.Equal(got, want[unit.GetReference()]) {
+		if got := codesOf(unit.GetCondition().GetReasons()); !slices.Equal(got, want[unit.GetReference()]) {
 			s.t.Errorf("%s is flagged for %v, want %v", unit.GetReference(), got, want[unit.GetReference()])
 		}
 		delete(want, unit.GetReference())
@@ -274,7 +274,7 @@ func TestAnInspectionFlags(t *testing.T) {
 	s.unitIs("U-2", "LET")
 	for _, reference := range []string{"U-1", "U-2"} {
 		if condition := s.unit(reference).GetCondition(); condition.GetState() != eilev1.ConditionState_CONDITION_STATE_FLAGGED ||
-			!slices.Equal(codes(condition.GetReasons()), []string{"HAZARD_FOUND"}) {
+			!slices.Equal(codesOf(condition.GetReasons()), []string{"HAZARD_FOUND"}) {
 			t.Errorf("%s: %v", reference, condition)
 		}
 	}

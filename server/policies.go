@@ -117,6 +117,11 @@ func (s *Server) Activate(ctx context.Context, req *eilev1.ActivatePolicyRequest
 	if err != nil {
 		return nil, err
 	}
+	if unfinished, _, err := s.night.Unfinished(ctx); err != nil {
+		return nil, err
+	} else if unfinished != "" && !req.GetDryRun() && from <= today {
+		return nil, casework.Refuse(what, "RUN_UNFINISHED", fmt.Sprintf("run %s under the policy in force is not at its end: approve or cancel it first", unfinished))
+	}
 	if req.GetDryRun() {
 		return s.effect(ctx, before, next, max(today, from))
 	}

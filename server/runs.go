@@ -23,7 +23,11 @@ func (s *Server) catchUp(ctx context.Context) error {
 	if s.rules.Load() == nil {
 		return nil
 	}
-	unfinished, last, err := s.night.Unfinished(ctx)
+	unfinished, _, err := s.night.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	last, err := s.lastDay(ctx)
 	if err != nil {
 		return err
 	}
@@ -42,6 +46,24 @@ func (s *Server) catchUp(ctx context.Context) error {
 	}
 	_, err = s.night.Advance(ctx, unfinished)
 	return err
+}
+
+// lastDay is the latest day of a run, whatever became of it: what it prepared
+// has the time of that day, and the history must not go back.
+func (s *Server) lastDay(ctx context.Context) (day.Day, error) {
+	var last day.Day
+	err := s.register.View(ctx, func(v *store.View) error {
+		for entry, err := range store.Runs.All(v, "", "") {
+			if err != nil {
+				return err
+			}
+			if on, ok, err := day.FromProto(entry.Record.GetOn()); err == nil && ok {
+				last = max(last, on)
+			}
+		}
+		return nil
+	})
+	return last, err
 }
 
 // rehearse lets today be the day of the last run where that is ahead of the
@@ -71,8 +93,8 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 	if on > rules.Today && !req.GetDryRun() && !s.dev {
 		return nil, casework.Refuse("run of "+on.String(), "IN_THE_FUTURE", fmt.Sprintf("today is %s: only a dry run looks ahead", rules.Today))
 	}
-	if from, until := rules.Policy.InForce(); on < from || until != 0 && on > until {
-		return nil, casework.Refuse("run of "+on.String(), "NOT_IN_FORCE", fmt.Sprintf("policy %s is in force from %s%s", rules.Policy.Name(), from, untilText(until)))
+	if err := s.covers(ctx, rules, on, req.GetDryRun()); err != nil {
+		return nil, err
 	}
 	if req.GetDryRun() {
 		rules, seed, err := s.Rules(on)
@@ -93,11 +115,43 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 			return nil, err
 		}
 	}
-	run, err := s.night.Start(ctx, stamp, on)
+	run, err := s.begin(ctx, stamp, on)
 	if err != nil {
 		return nil, err
 	}
 	return s.advance(ctx, run.GetId())
+}
+
+// begin starts a run while no policy is being put in force: from then on none is
+// until the run ends.
+func (s *runs) begin(ctx context.Context, stamp store.Stamp, on day.Day) (*eilev1.Run, error) {
+	s.activating.RLock()
+	defer s.activating.RUnlock()
+	return s.night.Start(ctx, stamp, on)
+}
+
+// covers refuses a day on which another policy will be in force, unless the run
+// itself puts that one in force.
+func (s *runs) covers(ctx context.Context, rules casework.Rules, on day.Day, dryRun bool) error {
+	what, name := "run of "+on.String(), rules.Policy.Name()
+	due, err := s.scheduled(ctx, on)
+	if err != nil {
+		return err
+	}
+	from, until := rules.Policy.InForce()
+	if len(due) > 0 {
+		next := due[len(due)-1]
+		name = next.GetName()
+		if dryRun {
+			return casework.Refuse(what, "POLICY_CHANGES", fmt.Sprintf("policy %s version %s will be in force: a run of the day puts it in force, a dry run cannot", name, next.GetVersion()))
+		}
+		from, _, _ = day.FromProto(next.GetInForceFrom())
+		until, _, _ = day.FromProto(next.GetInForceUntil())
+	}
+	if on < from || until != 0 && on > until {
+		return casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("policy %s is in force from %s%s", name, from, untilText(until)))
+	}
+	return nil
 }
 
 // advance carries a run on. It outlives the caller, who may have gone: the run

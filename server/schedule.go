@@ -20,20 +20,23 @@ func (s *Server) schedule(ctx context.Context, req *eilev1.ActivatePolicyRequest
 		return nil, err
 	}
 	record.Scheduled, record.ActivatedAt = true, nil
-	_, _, err = s.register.Update(ctx, stamp, func(tx *store.Tx) error {
-		tx.Subject(record.GetName())
-		tx.Result(record.GetName() + "/" + record.GetVersion())
-		return store.Policies.Put(tx, record.GetName()+"/"+record.GetVersion(), record)
-	})
 	shown := proto.CloneOf(record)
 	shown.Source = ""
+	_, _, err = s.register.Update(ctx, stamp, func(tx *store.Tx) error {
+		id := record.GetName() + "/" + record.GetVersion()
+		tx.Result(id)
+		if former, ok, err := store.Policies.Find(tx, id); err != nil || ok && former.GetScheduled() {
+			return err
+		}
+		tx.Subject(record.GetName())
+		return store.Policies.Put(tx, id, record)
+	})
 	return shown, err
 }
 
-// enact puts the scheduled policies in force whose first day has come, in the
-// order of their first days.
-func (s *Server) enact(ctx context.Context, on day.Day) error {
-	ctx = context.WithoutCancel(ctx) // half of a switch would leave the service without rules
+// scheduled answers the policies that wait to be put in force by the run of a
+// day, in the order of their first days.
+func (s *Server) scheduled(ctx context.Context, on day.Day) ([]*eilev1.Policy, error) {
 	var due []*eilev1.Policy
 	err := s.register.View(ctx, func(v *store.View) error {
 		for entry, err := range store.Policies.All(v, "", "") {
@@ -46,14 +49,22 @@ func (s *Server) enact(ctx context.Context, on day.Day) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
 	slices.SortStableFunc(due, func(a, b *eilev1.Policy) int {
 		first, _, _ := day.FromProto(a.GetInForceFrom())
 		second, _, _ := day.FromProto(b.GetInForceFrom())
 		return int(first - second)
 	})
+	return due, err
+}
+
+// enact puts the scheduled policies in force whose first day has come, in the
+// order of their first days.
+func (s *Server) enact(ctx context.Context, on day.Day) error {
+	ctx = context.WithoutCancel(ctx) // half of a switch would leave the service without rules
+	due, err := s.scheduled(ctx, on)
+	if err != nil {
+		return err
+	}
 	for _, record := range due {
 		record.Scheduled, record.ActivatedAt = false, timestamppb.New(s.Now())
 		next, err := makeRules(record)

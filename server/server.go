@@ -60,8 +60,8 @@ type Server struct {
 	rules atomic.Pointer[rules]
 	ahead atomic.Int64 // whole days by which a rehearsal is ahead of the clock
 	night *night.Night
-	// activating is held while a policy is put in force, and shared by imports
-	// while they write what they checked under the policy in force.
+	// activating is held while a policy is put in force, and shared by what must
+	// not be divided between two: an import while it writes, a run that begins.
 	activating sync.RWMutex
 }
 
