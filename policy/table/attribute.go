@@ -23,6 +23,8 @@ const (
 	Decimal
 	String
 	Date
+	// Rows is a list of rows of columns in one cell; it is stored as the text of the cell.
+	Rows
 )
 
 // String answers the word for the type in policies.
@@ -38,6 +40,8 @@ func (t Type) String() string {
 		return "string"
 	case Date:
 		return "date"
+	case Rows:
+		return "rows"
 	default:
 		return "type " + strconv.Itoa(int(t))
 	}
@@ -53,6 +57,17 @@ type Attribute struct {
 	Values []string
 	// Separator between several values of a String, none of them empty and each there once; empty: the text is one value.
 	Separator string
+	// Columns of Rows, in the order of the fields of a row.
+	Columns []Column
+	// Keys is how many of the first columns name a row of Rows; at least 1.
+	Keys int
+}
+
+// Column of Rows. Its type is any but Rows, and its name is no column of a file.
+type Column struct {
+	Attribute
+	// ShareOf is what the columns of a row that have it add up to; nil: the column is no share.
+	ShareOf *int64
 }
 
 // Limits of the messages, counted in characters.
@@ -110,6 +125,11 @@ func (a *Attribute) parse(cell string) (*eilev1.Fact, error) {
 			return nil, err
 		}
 		return &eilev1.Fact{Value: &eilev1.Fact_DateValue{DateValue: d.Proto()}}, nil
+	case Rows:
+		if _, err := ParseRows(*a, cell); err != nil {
+			return nil, err
+		}
+		return &eilev1.Fact{Value: &eilev1.Fact_StringValue{StringValue: cell}}, nil
 	default:
 		return nil, fmt.Errorf("the policy declares %s for it, which no attribute can have", a.Type)
 	}
