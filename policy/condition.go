@@ -100,6 +100,9 @@ func (p *Policy) missingReason(name string) *eilev1.Reason {
 		title = p.titles["members."+name[i+1:]]
 	} else if i >= 0 && strings.HasPrefix(name, "inspections[") {
 		title = p.titles["inspections."+name[i+1:]]
+	} else if found, ok := strings.CutPrefix(name, "inspection."); ok {
+		attribute, _, _ := strings.Cut(found, ".")
+		title = p.titles["inspections."+attribute]
 	}
 	if title.En != "" {
 		r.Detail += " (" + title.En + ")"
@@ -113,13 +116,13 @@ func (p *Policy) missingReason(name string) *eilev1.Reason {
 // missingCode turns the name of a fact into a code: members[2].working_capacity becomes MISSING_MEMBERS_2_WORKING_CAPACITY.
 func missingCode(name string) string {
 	code := strings.Map(func(r rune) rune {
-		switch r {
-		case ']':
+		switch {
+		case r == ']':
 			return -1
-		case '[', '.':
-			return '_'
+		case strings.ContainsRune(letters+"0123456789", r):
+			return r
 		}
-		return r
+		return '_'
 	}, name)
 	code = "MISSING_" + strings.ToUpper(code)
 	return code[:min(len(code), 64)]

@@ -125,6 +125,7 @@ func (e *Evaluator) notInForce(v Verdict, s *scope) Verdict {
 		Detail:   e.p.name + " is not in force on " + s.due.on.String(),
 		DetailLt: e.p.name + " negalioja " + s.due.on.String()}}
 	v.OrderKey = e.key(&findings{s: s}, false)
+	v.SuitabilityKey = s.suitabilityKey()
 	v.NextDue = s.due.next
 	return v
 }

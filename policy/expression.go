@@ -114,6 +114,9 @@ func whatMayBeRead(may reach) string {
 	if may&reachUnit != 0 {
 		what = append(what, "facts of the home")
 	}
+	if may&reachInspections != 0 {
+		what = append(what, "what inspections found")
+	}
 	return "only " + strings.Join(what, ", ")
 }
 
@@ -125,7 +128,7 @@ func (c *compiler) cost(env *cel.Env, checked *cel.Ast, t text) (most uint64, ok
 		return 0, false
 	}
 	if estimate.Max > maxCost {
-		c.add(t.position, "the expression may cost more than the limit of %d on a large household; make it simpler", maxCost)
+		c.add(t.position, "the expression may cost more than the limit of %d on a large record; make it simpler", maxCost)
 		return 0, false
 	}
 	return estimate.Max, true
@@ -166,6 +169,8 @@ func (sizes) EstimateCallCost(function, overload string, _ *cost.AstNode, _ []co
 		size, most = cost.ListSizeEstimate(cost.RangedSizeEstimate(0, maxStrings), cost.RangedSizeEstimate(0, maxString)), maxString
 	case "join":
 		size, most = cost.RangedSizeEstimate(0, maxStrings*maxString), maxStrings*maxString/10
+	case "row":
+		most = maxStrings
 	case "lower", "money", "amount", "plural", "otherwise":
 		size, most = cost.RangedSizeEstimate(0, maxString), maxString/10
 	}

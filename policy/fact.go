@@ -18,6 +18,18 @@ type fact struct {
 	title phrase
 	// unclaimed is what unset means; nil: unknown.
 	unclaimed ref.Val
+	// carried facts of an inspection stay as found until another inspection says otherwise.
+	carried bool
+	// layout of the rows, for Rows.
+	layout *rowLayout
+}
+
+// kind answers the CEL type.
+func (f *fact) kind() *types.Type {
+	if f.layout != nil {
+		return types.NewListType(f.layout.kind)
+	}
+	return kindOf(f.Type)
 }
 
 // kindOf answers the CEL type of a declared type.
@@ -38,7 +50,7 @@ func kindOf(t table.Type) *types.Type {
 
 // typeNames are the types that the file may name.
 var typeNames = map[string]table.Type{
-	"bool": table.Bool, "int": table.Int, "decimal": table.Decimal, "string": table.String, "date": table.Date,
+	"bool": table.Bool, "int": table.Int, "decimal": table.Decimal, "string": table.String, "date": table.Date, "rows": table.Rows,
 }
 
 // parseValue reads the text of one value of a type.
@@ -73,6 +85,10 @@ func (f *fact) valueOf(v *eilev1.Fact) (val ref.Val, ok bool) {
 	case *eilev1.Fact_DecimalValue:
 		return decimalOf(x.DecimalValue), f.Type == table.Decimal
 	case *eilev1.Fact_StringValue:
+		if f.Type == table.Rows {
+			list := f.rows(x.StringValue)
+			return list, list != nil
+		}
 		return types.String(x.StringValue), f.Type == table.String
 	case *eilev1.Fact_DateValue:
 		d, ok := dayOf(x.DateValue)

@@ -13,7 +13,7 @@ type file struct {
 	Household    text               `key:"household" words:"required optional" doc:"required or optional (default): whether an application must name its members."`
 	Attributes   attributes         `key:"attributes" doc:"Facts that records may carry beside the built-in ones."`
 	Parameters   []named[parameter] `key:"parameters" doc:"Figures of the rules, by date."`
-	Values       []named[value]     `key:"values" doc:"Named expressions over a household, computed when a rule reads them."`
+	Values       []named[value]     `key:"values" doc:"Named expressions over a household or over a home, computed when a rule reads them."`
 	Hazards      []titled           `key:"hazards" doc:"Hazard codes that inspections may report."`
 	Lists        []titled           `key:"lists,required" doc:"Waiting lists."`
 	DefaultList  text               `key:"default_list" doc:"List of an application that names none; default: the first."`
@@ -68,22 +68,39 @@ type attributes struct {
 
 // attribute declares one fact.
 type attribute struct {
-	Type      text   `key:"type,required" doc:"bool, int, decimal, string or date."`
-	Title     phrase `key:"title" doc:"What it is, for people."`
-	Min       number `key:"min" doc:"Smallest value, for int and decimal."`
-	Max       number `key:"max" doc:"Largest value, for int and decimal."`
-	Allowed   []text `key:"allowed" doc:"The values that a string may have."`
-	Separator text   `key:"separator" doc:"A string holds several values, separated by this."`
-	Unclaimed text   `key:"unclaimed" doc:"What unset means, for what a household claims; without it unset is unknown. For a string, none is the empty one."`
+	Type      text            `key:"type,required" doc:"bool, int, decimal, string, date or rows."`
+	Title     phrase          `key:"title" doc:"What it is, for people."`
+	Min       number          `key:"min" doc:"Smallest value, for int and decimal."`
+	Max       number          `key:"max" doc:"Largest value, for int and decimal."`
+	Allowed   []text          `key:"allowed" doc:"The values that a string may have."`
+	Separator text            `key:"separator" doc:"A string holds several values, separated by this."`
+	Unclaimed text            `key:"unclaimed" doc:"What unset means, for what a household claims; without it unset is unknown. For a string, none is the empty one; for rows, there are none."`
+	Columns   []named[column] `key:"columns" doc:"Columns of rows. A cell holds rows parted by ; with fields parted by /, in this order; none: there are none."`
+	Keys      number          `key:"keys" doc:"How many of the first columns name a row, which stands there once; default 1."`
+	Carried   flag            `key:"carried" doc:"For an inspection, true: one that does not say leaves what an earlier one found; else only the newest is read."`
 }
 
-// parameter is a figure of the rules: dated values, or an expression over other parameters.
+// column is one field of rows.
+type column struct {
+	Type    text   `key:"type,required" doc:"bool, int, decimal, string or date."`
+	Title   text   `key:"title" doc:"What it is."`
+	Min     number `key:"min" doc:"Smallest value, for int and decimal."`
+	Max     number `key:"max" doc:"Largest value, for int and decimal."`
+	Allowed []text `key:"allowed" doc:"The values that a string may have."`
+	ShareOf number `key:"share_of" doc:"The columns of a row that have it, int or decimal and none negative, add up to it."`
+}
+
+// parameter is a figure of the rules: dated values, an expression over other parameters, a list or a table.
 type parameter struct {
-	Type   text         `key:"type,required" doc:"money (in units with two decimals; expressions read hundredths), int, decimal, string, bool or date."`
-	Title  text         `key:"title" doc:"What it is."`
-	Values []datedValue `key:"values" doc:"Values by date, oldest first."`
-	Expr   text         `key:"expr" doc:"CEL over other parameters, on and year."`
-	List   []text       `key:"list" doc:"A list of strings, for type strings."`
+	Type      text          `key:"type,required" doc:"money (in units with two decimals; expressions read hundredths), int, decimal, string, bool, date, strings, ints or decimals."`
+	Title     text          `key:"title" doc:"What it is."`
+	Values    []datedValue  `key:"values" doc:"Values by date, oldest first."`
+	Expr      text          `key:"expr" doc:"CEL over other parameters, on and year."`
+	List      []text        `key:"list" doc:"A list of strings, for type strings."`
+	Table     []named[text] `key:"table" doc:"Figures by name, for types ints and decimals; expressions read name[text]."`
+	Source    text          `key:"source" doc:"Where a list or a table was read: a name under sources."`
+	Certainty text          `key:"certainty" words:"S D U" doc:"S, D or U, of a list or a table."`
+	Note      text          `key:"note" doc:"What a reader must know about a list or a table."`
 }
 
 // datedValue holds from its date until the next one.
@@ -98,9 +115,9 @@ type datedValue struct {
 
 func (d *datedValue) at(pos position) { d.position = pos }
 
-// value is a named expression over a household.
+// value is a named expression over a household or over a home.
 type value struct {
-	Type  text `key:"type,required" doc:"Type of the result: bool, int, decimal, string or date."`
+	Type  text `key:"type,required" doc:"Type of the result: bool, int, decimal, string, strings or date."`
 	Expr  text `key:"expr,required" doc:"CEL expression."`
 	Title text `key:"title" doc:"What it is."`
 }

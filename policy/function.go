@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"math"
+	"math/big"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -59,7 +61,13 @@ func functions() []cel.EnvOption {
 			}))),
 		two("least", cel.IntType, cel.IntType, cel.IntType, func(x, y ref.Val) ref.Val { return min(x.(types.Int), y.(types.Int)) }),
 		two("most", cel.IntType, cel.IntType, cel.IntType, func(x, y ref.Val) ref.Val { return max(x.(types.Int), y.(types.Int)) }),
-		one("sum", intList, cel.IntType, sum),
+		cel.Function("sum",
+			cel.Overload("eile_sum", []*cel.Type{intList}, cel.IntType, cel.UnaryBinding(func(v ref.Val) ref.Val { return sum(v, types.IntZero) })),
+			cel.Overload("eile_sum_decimal", []*cel.Type{cel.ListType(decimalType)}, decimalType, cel.UnaryBinding(func(v ref.Val) ref.Val {
+				return sum(v, &celDecimal{})
+			}))),
+		two("quotient", decimalType, cel.IntType, cel.IntType, quotient),
+		two("row", cel.ListType(a), cel.StringType, a, rowOf),
 		one("count", cel.ListType(cel.BoolType), cel.IntType, count),
 		one("lower", cel.StringType, cel.StringType, func(s ref.Val) ref.Val { return types.String(strings.ToLower(string(s.(types.String)))) }),
 		two("split", cel.StringType, cel.StringType, stringList, split),
@@ -157,19 +165,31 @@ func decimalOfText(v ref.Val) ref.Val {
 	return d
 }
 
-func sum(v ref.Val) ref.Val {
-	var total ref.Val = types.IntZero
+// sum adds up a list of whole numbers or of decimals, beginning with the zero of its kind.
+func sum(v, zero ref.Val) ref.Val {
+	total := zero
 	for it := v.(traits.Lister).Iterator(); it.HasNext() == types.True; {
 		n := it.Next()
 		if types.IsUnknownOrError(n) {
 			return n
 		}
-		total = total.(types.Int).Add(n)
+		total = total.(traits.Adder).Add(n)
 		if types.IsError(total) {
 			return total
 		}
 	}
 	return total
+}
+
+// quotient is how many times the divisor goes into the number, rounded down.
+func quotient(v, by ref.Val) ref.Val {
+	d, n := v.(*celDecimal), by.(types.Int)
+	if n <= 0 {
+		return types.NewErr("quotient divides by %d; it takes a number above zero", n)
+	}
+	divisor := new(big.Int).Mul(big.NewInt(int64(n)), big.NewInt(int64(math.Pow10(int(d.scale)))))
+	// Div rounds down for a positive divisor, also below zero.
+	return types.Int(new(big.Int).Div(big.NewInt(d.units), divisor).Int64())
 }
 
 // count answers how many are true. Unlike filter and size it names every fact that is unknown, not the last.

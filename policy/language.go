@@ -37,6 +37,7 @@ func (p *Policy) newLanguage(w writer) (*cel.Env, error) {
 	}
 	options = append(options, operatorOverloads()...)
 	options = append(options, functions()...)
+	options = append(options, macroFunctions()...)
 	options = append(options, w.functions()...)
 	return cel.NewEnv(options...)
 }

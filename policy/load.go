@@ -6,7 +6,6 @@ import (
 	"time"
 	_ "time/tzdata" // time zones must be known on a machine without a zone database
 
-	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 
 	"github.com/eile-housing/eile/policy/need"
@@ -27,10 +26,11 @@ func (c *compiler) load(raw *file) {
 	c.head(raw)
 	c.limits(raw)
 	c.builtins()
-	p.facts[ApplicationKind] = c.facts(raw.Attributes.Application, fromFact, "")
-	p.facts[UnitKind] = c.facts(raw.Attributes.Unit, fromUnitFact, "unit.")
-	p.facts[MemberKind] = c.structFacts(raw.Attributes.Member, "members")
-	p.facts[InspectionKind] = c.structFacts(raw.Attributes.Inspection, "inspections")
+	p.facts[ApplicationKind] = c.facts(ApplicationKind, raw.Attributes.Application)
+	p.facts[UnitKind] = c.facts(UnitKind, raw.Attributes.Unit)
+	p.facts[MemberKind] = c.structFacts(MemberKind, raw.Attributes.Member, "members")
+	p.facts[InspectionKind] = c.structFacts(InspectionKind, raw.Attributes.Inspection, "inspections")
+	c.inspectionFacts()
 	p.structs[memberType.TypeName()] = memberStructure(p.facts[MemberKind])
 	p.structs[inspectionType.TypeName()] = inspectionStructure(p.facts[InspectionKind])
 	c.declareParameters(raw.Parameters)
@@ -167,7 +167,7 @@ func (c *compiler) rules(raw *file) {
 	p := c.p
 	p.eligibility = c.conditions(raw.Eligibility, reachDate|reachHousehold)
 	p.suitability = c.conditions(raw.Suitability, reachDate|reachHousehold|reachUnit)
-	p.standard = c.conditions(raw.UnitStandard, reachDate|reachUnit)
+	p.standard = c.conditions(raw.UnitStandard, reachDate|reachUnit|reachInspections)
 	p.order = c.terms(raw.Order)
 	p.grantedOrder = p.order
 	if raw.OutOfTurn != nil {
@@ -192,63 +192,6 @@ func (c *compiler) conditions(rules []rule, may reach) []*condition {
 		})
 	}
 	return out
-}
-
-// declareValues gives every named expression its slot.
-func (c *compiler) declareValues(values []named[value]) {
-	for _, v := range values {
-		c.identifier(v.Name)
-		kind, ok := valueKinds[v.Value.Type.s]
-		if !ok {
-			c.add(v.Value.Type.position, "%q is no type of a value; use bool, int, decimal, string, strings or date", clip(v.Value.Type.s))
-			continue
-		}
-		c.p.declare(c.faults, v.Name.position, slot{name: v.Name.s, kind: kind, from: fromValue, reach: reachHousehold})
-	}
-}
-
-var valueKinds = map[string]*types.Type{
-	"bool": cel.BoolType, "int": cel.IntType, "decimal": decimalType, "string": cel.StringType, "strings": types.NewListType(types.StringType), "date": dateType,
-}
-
-func (c *compiler) compileValues(values []named[value]) {
-	for _, v := range values {
-		id := c.p.byName[v.Name.s]
-		c.p.slots[id].compute = c.compile(v.Value.Expr, c.p.slots[id].kind, reachDate|reachHousehold)
-	}
-}
-
-// circles refuses values, and the need, that read each other in a circle.
-func (c *compiler) circles(values []named[value]) {
-	p := c.p
-	state := map[int]int{}
-	var path []string
-	var visit func(id int)
-	visit = func(id int) {
-		s := &p.slots[id]
-		compute := s.compute
-		if s.from == fromNeed {
-			compute = p.needExpr
-		}
-		if compute == nil || state[id] == 2 {
-			return
-		}
-		if state[id] == 1 {
-			c.add(compute.at, "the values %s → %s read each other in a circle", strings.Join(path, " → "), s.name)
-			return
-		}
-		state[id] = 1
-		path = append(path, s.name)
-		for _, read := range compute.reads {
-			visit(read)
-		}
-		path = path[:len(path)-1]
-		state[id] = 2
-	}
-	for _, v := range values {
-		visit(p.byName[v.Name.s])
-	}
-	visit(p.needSlot)
 }
 
 func isCode(s string) bool {

@@ -10,6 +10,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/table"
 )
 
 // figure is a compiled parameter.
@@ -34,24 +35,46 @@ func (c *compiler) declareParameters(parameters []named[parameter]) {
 		p := &entry.Value
 		kind, ok := parameterKinds[p.Type.s]
 		if !ok {
-			c.add(p.Type.position, "%q is no type of a parameter; use money, int, decimal, string, strings, bool or date", clip(p.Type.s))
+			c.add(p.Type.position, "%q is no type of a parameter; use money, int, decimal, string, strings, ints, decimals, bool or date", clip(p.Type.s))
 			continue
 		}
 		c.identifier(entry.Name)
 		id := c.p.declare(c.faults, entry.Name.position, slot{name: entry.Name.s, kind: kind, from: fromParameter, reach: reachDate})
 		f := figure{slot: id}
-		switch ways := countTrue(len(p.Values) > 0, p.Expr.set(), len(p.List) > 0); {
+		c.provenance(p.Source, p.Certainty)
+		switch ways := countTrue(len(p.Values) > 0, p.Expr.set(), len(p.List) > 0, len(p.Table) > 0); {
 		case ways != 1:
-			c.add(entry.Name.position, "the parameter %s has %d of values, expr and list; it must have one", entry.Name.s, ways)
+			c.add(entry.Name.position, "the parameter %s has %d of values, expr, list and table; it must have one", entry.Name.s, ways)
 		case p.Type.s == "strings" != (len(p.List) > 0):
 			c.add(entry.Name.position, "list goes with type strings, and only with it")
+		case entryKinds[p.Type.s] != 0 != (len(p.Table) > 0):
+			c.add(entry.Name.position, "table goes with types ints and decimals, and only with them")
 		case len(p.List) > 0:
 			f.values = []figureFrom{{c.p.from, types.NewStringList(types.DefaultTypeAdapter, texts(p.List))}}
+		case len(p.Table) > 0:
+			f.values = []figureFrom{{c.p.from, c.figureTable(entryKinds[p.Type.s], p.Table)}}
 		default:
 			f.values = c.datedValues(entry, p)
 		}
 		c.p.figures = append(c.p.figures, f)
 	}
+}
+
+// entryKinds are the types of the entries of tables.
+var entryKinds = map[string]table.Type{"ints": table.Int, "decimals": table.Decimal}
+
+// figureTable reads a table of figures by name.
+func (c *compiler) figureTable(kind table.Type, entries []named[text]) ref.Val {
+	figures := make(map[ref.Val]ref.Val, len(entries))
+	for _, e := range entries {
+		v, err := parseValue(kind, e.Value.s)
+		if err != nil {
+			c.add(e.Value.position, "%s: %v", clip(e.Name.s), err)
+			continue
+		}
+		figures[types.String(e.Name.s)] = v
+	}
+	return types.NewRefValMap(types.DefaultTypeAdapter, figures)
 }
 
 func countTrue(flags ...bool) int {
@@ -67,6 +90,7 @@ func countTrue(flags ...bool) int {
 var parameterKinds = map[string]*types.Type{
 	"money": types.IntType, "int": types.IntType, "decimal": decimalType, "string": types.StringType,
 	"strings": types.NewListType(types.StringType), "bool": types.BoolType, "date": dateType,
+	"ints": types.NewMapType(types.StringType, types.IntType), "decimals": types.NewMapType(types.StringType, decimalType),
 }
 
 func (c *compiler) datedValues(entry named[parameter], p *parameter) []figureFrom {

@@ -156,6 +156,9 @@ func TestUnknownFactsDecideNothing(t *testing.T) {
 		t.Run(p.Name(), func(t *testing.T) {
 			e := p.Evaluator("seed")
 			unknowable := slices.DeleteFunc(slices.Clone(p.facts[ApplicationKind]), func(f *fact) bool { return f.unclaimed != nil })
+			if len(unknowable) == 0 {
+				t.Skip("an applicant has no fact that can be unknown")
+			}
 			rapid.Check(t, func(t *rapid.T) {
 				app, on := anyApplication(t, p), anyDay(t, "on")
 				f := rapid.SampledFrom(unknowable).Draw(t, "fact")
@@ -181,7 +184,8 @@ func TestUnknownFactsDecideNothing(t *testing.T) {
 }
 
 // replaces are the facts whose absence a policy gives a meaning in an expression.
-var replaces = map[string]bool{"uk-bands.band_date": true, "uk-bands.band_asked_on": true, "taipei-points.points": true, "test.since": true}
+var replaces = map[string]bool{"uk-bands.band_date": true, "uk-bands.band_asked_on": true, "uk-decent-homes.band_date": true,
+	"uk-decent-homes.band_asked_on": true, "taipei-points.points": true, "test.since": true}
 
 // Households with equal keys suit the same homes, and homes with equal keys suit the same households.
 func TestEqualKeysSuitAlike(t *testing.T) {

@@ -9,9 +9,10 @@ import (
 type reach uint8
 
 const (
-	reachDate      reach = 1 << iota // the date and what follows from it alone
-	reachHousehold                   // one application
-	reachUnit                        // one home
+	reachDate        reach = 1 << iota // the date and what follows from it alone
+	reachHousehold                     // one application
+	reachUnit                          // one home
+	reachInspections                   // the inspections of one home, which suitability does not see
 )
 
 // source says where a variable's value comes from.

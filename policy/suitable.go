@@ -126,7 +126,7 @@ func (c *compiler) keys() {
 		switch s := &p.slots[id]; {
 		case s.reach&reachHousehold != 0:
 			p.keyed = append(p.keyed, id)
-		case s.reach&reachUnit != 0 && s.from != fromInspections:
+		case s.reach&reachUnit != 0:
 			p.unitKeyed = append(p.unitKeyed, id)
 		}
 	}
@@ -150,6 +150,8 @@ func appendValue(key []byte, v ref.Val) []byte {
 		return textKey(append(key, 'n'), x.canonical())
 	case *member:
 		return x.appendTo(append(key, 'm'))
+	case *row:
+		return x.appendTo(append(key, 'r'))
 	case traits.Lister:
 		key = append(key, '[')
 		for it := x.Iterator(); it.HasNext() == types.True; {

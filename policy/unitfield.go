@@ -44,7 +44,7 @@ func (c *compiler) unitFields() {
 		return amenityList(u.GetAmenities().GetPresent())
 	})
 	add("earmark", types.StringType, func(u *eilev1.Unit) ref.Val { return types.String(u.GetEarmark()) })
-	c.p.declare(c.faults, position{}, slot{name: "inspections", kind: types.NewListType(inspectionType), from: fromInspections, reach: reachUnit})
+	c.p.declare(c.faults, position{}, slot{name: "inspections", kind: types.NewListType(inspectionType), from: fromInspections, reach: reachInspections})
 }
 
 var tenureNames = map[eilev1.Tenure]string{eilev1.Tenure_TENURE_OWNED: "owned", eilev1.Tenure_TENURE_RENTED_IN: "rented_in"}
@@ -123,7 +123,7 @@ func inspectionStructure(facts []*fact) structure {
 		return types.NewStringList(types.DefaultTypeAdapter, v.(*inspection).GetHazards())
 	})
 	for n, f := range facts {
-		t.field(f.Name, kindOf(f.Type), func(v any) ref.Val {
+		t.field(f.Name, f.kind(), func(v any) ref.Val {
 			i := v.(*inspection)
 			if val := f.read(i.GetAttributes(), i.s); val != nil {
 				return val
@@ -141,11 +141,9 @@ func inspectionStructure(facts []*fact) structure {
 func (s *scope) inspectionList() ref.Val {
 	list := []ref.Val{}
 	for _, i := range s.inspections {
-		if d, ok := dayOf(i.GetInspectedOn()); ok && d > s.due.on {
-			s.due.note(d)
-			continue
+		if s.has(i) {
+			list = append(list, &inspection{i, len(list) + 1, s})
 		}
-		list = append(list, &inspection{i, len(list) + 1, s})
 	}
 	return types.NewRefValList(types.DefaultTypeAdapter, list)
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -102,6 +103,14 @@ func (p *Policy) validateFacts(v *violations, prefix string, declared []*fact, f
 
 // check tests the type, the bounds and the allowed values of one fact.
 func (f *fact) check(v *violations, field string, stored *eilev1.Fact) {
+	if f.Type == table.Rows {
+		if text, ok := stored.GetValue().(*eilev1.Fact_StringValue); ok {
+			if _, err := table.ParseRows(f.Attribute, text.StringValue); err != nil {
+				v.add(field, "BAD_ROWS", err.Error(), "netinkamos eilutės: "+err.Error())
+				return
+			}
+		}
+	}
 	val, ok := f.valueOf(stored)
 	if !ok {
 		v.add(field, "WRONG_TYPE", fmt.Sprintf("%s must be of type %s", f.Name, f.Type), fmt.Sprintf("%s turi būti tipo %s", f.Name, f.Type))
