@@ -2,15 +2,18 @@ package e2e
 
 import (
 	"encoding/csv"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/encoding/prototext"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/policy/day"
@@ -129,38 +132,70 @@ func (s *service) unitIs(reference, want string) {
 	}
 }
 
-// everything that a client can list, as text: two that are equal mean that
+// everything that a client can list, as lines: two that are equal mean that
 // nothing was changed between them, not even by a trace in the audit.
-func (s *service) everything() string {
+func (s *service) everything() []string {
 	s.t.Helper()
-	var all strings.Builder
-	for _, command := range []string{"application list", "unit list", "offer list", "run list", "tenancy list", "policy list", "audit list", "flag list"} {
-		all.WriteString(s.do(append(strings.Fields(command), "-o", "json")...))
+	if s.client == nil {
+		s.client = s.dial()
 	}
-	for _, position := range s.queue() {
-		// The revision counts answered requests too.
-		position.AsOf, position.Revision = nil, 0
-		all.WriteString(protojson.MarshalOptions{Multiline: true}.Format(position))
+	c, ctx := s.client, s.t.Context()
+	var all []string
+	collect(s, &all, c.AllApplications(ctx, &eilev1.ListApplicationsRequest{}))
+	collect(s, &all, c.AllUnits(ctx, &eilev1.ListUnitsRequest{}))
+	collect(s, &all, c.AllOffers(ctx, &eilev1.ListOffersRequest{}))
+	collect(s, &all, c.AllRuns(ctx, &eilev1.ListRunsRequest{}))
+	collect(s, &all, c.AllTenancies(ctx, &eilev1.ListTenanciesRequest{}))
+	collect(s, &all, c.AllPolicies(ctx, &eilev1.ListPoliciesRequest{}))
+	collect(s, &all, c.AllAuditEntries(ctx, &eilev1.ListAuditEntriesRequest{}))
+	positions := func(yield func(*eilev1.Position, error) bool) {
+		for position, err := range c.AllPositions(ctx, &eilev1.ListPositionsRequest{}) {
+			if err == nil {
+				// The revision counts answered requests too.
+				position.AsOf, position.Revision = nil, 0
+			}
+			if !yield(position, err) {
+				return
+			}
+		}
 	}
-	return all.String()
+	collect(s, &all, positions)
+	return all
+}
+
+// collect writes each item on a line. Before the first policy there is no queue.
+func collect[M proto.Message](s *service, all *[]string, items iter.Seq2[M, error]) {
+	s.t.Helper()
+	for item, err := range items {
+		if status.Code(err) == codes.FailedPrecondition {
+			return
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		*all = append(*all, string(item.ProtoReflect().Descriptor().Name())+" "+prototext.Format(item))
+	}
 }
 
 // same runs fn and checks that it changed nothing.
 func (s *service) same(what string, fn func()) {
 	s.t.Helper()
-	before := strings.Split(s.everything(), "\n")
+	before := s.everything()
 	fn()
-	after := strings.Split(s.everything(), "\n")
-	if slices.Equal(before, after) {
+	after := s.everything()
+	for i := range max(len(before), len(after)) {
+		switch {
+		case i >= len(before):
+			s.t.Errorf("%s added %s", what, after[i])
+		case i >= len(after):
+			s.t.Errorf("%s took away %s", what, before[i])
+		case before[i] == after[i]:
+			continue
+		default:
+			s.t.Errorf("%s changed\n- %s\n+ %s", what, before[i], after[i])
+		}
 		return
 	}
-	for i := range before {
-		if i == len(after) || before[i] != after[i] {
-			s.t.Errorf("%s changed the register, from line %d on:\n- %s\n+ %s", what, i+1, before[i], after[min(i, len(after)-1)])
-			return
-		}
-	}
-	s.t.Errorf("%s added to the register", what)
 }
 
 // file writes a file of the test.

@@ -29,6 +29,8 @@ type service struct {
 	ended      chan struct{} // closed once the process has ended and its output is read
 	code       int
 	credential []string // flags by which eile reaches it, beside the address
+	client     *client.Client
+	secure     client.Options // by which client reaches it, beside the address
 	// faults may be logged: the test provokes them.
 	faulty bool
 	// wrap is a program that starts the service, with its arguments.
@@ -106,7 +108,7 @@ func (s *service) start(flags ...string) {
 		if err := json.Unmarshal([]byte(first), &ready); err != nil || !ready.Ready {
 			s.t.Fatalf("ready line %q: %v", first, err)
 		}
-		s.grpc, s.page = ready.Grpc, "http://"+ready.Gateway
+		s.grpc, s.page, s.client = ready.Grpc, "http://"+ready.Gateway, nil
 	case <-s.ended:
 		s.t.Fatalf("the service ended with %d:\n%s", s.code, s.log)
 	case <-time.After(deadline):
@@ -179,7 +181,9 @@ func (s *service) sound() {
 // dial answers a Go client of the service.
 func (s *service) dial() *client.Client {
 	s.t.Helper()
-	c, err := client.Dial(client.Options{Address: s.grpc})
+	o := s.secure
+	o.Address = s.grpc
+	c, err := client.Dial(o)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/eile-housing/eile/client"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -108,6 +109,7 @@ func TestMutualTLS(t *testing.T) {
 	s.do("import", "applications", sheet(t, "applications.csv", vilnius, household("A-1", "2017-03-01T10:00:00+02:00"), household("A-2", "2018-01-01")))
 	s.credential = append(ours.caller("rasa", ours), "--as", "somebody-else")
 	s.do("application", "suspend", "A-1", "--decision", "D-1", "--reason", "abroad")
+	s.secure = client.Options{CA: ours.file("root.pem"), Cert: ours.file("rasa.pem"), Key: ours.file("rasa.key")}
 	history := read(s, &eilev1.ListHistoryResponse{}, "application", "history", "A-1").GetEntries()
 	if len(history) != 2 || history[0].GetActor() != "jonas" || history[1].GetActor() != "rasa" || history[1].GetReason() != "abroad" || history[1].GetStatusTo() != "SUSPENDED" {
 		t.Errorf("who did what: %v", history)
