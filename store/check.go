@@ -37,7 +37,7 @@ func (r *Register) Check(ctx context.Context, report func(fault string) bool) er
 	}, func(v *View) error {
 		c.View = v
 		parts := []func() error{
-			c.applications, c.placements, c.units, c.offers, c.offerKeys, c.list, c.history, c.unitHistory,
+			c.applications, c.placements, c.units, c.decommissions, c.offers, c.offerKeys, c.list, c.history, c.unitHistory,
 			c.seals, c.subjects, c.records, c.strays,
 		}
 		for _, part := range parts {
