@@ -173,7 +173,7 @@ func collect[M proto.Message](s *service, all *[]string, items iter.Seq2[M, erro
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		*all = append(*all, string(item.ProtoReflect().Descriptor().Name())+" "+prototext.Format(item))
+		*all = append(*all, string(item.ProtoReflect().Descriptor().Name())+" "+prototext.MarshalOptions{}.Format(item))
 	}
 }
 

@@ -67,11 +67,15 @@ func checkRegisteredAt(text string, now time.Time) string {
 // fresh copies a message, so that a closure which runs again begins anew.
 func fresh[M proto.Message](message M) M { return proto.Clone(message).(M) }
 
-// against turns what a policy does not take into faults of fields.
-func against(prefix string, found []policy.Violation) invalid {
-	var faults invalid
+// against adds what a policy does not take. A field with a fault already has no
+// second one: what could not be read is not of the right type either.
+func against(faults invalid, prefix string, found []policy.Violation) invalid {
+	before := faults
 	for _, violation := range found {
-		faults = append(faults, fieldFault{prefix + violation.Field, violation.Reason.GetDetail()})
+		field := prefix + violation.Field
+		if !slices.ContainsFunc(before, func(known fieldFault) bool { return known.Field == field }) {
+			faults = append(faults, fieldFault{field, violation.Reason.GetDetail()})
+		}
 	}
 	return faults
 }

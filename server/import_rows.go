@@ -111,7 +111,7 @@ func (u *upload) violationsOf(line int, found []policy.Violation) (int, error) {
 
 // column is the column of a file that holds a field.
 func column(field string) string {
-	if strings.HasPrefix(field, "household.members") {
+	if strings.HasPrefix(strings.TrimPrefix(field, "application."), "household.members") {
 		return "members"
 	}
 	return strings.TrimPrefix(field, "attributes.")
@@ -152,13 +152,19 @@ func (u *upload) checkApplicationRow(v *store.View, row table.ApplicationRow) er
 	if row.Application.GetList() == "" {
 		row.Application.List = u.rules.Policy.DefaultList()
 	}
+	members := checkMembers(row.Application, u.Now(), u.rules.Policy.Location())
+	for _, fault := range members {
+		if err := u.fault(row.Line, column(fault.Field), fault.Fault); err != nil {
+			return err
+		}
+	}
 	found := u.rules.Policy.Validate(row.Application)
 	var person proto.Message
 	if row.Person != nil {
 		person = row.Person
 		found = append(found, u.rules.Policy.ValidatePerson(row.Person, applicant(row.Application))...)
 	}
-	if faults, err := u.violationsOf(row.Line, found); err != nil || faults > 0 {
+	if faults, err := u.violationsOf(row.Line, found); err != nil || faults+len(members) > 0 {
 		return err
 	}
 	former, known, err := store.Applications.Find(v, row.Application.GetReference())
