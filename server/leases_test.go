@@ -344,7 +344,7 @@ func TestStockReconcilesWithLeases(t *testing.T) {
 		w := openTown(t, "2026-01-01", leaseGround)
 		today, _ := day.Parse("2026-01-01")
 		var days []string
-		for step := range rapid.IntRange(3, 8).Draw(rt, "steps") {
+		for step := range rapid.IntRange(2, 5).Draw(rt, "steps") {
 			w.setDay(today.String())
 			for i := range rapid.IntRange(0, 3).Draw(rt, "homes") {
 				until := today.AddDays(rapid.IntRange(-10, 200).Draw(rt, "until"))

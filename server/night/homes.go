@@ -68,7 +68,7 @@ func readHomes(v *store.View, frozen store.Frozen, rules casework.Rules, over *o
 }
 
 func (h *homes) add(byKey map[string]*class, unit *eilev1.Unit, barred []string, rules casework.Rules) {
-	key := rules.UnitKey(unit, rules.Today) + "\x00" + unit.GetDistrict()
+	key := homeKey(rules, unit)
 	if len(barred) > 0 {
 		key += "\x00" + unit.GetReference()
 	}
@@ -81,6 +81,12 @@ func (h *homes) add(byKey map[string]*class, unit *eilev1.Unit, barred []string,
 	}
 	c.units = append(c.units, unit.GetReference())
 	h.count++
+}
+
+// homeKey is equal for homes that are alike for the rules and stand in one
+// district.
+func homeKey(rules casework.Rules, unit *eilev1.Unit) string {
+	return rules.UnitKey(unit, rules.Today) + "\x00" + unit.GetDistrict()
 }
 
 // earmark says what the earmark of a home means: a group that goes first, or one

@@ -91,6 +91,58 @@ func (LeaseWarning) EnumDescriptor() ([]byte, []int) {
 	return file_eile_v1_lease_proto_rawDescGZIP(), []int{0}
 }
 
+// RentGoal is what homes are rented for.
+type RentGoal int32
+
+const (
+	RentGoal_RENT_GOAL_UNSPECIFIED RentGoal = 0
+	// The most households housed for each cent of rent; what is equal, by the most senior of them.
+	RentGoal_RENT_GOAL_MOST_HOUSEHOLDS RentGoal = 1
+	// The most senior household housed; what is equal, by the most households for each cent.
+	RentGoal_RENT_GOAL_MOST_SENIOR RentGoal = 2
+)
+
+// Enum value maps for RentGoal.
+var (
+	RentGoal_name = map[int32]string{
+		0: "RENT_GOAL_UNSPECIFIED",
+		1: "RENT_GOAL_MOST_HOUSEHOLDS",
+		2: "RENT_GOAL_MOST_SENIOR",
+	}
+	RentGoal_value = map[string]int32{
+		"RENT_GOAL_UNSPECIFIED":     0,
+		"RENT_GOAL_MOST_HOUSEHOLDS": 1,
+		"RENT_GOAL_MOST_SENIOR":     2,
+	}
+)
+
+func (x RentGoal) Enum() *RentGoal {
+	p := new(RentGoal)
+	*p = x
+	return p
+}
+
+func (x RentGoal) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RentGoal) Descriptor() protoreflect.EnumDescriptor {
+	return file_eile_v1_lease_proto_enumTypes[1].Descriptor()
+}
+
+func (RentGoal) Type() protoreflect.EnumType {
+	return &file_eile_v1_lease_proto_enumTypes[1]
+}
+
+func (x RentGoal) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RentGoal.Descriptor instead.
+func (RentGoal) EnumDescriptor() ([]byte, []int) {
+	return file_eile_v1_lease_proto_rawDescGZIP(), []int{1}
+}
+
 // RentedHome is one rented-in home as its lease stands on a day.
 type RentedHome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -281,6 +333,315 @@ func (x *RentedHome) GetObstacle() *Reason {
 	return nil
 }
 
+// RentKind is a kind of home that could be rented. It is taken to be vacant, fit and rented in from the day of the rules.
+type RentKind struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// name of the kind, unique.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// rent_cents a month, in the policy's currency.
+	RentCents int64 `protobuf:"varint,2,opt,name=rent_cents,json=rentCents,proto3" json:"rent_cents,omitempty"`
+	// district the home is in.
+	District string `protobuf:"bytes,3,opt,name=district,proto3" json:"district,omitempty"`
+	// rooms, the kitchen not counted.
+	Rooms *int32 `protobuf:"varint,4,opt,name=rooms,proto3,oneof" json:"rooms,omitempty"`
+	// area_sqm is the useful area in square metres.
+	AreaSqm *Decimal `protobuf:"bytes,5,opt,name=area_sqm,json=areaSqm,proto3" json:"area_sqm,omitempty"`
+	// floor, 0 is the ground.
+	Floor *int32 `protobuf:"varint,6,opt,name=floor,proto3,oneof" json:"floor,omitempty"`
+	// lift in the building.
+	Lift *bool `protobuf:"varint,7,opt,name=lift,proto3,oneof" json:"lift,omitempty"`
+	// adapted for people with a disability.
+	Adapted *bool `protobuf:"varint,8,opt,name=adapted,proto3,oneof" json:"adapted,omitempty"`
+	// lease_months for which it is rented; unset: 60.
+	LeaseMonths *int32 `protobuf:"varint,9,opt,name=lease_months,json=leaseMonths,proto3,oneof" json:"lease_months,omitempty"`
+	// attributes that the policy declares for units.
+	Attributes    map[string]*Fact `protobuf:"bytes,10,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RentKind) Reset() {
+	*x = RentKind{}
+	mi := &file_eile_v1_lease_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RentKind) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RentKind) ProtoMessage() {}
+
+func (x *RentKind) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_lease_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RentKind.ProtoReflect.Descriptor instead.
+func (*RentKind) Descriptor() ([]byte, []int) {
+	return file_eile_v1_lease_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *RentKind) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RentKind) GetRentCents() int64 {
+	if x != nil {
+		return x.RentCents
+	}
+	return 0
+}
+
+func (x *RentKind) GetDistrict() string {
+	if x != nil {
+		return x.District
+	}
+	return ""
+}
+
+func (x *RentKind) GetRooms() int32 {
+	if x != nil && x.Rooms != nil {
+		return *x.Rooms
+	}
+	return 0
+}
+
+func (x *RentKind) GetAreaSqm() *Decimal {
+	if x != nil {
+		return x.AreaSqm
+	}
+	return nil
+}
+
+func (x *RentKind) GetFloor() int32 {
+	if x != nil && x.Floor != nil {
+		return *x.Floor
+	}
+	return 0
+}
+
+func (x *RentKind) GetLift() bool {
+	if x != nil && x.Lift != nil {
+		return *x.Lift
+	}
+	return false
+}
+
+func (x *RentKind) GetAdapted() bool {
+	if x != nil && x.Adapted != nil {
+		return *x.Adapted
+	}
+	return false
+}
+
+func (x *RentKind) GetLeaseMonths() int32 {
+	if x != nil && x.LeaseMonths != nil {
+		return *x.LeaseMonths
+	}
+	return 0
+}
+
+func (x *RentKind) GetAttributes() map[string]*Fact {
+	if x != nil {
+		return x.Attributes
+	}
+	return nil
+}
+
+// RentGain is what one home more of a kind is worth tonight.
+type RentGain struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// kind of home.
+	Kind *RentKind `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// additional households that get a home and would not without it.
+	Additional int32 `protobuf:"varint,2,opt,name=additional,proto3" json:"additional,omitempty"`
+	// senior_list is the list of the most senior of them; empty: nobody.
+	SeniorList string `protobuf:"bytes,3,opt,name=senior_list,json=seniorList,proto3" json:"senior_list,omitempty"`
+	// senior_position is that household's place on the list, from 1; 0: nobody.
+	SeniorPosition int32 `protobuf:"varint,4,opt,name=senior_position,json=seniorPosition,proto3" json:"senior_position,omitempty"`
+	// rent_cents_per_household a month; unset: nobody would be housed.
+	RentCentsPerHousehold *int64 `protobuf:"varint,5,opt,name=rent_cents_per_household,json=rentCentsPerHousehold,proto3,oneof" json:"rent_cents_per_household,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
+}
+
+func (x *RentGain) Reset() {
+	*x = RentGain{}
+	mi := &file_eile_v1_lease_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RentGain) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RentGain) ProtoMessage() {}
+
+func (x *RentGain) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_lease_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RentGain.ProtoReflect.Descriptor instead.
+func (*RentGain) Descriptor() ([]byte, []int) {
+	return file_eile_v1_lease_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *RentGain) GetKind() *RentKind {
+	if x != nil {
+		return x.Kind
+	}
+	return nil
+}
+
+func (x *RentGain) GetAdditional() int32 {
+	if x != nil {
+		return x.Additional
+	}
+	return 0
+}
+
+func (x *RentGain) GetSeniorList() string {
+	if x != nil {
+		return x.SeniorList
+	}
+	return ""
+}
+
+func (x *RentGain) GetSeniorPosition() int32 {
+	if x != nil {
+		return x.SeniorPosition
+	}
+	return 0
+}
+
+func (x *RentGain) GetRentCentsPerHousehold() int64 {
+	if x != nil && x.RentCentsPerHousehold != nil {
+		return *x.RentCentsPerHousehold
+	}
+	return 0
+}
+
+// RentPurchase is one home of a shopping list.
+type RentPurchase struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// number in the list, from 1.
+	Number int32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// kind by its name.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// rent_cents a month.
+	RentCents int64 `protobuf:"varint,3,opt,name=rent_cents,json=rentCents,proto3" json:"rent_cents,omitempty"`
+	// additional households that this home houses beside those before it.
+	Additional int32 `protobuf:"varint,4,opt,name=additional,proto3" json:"additional,omitempty"`
+	// senior_list is the list of the most senior of them.
+	SeniorList string `protobuf:"bytes,5,opt,name=senior_list,json=seniorList,proto3" json:"senior_list,omitempty"`
+	// senior_position is that household's place on the list, from 1.
+	SeniorPosition int32 `protobuf:"varint,6,opt,name=senior_position,json=seniorPosition,proto3" json:"senior_position,omitempty"`
+	// spent_cents a month, this home included.
+	SpentCents    int64 `protobuf:"varint,7,opt,name=spent_cents,json=spentCents,proto3" json:"spent_cents,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RentPurchase) Reset() {
+	*x = RentPurchase{}
+	mi := &file_eile_v1_lease_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RentPurchase) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RentPurchase) ProtoMessage() {}
+
+func (x *RentPurchase) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_lease_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RentPurchase.ProtoReflect.Descriptor instead.
+func (*RentPurchase) Descriptor() ([]byte, []int) {
+	return file_eile_v1_lease_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *RentPurchase) GetNumber() int32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *RentPurchase) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *RentPurchase) GetRentCents() int64 {
+	if x != nil {
+		return x.RentCents
+	}
+	return 0
+}
+
+func (x *RentPurchase) GetAdditional() int32 {
+	if x != nil {
+		return x.Additional
+	}
+	return 0
+}
+
+func (x *RentPurchase) GetSeniorList() string {
+	if x != nil {
+		return x.SeniorList
+	}
+	return ""
+}
+
+func (x *RentPurchase) GetSeniorPosition() int32 {
+	if x != nil {
+		return x.SeniorPosition
+	}
+	return 0
+}
+
+func (x *RentPurchase) GetSpentCents() int64 {
+	if x != nil {
+		return x.SpentCents
+	}
+	return 0
+}
+
 type ListLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// page_size is at most 1000; 0: 100.
@@ -297,7 +658,7 @@ type ListLeasesRequest struct {
 
 func (x *ListLeasesRequest) Reset() {
 	*x = ListLeasesRequest{}
-	mi := &file_eile_v1_lease_proto_msgTypes[1]
+	mi := &file_eile_v1_lease_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -309,7 +670,7 @@ func (x *ListLeasesRequest) String() string {
 func (*ListLeasesRequest) ProtoMessage() {}
 
 func (x *ListLeasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_lease_proto_msgTypes[1]
+	mi := &file_eile_v1_lease_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -322,7 +683,7 @@ func (x *ListLeasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLeasesRequest.ProtoReflect.Descriptor instead.
 func (*ListLeasesRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_lease_proto_rawDescGZIP(), []int{1}
+	return file_eile_v1_lease_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListLeasesRequest) GetPageSize() int32 {
@@ -365,7 +726,7 @@ type ListLeasesResponse struct {
 
 func (x *ListLeasesResponse) Reset() {
 	*x = ListLeasesResponse{}
-	mi := &file_eile_v1_lease_proto_msgTypes[2]
+	mi := &file_eile_v1_lease_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -377,7 +738,7 @@ func (x *ListLeasesResponse) String() string {
 func (*ListLeasesResponse) ProtoMessage() {}
 
 func (x *ListLeasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_lease_proto_msgTypes[2]
+	mi := &file_eile_v1_lease_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -390,7 +751,7 @@ func (x *ListLeasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLeasesResponse.ProtoReflect.Descriptor instead.
 func (*ListLeasesResponse) Descriptor() ([]byte, []int) {
-	return file_eile_v1_lease_proto_rawDescGZIP(), []int{2}
+	return file_eile_v1_lease_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListLeasesResponse) GetHomes() []*RentedHome {
@@ -407,11 +768,209 @@ func (x *ListLeasesResponse) GetNextPageToken() string {
 	return ""
 }
 
+type AdviseRentRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// kinds that could be rented; none: those of the homes that are rented in, at the rent in the middle of each.
+	Kinds []*RentKind `protobuf:"bytes,1,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	// budget_cents a month for a shopping list; unset: no list.
+	BudgetCents *int64 `protobuf:"varint,2,opt,name=budget_cents,json=budgetCents,proto3,oneof" json:"budget_cents,omitempty"`
+	// goal; unset: the most households.
+	Goal RentGoal `protobuf:"varint,3,opt,name=goal,proto3,enum=eile.v1.RentGoal" json:"goal,omitempty"`
+	// on is the day of the rules; unset: today.
+	On            *date.Date `protobuf:"bytes,4,opt,name=on,proto3" json:"on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AdviseRentRequest) Reset() {
+	*x = AdviseRentRequest{}
+	mi := &file_eile_v1_lease_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AdviseRentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AdviseRentRequest) ProtoMessage() {}
+
+func (x *AdviseRentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_lease_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AdviseRentRequest.ProtoReflect.Descriptor instead.
+func (*AdviseRentRequest) Descriptor() ([]byte, []int) {
+	return file_eile_v1_lease_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *AdviseRentRequest) GetKinds() []*RentKind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *AdviseRentRequest) GetBudgetCents() int64 {
+	if x != nil && x.BudgetCents != nil {
+		return *x.BudgetCents
+	}
+	return 0
+}
+
+func (x *AdviseRentRequest) GetGoal() RentGoal {
+	if x != nil {
+		return x.Goal
+	}
+	return RentGoal_RENT_GOAL_UNSPECIFIED
+}
+
+func (x *AdviseRentRequest) GetOn() *date.Date {
+	if x != nil {
+		return x.On
+	}
+	return nil
+}
+
+type AdviseRentResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// on is the day of the rules.
+	On *date.Date `protobuf:"bytes,1,opt,name=on,proto3" json:"on,omitempty"`
+	// policy it was solved under.
+	Policy *PolicyName `protobuf:"bytes,2,opt,name=policy,proto3" json:"policy,omitempty"`
+	// revision of the register that was frozen.
+	Revision uint64 `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"`
+	// waiting households on all lists.
+	Waiting int32 `protobuf:"varint,4,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	// vacancies that can be offered.
+	Vacancies int32 `protobuf:"varint,5,opt,name=vacancies,proto3" json:"vacancies,omitempty"`
+	// matched of them, without any home more.
+	Matched int32 `protobuf:"varint,6,opt,name=matched,proto3" json:"matched,omitempty"`
+	// gains of one home more of each kind, the best first.
+	Gains []*RentGain `protobuf:"bytes,7,rep,name=gains,proto3" json:"gains,omitempty"`
+	// purchases of the budget, in their order.
+	Purchases []*RentPurchase `protobuf:"bytes,8,rep,name=purchases,proto3" json:"purchases,omitempty"`
+	// spent_cents of the budget.
+	SpentCents int64 `protobuf:"varint,9,opt,name=spent_cents,json=spentCents,proto3" json:"spent_cents,omitempty"`
+	// additional households that the purchases house together.
+	Additional    int32 `protobuf:"varint,10,opt,name=additional,proto3" json:"additional,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AdviseRentResponse) Reset() {
+	*x = AdviseRentResponse{}
+	mi := &file_eile_v1_lease_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AdviseRentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AdviseRentResponse) ProtoMessage() {}
+
+func (x *AdviseRentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_lease_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AdviseRentResponse.ProtoReflect.Descriptor instead.
+func (*AdviseRentResponse) Descriptor() ([]byte, []int) {
+	return file_eile_v1_lease_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *AdviseRentResponse) GetOn() *date.Date {
+	if x != nil {
+		return x.On
+	}
+	return nil
+}
+
+func (x *AdviseRentResponse) GetPolicy() *PolicyName {
+	if x != nil {
+		return x.Policy
+	}
+	return nil
+}
+
+func (x *AdviseRentResponse) GetRevision() uint64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *AdviseRentResponse) GetWaiting() int32 {
+	if x != nil {
+		return x.Waiting
+	}
+	return 0
+}
+
+func (x *AdviseRentResponse) GetVacancies() int32 {
+	if x != nil {
+		return x.Vacancies
+	}
+	return 0
+}
+
+func (x *AdviseRentResponse) GetMatched() int32 {
+	if x != nil {
+		return x.Matched
+	}
+	return 0
+}
+
+func (x *AdviseRentResponse) GetGains() []*RentGain {
+	if x != nil {
+		return x.Gains
+	}
+	return nil
+}
+
+func (x *AdviseRentResponse) GetPurchases() []*RentPurchase {
+	if x != nil {
+		return x.Purchases
+	}
+	return nil
+}
+
+func (x *AdviseRentResponse) GetSpentCents() int64 {
+	if x != nil {
+		return x.SpentCents
+	}
+	return 0
+}
+
+func (x *AdviseRentResponse) GetAdditional() int32 {
+	if x != nil {
+		return x.Additional
+	}
+	return 0
+}
+
 var File_eile_v1_lease_proto protoreflect.FileDescriptor
 
 const file_eile_v1_lease_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/lease.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x16google/type/date.proto\"\xdb\x05\n" +
+	"\x13eile/v1/lease.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x16google/type/date.proto\"\xdb\x05\n" +
 	"\n" +
 	"RentedHome\x12\x12\n" +
 	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x1a\n" +
@@ -437,7 +996,57 @@ const file_eile_v1_lease_proto_rawDesc = "" +
 	"\n" +
 	"_days_leftB\r\n" +
 	"\v_rent_centsB\x10\n" +
-	"\x0e_notice_months\"\xc3\x01\n" +
+	"\x0e_notice_months\"\xc2\x04\n" +
+	"\bRentKind\x12\x1e\n" +
+	"\x04name\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04name\x12,\n" +
+	"\n" +
+	"rent_cents\x18\x02 \x01(\x03B\r\xbaH\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x01R\trentCents\x12#\n" +
+	"\bdistrict\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18dR\bdistrict\x12$\n" +
+	"\x05rooms\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01H\x00R\x05rooms\x88\x01\x01\x12+\n" +
+	"\barea_sqm\x18\x05 \x01(\v2\x10.eile.v1.DecimalR\aareaSqm\x12.\n" +
+	"\x05floor\x18\x06 \x01(\x05B\x13\xbaH\x10\x1a\x0e\x18\xc8\x01(\xf6\xff\xff\xff\xff\xff\xff\xff\xff\x01H\x01R\x05floor\x88\x01\x01\x12\x17\n" +
+	"\x04lift\x18\a \x01(\bH\x02R\x04lift\x88\x01\x01\x12\x1d\n" +
+	"\aadapted\x18\b \x01(\bH\x03R\aadapted\x88\x01\x01\x122\n" +
+	"\flease_months\x18\t \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xb0\t(\x01H\x04R\vleaseMonths\x88\x01\x01\x12L\n" +
+	"\n" +
+	"attributes\x18\n" +
+	" \x03(\v2!.eile.v1.RentKind.AttributesEntryB\t\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
+	"attributes\x1aL\n" +
+	"\x0fAttributesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
+	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01B\b\n" +
+	"\x06_roomsB\b\n" +
+	"\x06_floorB\a\n" +
+	"\x05_liftB\n" +
+	"\n" +
+	"\b_adaptedB\x0f\n" +
+	"\r_lease_months\"\xf6\x01\n" +
+	"\bRentGain\x12%\n" +
+	"\x04kind\x18\x01 \x01(\v2\x11.eile.v1.RentKindR\x04kind\x12\x1e\n" +
+	"\n" +
+	"additional\x18\x02 \x01(\x05R\n" +
+	"additional\x12\x1f\n" +
+	"\vsenior_list\x18\x03 \x01(\tR\n" +
+	"seniorList\x12'\n" +
+	"\x0fsenior_position\x18\x04 \x01(\x05R\x0eseniorPosition\x12<\n" +
+	"\x18rent_cents_per_household\x18\x05 \x01(\x03H\x00R\x15rentCentsPerHousehold\x88\x01\x01B\x1b\n" +
+	"\x19_rent_cents_per_household\"\xe4\x01\n" +
+	"\fRentPurchase\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\x05R\x06number\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1d\n" +
+	"\n" +
+	"rent_cents\x18\x03 \x01(\x03R\trentCents\x12\x1e\n" +
+	"\n" +
+	"additional\x18\x04 \x01(\x05R\n" +
+	"additional\x12\x1f\n" +
+	"\vsenior_list\x18\x05 \x01(\tR\n" +
+	"seniorList\x12'\n" +
+	"\x0fsenior_position\x18\x06 \x01(\x05R\x0eseniorPosition\x12\x1f\n" +
+	"\vspent_cents\x18\a \x01(\x03R\n" +
+	"spentCents\"\xc3\x01\n" +
 	"\x11ListLeasesRequest\x12$\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
 	"\n" +
@@ -448,7 +1057,28 @@ const file_eile_v1_lease_proto_rawDesc = "" +
 	"\x0e_within_months\"g\n" +
 	"\x12ListLeasesResponse\x12)\n" +
 	"\x05homes\x18\x01 \x03(\v2\x13.eile.v1.RentedHomeR\x05homes\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\xd6\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe3\x01\n" +
+	"\x11AdviseRentRequest\x121\n" +
+	"\x05kinds\x18\x01 \x03(\v2\x11.eile.v1.RentKindB\b\xbaH\x05\x92\x01\x02\x10dR\x05kinds\x126\n" +
+	"\fbudget_cents\x18\x02 \x01(\x03B\x0e\xbaH\v\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x01H\x00R\vbudgetCents\x88\x01\x01\x12/\n" +
+	"\x04goal\x18\x03 \x01(\x0e2\x11.eile.v1.RentGoalB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04goal\x12!\n" +
+	"\x02on\x18\x04 \x01(\v2\x11.google.type.DateR\x02onB\x0f\n" +
+	"\r_budget_cents\"\xf1\x02\n" +
+	"\x12AdviseRentResponse\x12!\n" +
+	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateR\x02on\x12+\n" +
+	"\x06policy\x18\x02 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x1a\n" +
+	"\brevision\x18\x03 \x01(\x04R\brevision\x12\x18\n" +
+	"\awaiting\x18\x04 \x01(\x05R\awaiting\x12\x1c\n" +
+	"\tvacancies\x18\x05 \x01(\x05R\tvacancies\x12\x18\n" +
+	"\amatched\x18\x06 \x01(\x05R\amatched\x12'\n" +
+	"\x05gains\x18\a \x03(\v2\x11.eile.v1.RentGainR\x05gains\x123\n" +
+	"\tpurchases\x18\b \x03(\v2\x15.eile.v1.RentPurchaseR\tpurchases\x12\x1f\n" +
+	"\vspent_cents\x18\t \x01(\x03R\n" +
+	"spentCents\x12\x1e\n" +
+	"\n" +
+	"additional\x18\n" +
+	" \x01(\x05R\n" +
+	"additional*\xd6\x01\n" +
 	"\fLeaseWarning\x12\x1d\n" +
 	"\x19LEASE_WARNING_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12LEASE_WARNING_NONE\x10\x01\x12\x1b\n" +
@@ -456,10 +1086,16 @@ const file_eile_v1_lease_proto_rawDesc = "" +
 	"\x16LEASE_WARNING_6_MONTHS\x10\x03\x12\x1a\n" +
 	"\x16LEASE_WARNING_3_MONTHS\x10\x04\x12\x17\n" +
 	"\x13LEASE_WARNING_ENDED\x10\x05\x12!\n" +
-	"\x1dLEASE_WARNING_NO_END_RECORDED\x10\x062U\n" +
+	"\x1dLEASE_WARNING_NO_END_RECORDED\x10\x06*_\n" +
+	"\bRentGoal\x12\x19\n" +
+	"\x15RENT_GOAL_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19RENT_GOAL_MOST_HOUSEHOLDS\x10\x01\x12\x19\n" +
+	"\x15RENT_GOAL_MOST_SENIOR\x10\x022\x9c\x01\n" +
 	"\fLeaseService\x12E\n" +
 	"\n" +
-	"ListLeases\x12\x1a.eile.v1.ListLeasesRequest\x1a\x1b.eile.v1.ListLeasesResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"ListLeases\x12\x1a.eile.v1.ListLeasesRequest\x1a\x1b.eile.v1.ListLeasesResponse\x12E\n" +
+	"\n" +
+	"AdviseRent\x12\x1a.eile.v1.AdviseRentRequest\x1a\x1b.eile.v1.AdviseRentResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_lease_proto_rawDescOnce sync.Once
@@ -473,36 +1109,59 @@ func file_eile_v1_lease_proto_rawDescGZIP() []byte {
 	return file_eile_v1_lease_proto_rawDescData
 }
 
-var file_eile_v1_lease_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_lease_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_eile_v1_lease_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_eile_v1_lease_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_eile_v1_lease_proto_goTypes = []any{
 	(LeaseWarning)(0),          // 0: eile.v1.LeaseWarning
-	(*RentedHome)(nil),         // 1: eile.v1.RentedHome
-	(*ListLeasesRequest)(nil),  // 2: eile.v1.ListLeasesRequest
-	(*ListLeasesResponse)(nil), // 3: eile.v1.ListLeasesResponse
-	(*date.Date)(nil),          // 4: google.type.Date
-	(UnitStatus)(0),            // 5: eile.v1.UnitStatus
-	(ApplicationStatus)(0),     // 6: eile.v1.ApplicationStatus
-	(*Reason)(nil),             // 7: eile.v1.Reason
+	(RentGoal)(0),              // 1: eile.v1.RentGoal
+	(*RentedHome)(nil),         // 2: eile.v1.RentedHome
+	(*RentKind)(nil),           // 3: eile.v1.RentKind
+	(*RentGain)(nil),           // 4: eile.v1.RentGain
+	(*RentPurchase)(nil),       // 5: eile.v1.RentPurchase
+	(*ListLeasesRequest)(nil),  // 6: eile.v1.ListLeasesRequest
+	(*ListLeasesResponse)(nil), // 7: eile.v1.ListLeasesResponse
+	(*AdviseRentRequest)(nil),  // 8: eile.v1.AdviseRentRequest
+	(*AdviseRentResponse)(nil), // 9: eile.v1.AdviseRentResponse
+	nil,                        // 10: eile.v1.RentKind.AttributesEntry
+	(*date.Date)(nil),          // 11: google.type.Date
+	(UnitStatus)(0),            // 12: eile.v1.UnitStatus
+	(ApplicationStatus)(0),     // 13: eile.v1.ApplicationStatus
+	(*Reason)(nil),             // 14: eile.v1.Reason
+	(*Decimal)(nil),            // 15: eile.v1.Decimal
+	(*PolicyName)(nil),         // 16: eile.v1.PolicyName
+	(*Fact)(nil),               // 17: eile.v1.Fact
 }
 var file_eile_v1_lease_proto_depIdxs = []int32{
-	4,  // 0: eile.v1.RentedHome.starts_on:type_name -> google.type.Date
-	4,  // 1: eile.v1.RentedHome.ends_on:type_name -> google.type.Date
+	11, // 0: eile.v1.RentedHome.starts_on:type_name -> google.type.Date
+	11, // 1: eile.v1.RentedHome.ends_on:type_name -> google.type.Date
 	0,  // 2: eile.v1.RentedHome.warning:type_name -> eile.v1.LeaseWarning
-	4,  // 3: eile.v1.RentedHome.notice_by:type_name -> google.type.Date
-	5,  // 4: eile.v1.RentedHome.status:type_name -> eile.v1.UnitStatus
-	4,  // 5: eile.v1.RentedHome.left_stock_on:type_name -> google.type.Date
-	6,  // 6: eile.v1.RentedHome.transfer_status:type_name -> eile.v1.ApplicationStatus
-	7,  // 7: eile.v1.RentedHome.obstacle:type_name -> eile.v1.Reason
-	4,  // 8: eile.v1.ListLeasesRequest.on:type_name -> google.type.Date
-	1,  // 9: eile.v1.ListLeasesResponse.homes:type_name -> eile.v1.RentedHome
-	2,  // 10: eile.v1.LeaseService.ListLeases:input_type -> eile.v1.ListLeasesRequest
-	3,  // 11: eile.v1.LeaseService.ListLeases:output_type -> eile.v1.ListLeasesResponse
-	11, // [11:12] is the sub-list for method output_type
-	10, // [10:11] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	11, // 3: eile.v1.RentedHome.notice_by:type_name -> google.type.Date
+	12, // 4: eile.v1.RentedHome.status:type_name -> eile.v1.UnitStatus
+	11, // 5: eile.v1.RentedHome.left_stock_on:type_name -> google.type.Date
+	13, // 6: eile.v1.RentedHome.transfer_status:type_name -> eile.v1.ApplicationStatus
+	14, // 7: eile.v1.RentedHome.obstacle:type_name -> eile.v1.Reason
+	15, // 8: eile.v1.RentKind.area_sqm:type_name -> eile.v1.Decimal
+	10, // 9: eile.v1.RentKind.attributes:type_name -> eile.v1.RentKind.AttributesEntry
+	3,  // 10: eile.v1.RentGain.kind:type_name -> eile.v1.RentKind
+	11, // 11: eile.v1.ListLeasesRequest.on:type_name -> google.type.Date
+	2,  // 12: eile.v1.ListLeasesResponse.homes:type_name -> eile.v1.RentedHome
+	3,  // 13: eile.v1.AdviseRentRequest.kinds:type_name -> eile.v1.RentKind
+	1,  // 14: eile.v1.AdviseRentRequest.goal:type_name -> eile.v1.RentGoal
+	11, // 15: eile.v1.AdviseRentRequest.on:type_name -> google.type.Date
+	11, // 16: eile.v1.AdviseRentResponse.on:type_name -> google.type.Date
+	16, // 17: eile.v1.AdviseRentResponse.policy:type_name -> eile.v1.PolicyName
+	4,  // 18: eile.v1.AdviseRentResponse.gains:type_name -> eile.v1.RentGain
+	5,  // 19: eile.v1.AdviseRentResponse.purchases:type_name -> eile.v1.RentPurchase
+	17, // 20: eile.v1.RentKind.AttributesEntry.value:type_name -> eile.v1.Fact
+	6,  // 21: eile.v1.LeaseService.ListLeases:input_type -> eile.v1.ListLeasesRequest
+	8,  // 22: eile.v1.LeaseService.AdviseRent:input_type -> eile.v1.AdviseRentRequest
+	7,  // 23: eile.v1.LeaseService.ListLeases:output_type -> eile.v1.ListLeasesResponse
+	9,  // 24: eile.v1.LeaseService.AdviseRent:output_type -> eile.v1.AdviseRentResponse
+	23, // [23:25] is the sub-list for method output_type
+	21, // [21:23] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_lease_proto_init() }
@@ -511,17 +1170,21 @@ func file_eile_v1_lease_proto_init() {
 		return
 	}
 	file_eile_v1_application_proto_init()
+	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()
 	file_eile_v1_unit_proto_init()
 	file_eile_v1_lease_proto_msgTypes[0].OneofWrappers = []any{}
 	file_eile_v1_lease_proto_msgTypes[1].OneofWrappers = []any{}
+	file_eile_v1_lease_proto_msgTypes[2].OneofWrappers = []any{}
+	file_eile_v1_lease_proto_msgTypes[4].OneofWrappers = []any{}
+	file_eile_v1_lease_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_lease_proto_rawDesc), len(file_eile_v1_lease_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   3,
+			NumEnums:      2,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -20,6 +20,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	LeaseService_ListLeases_FullMethodName = "/eile.v1.LeaseService/ListLeases"
+	LeaseService_AdviseRent_FullMethodName = "/eile.v1.LeaseService/AdviseRent"
 )
 
 // LeaseServiceClient is the client API for LeaseService service.
@@ -30,6 +31,8 @@ const (
 type LeaseServiceClient interface {
 	// List answers the rented-in homes, the lease that ends first standing first, and last those without an end on record.
 	ListLeases(ctx context.Context, in *ListLeasesRequest, opts ...grpc.CallOption) (*ListLeasesResponse, error)
+	// AdviseRent says what to rent next: it solves the night with one home more of each kind, and spends a budget home by home. It changes nothing. FAILED_PRECONDITION: no kinds are given, and no home that is rented in has a rent on record.
+	AdviseRent(ctx context.Context, in *AdviseRentRequest, opts ...grpc.CallOption) (*AdviseRentResponse, error)
 }
 
 type leaseServiceClient struct {
@@ -50,6 +53,16 @@ func (c *leaseServiceClient) ListLeases(ctx context.Context, in *ListLeasesReque
 	return out, nil
 }
 
+func (c *leaseServiceClient) AdviseRent(ctx context.Context, in *AdviseRentRequest, opts ...grpc.CallOption) (*AdviseRentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AdviseRentResponse)
+	err := c.cc.Invoke(ctx, LeaseService_AdviseRent_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // LeaseServiceServer is the server API for LeaseService service.
 // All implementations must embed UnimplementedLeaseServiceServer
 // for forward compatibility.
@@ -58,6 +71,8 @@ func (c *leaseServiceClient) ListLeases(ctx context.Context, in *ListLeasesReque
 type LeaseServiceServer interface {
 	// List answers the rented-in homes, the lease that ends first standing first, and last those without an end on record.
 	ListLeases(context.Context, *ListLeasesRequest) (*ListLeasesResponse, error)
+	// AdviseRent says what to rent next: it solves the night with one home more of each kind, and spends a budget home by home. It changes nothing. FAILED_PRECONDITION: no kinds are given, and no home that is rented in has a rent on record.
+	AdviseRent(context.Context, *AdviseRentRequest) (*AdviseRentResponse, error)
 	mustEmbedUnimplementedLeaseServiceServer()
 }
 
@@ -70,6 +85,9 @@ type UnimplementedLeaseServiceServer struct{}
 
 func (UnimplementedLeaseServiceServer) ListLeases(context.Context, *ListLeasesRequest) (*ListLeasesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListLeases not implemented")
+}
+func (UnimplementedLeaseServiceServer) AdviseRent(context.Context, *AdviseRentRequest) (*AdviseRentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AdviseRent not implemented")
 }
 func (UnimplementedLeaseServiceServer) mustEmbedUnimplementedLeaseServiceServer() {}
 func (UnimplementedLeaseServiceServer) testEmbeddedByValue()                      {}
@@ -110,6 +128,24 @@ func _LeaseService_ListLeases_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LeaseService_AdviseRent_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AdviseRentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LeaseServiceServer).AdviseRent(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LeaseService_AdviseRent_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LeaseServiceServer).AdviseRent(ctx, req.(*AdviseRentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // LeaseService_ServiceDesc is the grpc.ServiceDesc for LeaseService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -120,6 +156,10 @@ var LeaseService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListLeases",
 			Handler:    _LeaseService_ListLeases_Handler,
+		},
+		{
+			MethodName: "AdviseRent",
+			Handler:    _LeaseService_AdviseRent_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
