@@ -148,7 +148,7 @@ func (r Rules) ApproveDecommission(tx *store.Tx, record *eilev1.Decommission, re
 	}
 	var against reasons
 	for _, c := range homes {
-		against.notFlagged(c.unit, record)
+		against.notFlagged(c.unit)
 		if err := against.occupied(tx, c); err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func (r Rules) ApproveDecommission(tx *store.Tx, record *eilev1.Decommission, re
 }
 
 // notFlagged speaks against a home that was repaired since it was proposed.
-func (r *reasons) notFlagged(unit *eilev1.Unit, record *eilev1.Decommission) {
+func (r *reasons) notFlagged(unit *eilev1.Unit) {
 	if unit.GetCondition().GetState() != flagged {
 		r.add("NOT_FLAGGED", fmt.Sprintf("unit %s is %s by now: reject it (eile decommission reject %s)",
 			unit.GetReference(), name(unit.GetCondition().GetState(), "CONDITION_STATE_"), unit.GetReference()))
@@ -203,7 +203,7 @@ func (r Rules) approveInPrinciple(tx *store.Tx, what string, record *eilev1.Deco
 	var against reasons
 	var changed []chosen
 	for _, c := range homes {
-		against.notFlagged(c.unit, record)
+		against.notFlagged(c.unit)
 		wants, err := wantsTransfer(tx, c)
 		if err != nil {
 			return err
