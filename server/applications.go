@@ -89,10 +89,10 @@ func (s *Server) checkApplication(rules *policy.Policy, application *eilev1.Appl
 		faults = append(faults, fieldFault{"application.registered_at", fault})
 	}
 	faults = append(faults, checkTransfer(application.GetTransfer())...)
-	faults = against(faults, "application.", rules.Validate(application))
+	faults = faults.with(against("application.", rules.Validate(application)))
 	faults = append(faults, checkMembers(application, s.Now(), rules.Location())...)
 	if person != nil {
-		faults = against(faults, "person.", rules.ValidatePerson(person, applicant(application)))
+		faults = faults.with(against("person.", rules.ValidatePerson(person, applicant(application))))
 	}
 	if len(faults) > 0 {
 		return invalid(faults)

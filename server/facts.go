@@ -67,17 +67,25 @@ func checkRegisteredAt(text string, now time.Time) string {
 // fresh copies a message, so that a closure which runs again begins anew.
 func fresh[M proto.Message](message M) M { return proto.Clone(message).(M) }
 
-// against adds what a policy does not take. A field with a fault already has no
-// second one: what could not be read is not of the right type either.
-func against(faults invalid, prefix string, found []policy.Violation) invalid {
-	before := faults
+// against turns what a policy does not take into faults of fields.
+func against(prefix string, found []policy.Violation) invalid {
+	var faults invalid
 	for _, violation := range found {
-		field := prefix + violation.Field
-		if !slices.ContainsFunc(before, func(known fieldFault) bool { return known.Field == field }) {
-			faults = append(faults, fieldFault{field, violation.Reason.GetDetail()})
-		}
+		faults = append(faults, fieldFault{prefix + violation.Field, violation.Reason.GetDetail()})
 	}
 	return faults
+}
+
+// with adds faults of fields that have none: what could not be read is not of
+// the right type either, and is not refused twice.
+func (v invalid) with(more invalid) invalid {
+	all := slices.Clone(v)
+	for _, fault := range more {
+		if !slices.ContainsFunc(v, func(known fieldFault) bool { return known.Field == fault.Field }) {
+			all = append(all, fault)
+		}
+	}
+	return all
 }
 
 // applicant is the member who applies; nil where the household is not given.

@@ -32,7 +32,7 @@ func givenUnit(unit *eilev1.Unit) *eilev1.Unit {
 
 func (s *Server) checkUnit(rules *policy.Policy, unit *eilev1.Unit) error {
 	faults := typeFacts("unit.attributes", unit.GetAttributes(), rules.Attributes(policy.UnitKind))
-	faults = against(faults, "unit.", rules.ValidateUnit(unit))
+	faults = faults.with(against("unit.", rules.ValidateUnit(unit)))
 	faults = append(faults, checkLease(unit)...)
 	if len(faults) > 0 {
 		return invalid(faults)
@@ -252,7 +252,7 @@ func (s *Server) checkInspection(rules *policy.Policy, inspection *eilev1.Inspec
 	case on > today.Today:
 		faults = append(faults, fieldFault{"inspection.inspected_on", on.String() + " is in the future"})
 	}
-	faults = against(faults, "inspection.", rules.ValidateInspection(inspection))
+	faults = faults.with(against("inspection.", rules.ValidateInspection(inspection)))
 	if len(faults) > 0 {
 		return invalid(faults)
 	}

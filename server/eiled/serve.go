@@ -135,11 +135,18 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) (err e
 	return o.answer(ctx, s, transport, listener, stdout, log)
 }
 
+// readyLine is what the service prints when it is ready.
+type readyLine struct {
+	Ready   bool   `json:"ready"`
+	GRPC    string `json:"grpc"`
+	Gateway string `json:"gateway,omitempty"`
+}
+
 // answer serves until the context ends.
 func (o serveOptions) answer(ctx context.Context, s *server.Server, transport credentials.TransportCredentials, listener net.Listener, stdout io.Writer, log zerolog.Logger) error {
 	public, inner := s.GRPC(transport), s.GatewayGRPC()
 	group, gctx := errgroup.WithContext(ctx)
-	ready := map[string]any{"ready": true, "grpc": listener.Addr().String()}
+	ready := readyLine{Ready: true, GRPC: listener.Addr().String()}
 	group.Go(func() error { return public.Serve(listener) })
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return s.Run(background) })
@@ -152,7 +159,7 @@ func (o serveOptions) answer(ctx context.Context, s *server.Server, transport cr
 			public.Stop()
 			return errors.Join(fmt.Errorf("--gateway %s: %w", o.gateway, err), group.Wait())
 		}
-		ready["gateway"] = web.Addr().String()
+		ready.Gateway = web.Addr().String()
 		conn, err := grpc.NewClient("passthrough:gateway", grpc.WithTransportCredentials(insecure.NewCredentials()),
 			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }))
 		if err != nil {
@@ -160,7 +167,7 @@ func (o serveOptions) answer(ctx context.Context, s *server.Server, transport cr
 			return err
 		}
 		defer conn.Close() //nolint:errcheck // nothing is lost
-		page = gateway.Server(gateway.New(conn, gateway.Options{}))
+		page = gateway.Server(gateway.New(conn, gateway.Options{Log: log}))
 		group.Go(func() error { return inner.Serve(pipe) })
 		group.Go(func() error {
 			if err := page.Serve(web); !errors.Is(err, http.ErrServerClosed) {
