@@ -125,7 +125,7 @@ func (c *check) subjects() error {
 var audited = []string{
 	Applications.prefix, Persons.prefix, Units.prefix, Inspections.prefix, Offers.prefix, barredPrefix, Tenancies.prefix,
 	Decisions.prefix, Duplicates.prefix, Policies.prefix, Runs.prefix, runByDatePrefix, evidencePrefix, Decommissions.prefix,
-	Programmes.prefix,
+	Programmes.prefix, placementChangePrefix, unitChangePrefix,
 }
 
 // told is what the audit last said of a record.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/waitlist"
 )
@@ -139,17 +141,17 @@ func (c *check) history() error {
 
 // unitHistory replays the states of homes and compares their end.
 func (c *check) unitHistory() error {
-	last := map[string]UnitState{}
+	last := map[string]*eilev1.UnitChange_UnitState{}
 	for moved, err := range c.UnitStates(farAhead) {
 		if err != nil || c.ended {
 			return err
 		}
-		last[moved.After.GetReference()] = UnitState{moved.After.GetStatus(), moved.After.GetCondition()}
+		last[moved.After.GetReference()] = moved.After
 	}
 	err := each(c, Units, func(id string, unit *eilev1.Unit) error {
-		end, known := last[id]
+		end := last[id]
 		delete(last, id)
-		if !known || end != stateOf(unit) {
+		if !proto.Equal(end, unitState(unit)) {
 			c.fault("unit %s: its history ends with another state than it has", id)
 		}
 		return nil

@@ -99,13 +99,17 @@ func TestSwitchIsStampedBefore(t *testing.T) {
 	o.sound(o.Register)
 }
 
-// TestGiveUp: everything is as it was, and nothing of the change is left.
+// TestGiveUp: everything is as it was, and nothing of the change is left but
+// audit entries that nobody sees, which may be sealed.
 func TestGiveUp(t *testing.T) {
 	o := newOffice(t)
 	for _, reference := range []string{"A-1", "A-2"} {
 		o.settle(place(reference, "general", "2", reference))
 	}
-	before, keys := o.portrait(o.Register), o.keys("")
+	unaudited := func(o *office) []string {
+		return slices.DeleteFunc(o.keys(""), func(key string) bool { return key[0] == 'e' })
+	}
+	before, keys := o.portrait(o.Register), unaudited(o)
 	change := o.policyChange()
 	ranked := o.rank(change, "A-2", "A-1", "A-gone")
 	refusal := errors.New("refused")
@@ -122,9 +126,17 @@ func TestGiveUp(t *testing.T) {
 		if now := after.portrait(after.Register); now != before {
 			t.Errorf("%s: before\n%s\nafter\n%s", name, before, now)
 		}
-		if now := after.keys(""); !slices.Equal(now, keys) {
+		if now := unaudited(after); !slices.Equal(now, keys) {
 			t.Errorf("%s: keys before %q\nafter %q", name, keys, now)
 		}
+		after.look(func(v *View) error {
+			for entry, err := range v.AuditEntries(opening, "") {
+				if err != nil || entry.Record.GetAction() == "policy.activate" {
+					t.Errorf("%s: the audit shows %v, %v", name, entry.Record, err)
+				}
+			}
+			return nil
+		})
 	}
 	if err := change.Place(t.Context(), ranked); err == nil {
 		t.Error("a change that was given up takes placements")

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
@@ -14,8 +13,9 @@ import (
 
 // history writes what a change did to placements and homes, where a past list
 // or count would show it. name is the end of the keys, importID the import that
-// decides whether it took effect.
-func (tx *Tx) history(name, importID string, at *timestamppb.Timestamp) error {
+// decides whether it took effect. The audit entry tells of it.
+func (tx *Tx) history(name, importID string) error {
+	at := tx.at()
 	var placements []*eilev1.Placement
 	for _, m := range tx.moves {
 		if m.before == nil || Moved(m.before, m.after) {
@@ -24,7 +24,7 @@ func (tx *Tx) history(name, importID string, at *timestamppb.Timestamp) error {
 	}
 	if len(placements) > 0 {
 		change := &eilev1.PlacementChange{Placements: placements, Cause: tx.stamp.Action, At: at, Import: importID}
-		if err := tx.raw(timeKey(placementChangePrefix, tx.stamp.Now, name), change); err != nil {
+		if err := tx.putFirst(timeKey(placementChangePrefix, tx.stamp.Now, name), change); err != nil {
 			return err
 		}
 	}
@@ -38,7 +38,7 @@ func (tx *Tx) history(name, importID string, at *timestamppb.Timestamp) error {
 		return nil
 	}
 	change := &eilev1.UnitChange{States: states, Cause: tx.stamp.Action, At: at, Import: importID}
-	return tx.raw(timeKey(unitChangePrefix, tx.stamp.Now, name), change)
+	return tx.putFirst(timeKey(unitChangePrefix, tx.stamp.Now, name), change)
 }
 
 // PlacementMoved is one change of a placement as it took effect.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -76,7 +77,7 @@ func (im *Import) Write(ctx context.Context, stamp Stamp, number uint32, piece *
 	}
 	_, err := im.reg.update(ctx, func(kvtx kv.Tx) error {
 		tx := im.reg.begin(kvtx, stamp)
-		tx.moves, tx.turns, tx.changes = piece.moves, piece.turns, piece.changes
+		tx.moves, tx.turns, tx.changes = piece.moves, piece.turns, slices.Clip(piece.changes)
 		if err := im.open(tx); err != nil {
 			return err
 		}
@@ -128,15 +129,13 @@ func (tx *Tx) finishPiece(id string, number uint32, keys [][]byte) error {
 	if len(tx.turns) > 0 {
 		chunk.Keys = append(chunk.Keys[:len(chunk.Keys):len(chunk.Keys)], timeKey(unitChangePrefix, tx.stamp.Now, name))
 	}
-	if err := tx.history(name, id, tx.at()); err != nil {
+	if err := tx.history(name, id); err != nil {
 		return err
 	}
-	if len(tx.changes) > 0 {
-		tx.stamp.ID = name
-		tx.Subject(id)
-		if err := tx.audit(tx.at()); err != nil {
-			return err
-		}
+	tx.stamp.ID = name
+	tx.Subject(id)
+	if err := tx.audit(); err != nil {
+		return err
 	}
 	value, err := encode(chunk)
 	if err != nil {

@@ -184,7 +184,7 @@ func settle(tx *Tx, p *eilev1.Placement) error {
 		return err
 	}
 	a := application(p)
-	a.OpenOffer = former.GetOpenOffer()
+	a.Policy, a.OpenOffer = tx.Policy(), former.GetOpenOffer()
 	p.OpenOffer = a.GetOpenOffer() != ""
 	if p.GetStatus() == reserved {
 		a.ReservedTenancy = former.GetReservedTenancy()

@@ -143,6 +143,17 @@ func (k Kind[T, M]) refuseStaged(tx *Tx, id string, key []byte) error {
 	return err
 }
 
+// putFirst writes a record under a key that was never used.
+func (tx *Tx) putFirst(key []byte, record proto.Message) error {
+	value, err := encode(record)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(value)
+	tx.note(key, nil, sum[:])
+	return tx.kv.Put(key, value)
+}
+
 func (tx *Tx) put(key, value []byte) error {
 	before, err := tx.digest(key)
 	if err != nil {
@@ -187,12 +198,11 @@ func (tx *Tx) note(key, before, after []byte) {
 // finish writes what belongs to every change: the history of placements and
 // homes, the audit entry, and the result of the request.
 func (tx *Tx) finish() error {
-	at := tx.at()
-	if err := tx.history(tx.stamp.ID, "", at); err != nil {
+	if err := tx.history(tx.stamp.ID, ""); err != nil {
 		return err
 	}
 	if len(tx.changes)+len(tx.moves)+len(tx.turns) > 0 {
-		if err := tx.audit(at); err != nil {
+		if err := tx.audit(); err != nil {
 			return err
 		}
 	}
@@ -200,13 +210,13 @@ func (tx *Tx) finish() error {
 		return nil
 	}
 	return tx.raw(requests.key(tx.stamp.RequestID), &eilev1.RequestRecord{
-		Sha256: tx.stamp.RequestSum, Result: tx.result, At: at, Actor: tx.stamp.Actor,
+		Sha256: tx.stamp.RequestSum, Result: tx.result, At: tx.at(), Actor: tx.stamp.Actor,
 	})
 }
 
-func (tx *Tx) audit(at *timestamppb.Timestamp) error {
+func (tx *Tx) audit() error {
 	entry := &eilev1.AuditEntry{
-		Id: tx.stamp.ID, At: at, Actor: tx.stamp.Actor, Action: tx.stamp.Action, Reason: tx.stamp.Reason,
+		Id: tx.stamp.ID, At: tx.at(), Actor: tx.stamp.Actor, Action: tx.stamp.Action, Reason: tx.stamp.Reason,
 		Subjects: tx.subjects, Changes: tx.changes, StatusFrom: tx.from, StatusTo: tx.to, Decision: tx.decision,
 	}
 	if err := tx.raw(timeKey(auditPrefix, tx.stamp.Now, tx.stamp.ID), entry); err != nil {

@@ -225,7 +225,7 @@ func TestAuditEntries(t *testing.T) {
 		}
 		first, second := all[0], all[1]
 		if first.GetAction() != "register" || !slices.Equal(first.GetSubjects(), []string{"A-1", "U-1"}) || first.GetActor() != "clerk" ||
-			first.GetStatusTo() != "WAITING" || first.GetDecision() != "d-1" || len(first.GetChanges()) != 2 || first.GetRevision() == 0 {
+			first.GetStatusTo() != "WAITING" || first.GetDecision() != "d-1" || len(first.GetChanges()) != 3 || first.GetRevision() == 0 {
 			t.Errorf("first entry is %v", first)
 		}
 		if len(second.GetChanges()) != 1 || second.GetChanges()[0].GetAfter() != nil ||
