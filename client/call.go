@@ -16,6 +16,7 @@ var unbounded = map[string]bool{
 	eilev1.RunService_StartRun_FullMethodName:          true,
 	eilev1.RunService_ApproveRun_FullMethodName:        true,
 	eilev1.PolicyService_ActivatePolicy_FullMethodName: true,
+	eilev1.LeaseService_AdviseRent_FullMethodName:      true,
 }
 
 // withDeadline ends a call that brings no deadline after callTime.
