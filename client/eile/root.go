@@ -49,7 +49,7 @@ func newRoot(s *session) *cobra.Command {
 	addTo(root, groupList, newApplication(s), newPosition(s), newQueue(s), newImport(s), newDuplicate(s))
 	addTo(root, groupHomes, newUnit(s), newFlag(s), newDecommission(s), newProgramme(s), newLease(s), newRent(s))
 	addTo(root, groupNight, newRun(s), newOffer(s), newTenancy(s))
-	addTo(root, groupRules, newPolicy(s), newNeed(s), newSolve(s), newVerify(s))
+	addTo(root, groupRules, newPolicy(s), newNeed(s), newSolve(s), newVerify(s), newConvert(s))
 	addTo(root, groupService, newStats(s), newAudit(s), newBackup(s), newVersion(s))
 	root.SetHelpCommand(newHelp())
 	root.SetCompletionCommandGroupID(groupService)
