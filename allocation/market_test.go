@@ -5,8 +5,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/eile-housing/eile/allocation/verify"
 	"pgregory.net/rapid"
+
+	"github.com/eile-housing/eile/allocation/verify"
 )
 
 // shape bounds what draw makes.

@@ -5,8 +5,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/eile-housing/eile/allocation/verify"
 	"pgregory.net/rapid"
+
+	"github.com/eile-housing/eile/allocation/verify"
 )
 
 // mutations change a true outcome into a false one. Each returns false where the outcome gives it nothing to change.

@@ -42,20 +42,20 @@ type Cutoff struct {
 type Reason string
 
 const (
-	// NoSuitableClass: it accepts none of the classes.
+	// NoSuitableClass says that it accepts none of the classes.
 	NoSuitableClass Reason = "NO_SUITABLE_CLASS"
-	// Reserved: a reserved seat of a class where it could have been placed went to a household that is less senior, that is,
+	// Reserved says that a reserved seat of a class where it could have been placed went to a household that is less senior, that is,
 	// later in the legal order.
 	Reserved Reason = "RESERVED"
-	// Outranked: the homes it accepts went to households that come before it in the legal order or in the class's own.
+	// Outranked says that the homes it accepts went to households that come before it in the legal order or in the class's own.
 	Outranked Reason = "OUTRANKED"
 
 	// The others explain one home only, see Instance.PassedOver.
 
-	// NotSuitable: it does not accept the class, or is left out of the class's order.
+	// NotSuitable says that it does not accept the class, or is left out of the class's order.
 	NotSuitable Reason = "NOT_SUITABLE"
-	// PreferredOther: it got a home that it likes better.
+	// PreferredOther says that it got a home that it likes better.
 	PreferredOther Reason = "PREFERRED_OTHER"
-	// PlacedElsewhere: fill mode gave it a home that it likes less, so that a less senior household is housed too.
+	// PlacedElsewhere says that fill mode gave it a home that it likes less, so that a less senior household is housed too.
 	PlacedElsewhere Reason = "PLACED_ELSEWHERE"
 )

@@ -28,7 +28,6 @@ type options struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	var o options
 	flag.IntVar(&o.households, "households", 1_000_000, "waiting households")
 	flag.StringVar(&o.bin, "bin", "bin", "folder of the programs")
@@ -36,7 +35,9 @@ func main() {
 	flag.DurationVar(&o.round, "round", 2*time.Second, "time of one round of a comparison")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of a comparison; the median is told")
 	flag.Parse()
-	if err := run(ctx, os.Stdout, o); err != nil {
+	err := run(ctx, os.Stdout, o)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

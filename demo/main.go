@@ -20,12 +20,13 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	bin := flag.String("bin", "bin", "folder of the programs")
 	seed := flag.Uint64("seed", 2017, "seed of the generator")
 	keep := flag.String("keep", "", "folder in which the files stay; empty: they are removed")
 	flag.Parse()
-	if err := run(ctx, os.Stdout, *bin, *seed, *keep); err != nil {
+	err := run(ctx, os.Stdout, *bin, *seed, *keep)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}

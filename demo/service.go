@@ -43,7 +43,7 @@ func start(ctx context.Context, program, data string) (*service, error) {
 		err = json.Unmarshal(line, &ready)
 	}
 	if err != nil {
-		said, _ := os.ReadFile(data + ".log") //nolint:errcheck // then it said nothing
+		said, _ := os.ReadFile(data + ".log")
 		return nil, errors.Join(fmt.Errorf("the service did not start: %s", said), command.Wait())
 	}
 	return &service{command: command, grpc: ready.Grpc}, nil

@@ -95,7 +95,7 @@ func (s *Server) checkApplication(rules *policy.Policy, application *eilev1.Appl
 		faults = faults.with(against("person.", rules.ValidatePerson(person, applicant(application))))
 	}
 	if len(faults) > 0 {
-		return invalid(faults)
+		return faults
 	}
 	return nil
 }

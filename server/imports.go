@@ -55,7 +55,7 @@ func (s *imports) Import(stream grpc.BidiStreamingServer[eilev1.ImportRequest, e
 	group.Go(func() error { return receive(stream, writer) })
 	group.Go(func() error {
 		err := u.check(ctx, io.TeeReader(reader, u.file))
-		reader.CloseWithError(err) //nolint:errcheck // it never fails
+		reader.CloseWithError(err)
 		return err
 	})
 	if err := group.Wait(); err != nil {

@@ -116,7 +116,7 @@ func checkKinds(rules *policy.Policy, kinds []*eilev1.RentKind) error {
 		}
 	}
 	if len(faults) > 0 {
-		return invalid(faults)
+		return faults
 	}
 	return nil
 }

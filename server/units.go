@@ -35,7 +35,7 @@ func (s *Server) checkUnit(rules *policy.Policy, unit *eilev1.Unit) error {
 	faults = faults.with(against("unit.", rules.ValidateUnit(unit)))
 	faults = append(faults, checkLease(unit)...)
 	if len(faults) > 0 {
-		return invalid(faults)
+		return faults
 	}
 	return nil
 }
@@ -254,7 +254,7 @@ func (s *Server) checkInspection(rules *policy.Policy, inspection *eilev1.Inspec
 	}
 	faults = faults.with(against("inspection.", rules.ValidateInspection(inspection)))
 	if len(faults) > 0 {
-		return invalid(faults)
+		return faults
 	}
 	return nil
 }

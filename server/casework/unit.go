@@ -214,8 +214,8 @@ func byHand(status eilev1.UnitStatus) bool {
 // before: an offer may have been made in spite of others, by decision or since
 // the home was released.
 func (r Rules) spoiled(application *eilev1.Application, before, after *eilev1.Unit) *eilev1.Reason {
-	_, known := r.Evaluator.Suitable(application, before, r.Today)
-	_, found := r.Evaluator.Suitable(application, after, r.Today)
+	_, known := r.Suitable(application, before, r.Today)
+	_, found := r.Suitable(application, after, r.Today)
 	for _, reason := range found {
 		if !slices.ContainsFunc(known, func(other *eilev1.Reason) bool { return other.GetCode() == reason.GetCode() }) {
 			return reason

@@ -24,15 +24,19 @@ import (
 	"github.com/eile-housing/eile/server/gateway"
 )
 
-// graceful is how long requests in flight may take after a signal.
-const graceful = 10 * time.Second
+const (
+	// graceful is how long requests in flight may take after a signal.
+	graceful = time.Minute
+	// lastWord is how long streams may take to hear that the service ends.
+	lastWord = time.Second
+)
 
 type serveOptions struct {
-	data, listen, gateway string
-	policies              []string
-	dev                   bool
-	cert, key, clientCA   string
-	verbose               bool
+	data, address, gateway string
+	policies               []string
+	dev                    bool
+	cert, key, clientCA    string
+	verbose                bool
 }
 
 func serveCommand() *cobra.Command {
@@ -48,7 +52,7 @@ func serveCommand() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&o.data, "data", "", "data directory (required)")
-	flags.StringVar(&o.listen, "listen", "127.0.0.1:7400", "address of the gRPC service; port 0 picks a free one")
+	flags.StringVar(&o.address, "listen", "127.0.0.1:7400", "address of the gRPC service; port 0 picks a free one")
 	flags.StringVar(&o.gateway, "gateway", "127.0.0.1:7480", "address of the applicants' page; empty: none")
 	flags.StringArrayVar(&o.policies, "policy", nil, "policy file, or name of a shipped one, to put in force; may be repeated")
 	flags.BoolVar(&o.dev, "dev", false, "no TLS, every caller may do everything; on loopback only")
@@ -73,7 +77,7 @@ func (o serveOptions) check() error {
 	if o.cert != "" || o.key != "" || o.clientCA != "" {
 		return usage{errors.New("--dev has no TLS: leave out --tls-cert, --tls-key and --client-ca")}
 	}
-	for flag, address := range map[string]string{"--listen": o.listen, "--gateway": o.gateway} {
+	for flag, address := range map[string]string{"--listen": o.address, "--gateway": o.gateway} {
 		if address != "" && !loopback(address) {
 			return usage{fmt.Errorf("%s %s: --dev serves on loopback only (127.0.0.1, [::1] or localhost)", flag, address)}
 		}
@@ -111,11 +115,11 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) (err e
 			return err
 		}
 	}
-	listener, err := net.Listen("tcp", o.listen)
+	addresses, err := o.listen(ctx)
 	if err != nil {
-		return fmt.Errorf("--listen %s: %w", o.listen, err)
+		return err
 	}
-	defer listener.Close() //nolint:errcheck // closed by the service in the good case
+	defer addresses.close()
 	opened, err := openData(ctx, o.data)
 	if err != nil {
 		return err
@@ -132,7 +136,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) (err e
 			return fmt.Errorf("--policy %s: %w", policy, err)
 		}
 	}
-	return o.answer(ctx, s, transport, listener, stdout, log)
+	return addresses.answer(ctx, s, transport, stdout, log)
 }
 
 // readyLine is what the service prints when it is ready.
@@ -142,73 +146,100 @@ type readyLine struct {
 	Gateway string `json:"gateway,omitempty"`
 }
 
+// listeners are the open addresses of the service. Web is nil where there is no
+// gateway.
+type listeners struct{ grpc, web net.Listener }
+
+// listen opens the addresses before the data, so that a service which cannot be
+// reached leaves no trace.
+func (o serveOptions) listen(ctx context.Context) (l listeners, err error) {
+	var open net.ListenConfig
+	if l.grpc, err = open.Listen(ctx, "tcp", o.address); err != nil {
+		return l, fmt.Errorf("--listen %s: %w", o.address, err)
+	}
+	if o.gateway == "" {
+		return l, nil
+	}
+	if l.web, err = open.Listen(ctx, "tcp", o.gateway); err != nil {
+		l.close()
+		return l, fmt.Errorf("--gateway %s: %w", o.gateway, err)
+	}
+	return l, nil
+}
+
+// close ends what no server has taken over and closed.
+func (l listeners) close() {
+	_ = l.grpc.Close()
+	if l.web != nil {
+		_ = l.web.Close()
+	}
+}
+
+func (l listeners) ready() readyLine {
+	line := readyLine{Ready: true, GRPC: l.grpc.Addr().String()}
+	if l.web != nil {
+		line.Gateway = l.web.Addr().String()
+	}
+	return line
+}
+
 // answer serves until the context ends.
-func (o serveOptions) answer(ctx context.Context, s *server.Server, transport credentials.TransportCredentials, listener net.Listener, stdout io.Writer, log zerolog.Logger) error {
-	public, inner := s.GRPC(transport), s.GatewayGRPC()
+func (l listeners) answer(ctx context.Context, s *server.Server, transport credentials.TransportCredentials, stdout io.Writer, log zerolog.Logger) error {
+	line, err := json.Marshal(l.ready())
+	if err != nil {
+		return err
+	}
+	public, inner, pipe := s.GRPC(transport), s.GatewayGRPC(), bufconn.Listen(1<<16)
+	conn, err := grpc.NewClient("passthrough:gateway", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }))
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // nothing is lost
+	page := gateway.Server(gateway.New(conn, gateway.Options{Log: log}))
 	group, gctx := errgroup.WithContext(ctx)
-	ready := readyLine{Ready: true, GRPC: listener.Addr().String()}
-	group.Go(func() error { return public.Serve(listener) })
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBackground()
 	group.Go(func() error { return s.Run(background) })
-	var page *http.Server
-	pipe := bufconn.Listen(1 << 16)
-	if o.gateway != "" {
-		web, err := net.Listen("tcp", o.gateway)
-		if err != nil {
-			stopBackground()
-			public.Stop()
-			return errors.Join(fmt.Errorf("--gateway %s: %w", o.gateway, err), group.Wait())
-		}
-		ready.Gateway = web.Addr().String()
-		conn, err := grpc.NewClient("passthrough:gateway", grpc.WithTransportCredentials(insecure.NewCredentials()),
-			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }))
-		if err != nil {
-			stopBackground()
-			return err
-		}
-		defer conn.Close() //nolint:errcheck // nothing is lost
-		page = gateway.Server(gateway.New(conn, gateway.Options{Log: log}))
-		group.Go(func() error { return inner.Serve(pipe) })
+	group.Go(func() error { return public.Serve(l.grpc) })
+	group.Go(func() error { return inner.Serve(pipe) })
+	if l.web != nil {
 		group.Go(func() error {
-			if err := page.Serve(web); !errors.Is(err, http.ErrServerClosed) {
+			if err := page.Serve(l.web); !errors.Is(err, http.ErrServerClosed) {
 				return err
 			}
 			return nil
 		})
 	}
-	line, err := json.Marshal(ready)
-	if err != nil {
-		stopBackground()
-		return err
-	}
 	fmt.Fprintf(stdout, "%s\n", line)
-	log.Info().Str("grpc", listener.Addr().String()).Msg("ready")
+	log.Info().Str("grpc", l.grpc.Addr().String()).Msg("ready")
 	<-gctx.Done()
 	log.Info().Msg("stopping")
 	s.Drain()
-	stop(public, inner, page)
+	stop(s, public, inner, page)
 	stopBackground()
 	return group.Wait()
 }
 
-// stop lets requests in flight finish, for a time.
-func stop(public, inner *grpc.Server, page *http.Server) {
+// stop lets requests in flight finish, for a time. Then only streams are open
+// that never end, such as a watch of the health: they are cut off.
+func stop(s *server.Server, public, inner *grpc.Server, page *http.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), graceful)
 	defer cancel()
-	if page != nil {
-		_ = page.Shutdown(ctx) // what is still open then is cut off
-	}
+	_ = page.Shutdown(ctx) // what is still open then is cut off
 	done := make(chan struct{})
 	go func() {
 		inner.GracefulStop()
 		public.GracefulStop()
 		close(done)
 	}()
+	s.WaitIdle(ctx)
 	select {
 	case <-done:
-	case <-ctx.Done():
-		inner.Stop()
-		public.Stop()
-		<-done
+		return
+	case <-time.After(lastWord):
 	}
+	inner.Stop()
+	public.Stop()
+	<-done
 }

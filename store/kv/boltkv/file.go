@@ -46,7 +46,7 @@ func checkMeta(file *os.File, pageSize int) error {
 		var meta [metaSize]byte
 		_, err = file.ReadAt(meta[:], int64(page*pageSize)+pageHeaderSize)
 		if err != nil {
-			return fmt.Errorf("%w: read meta page %d: %v", kv.ErrCorrupt, page, err)
+			return fmt.Errorf("%w: read meta page %d: %w", kv.ErrCorrupt, page, err)
 		}
 		sum := fnv.New64a()
 		_, _ = sum.Write(meta[:metaSummed])
