@@ -28,11 +28,16 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder that stays does no harm
+	defer os.RemoveAll(dir)
 	build := exec.Command("go", "build", "-trimpath", "-o", dir+string(filepath.Separator), "./server/eiled", "./client/eile")
 	build.Dir = ".."
 	if said, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the programs: %v\n%s", err, said)
+		return 1
+	}
+	// One test runs the service as a user without rights.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	eileBin, eiledBin = filepath.Join(dir, "eile"), filepath.Join(dir, "eiled")

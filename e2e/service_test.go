@@ -23,6 +23,7 @@ import (
 type service struct {
 	t          *testing.T
 	data, as   string
+	ready      string // the line by which it said so
 	grpc, page string
 	command    *exec.Cmd
 	log        *transcript
@@ -35,7 +36,6 @@ type service struct {
 	faulty bool
 	// wrap is a program that starts the service, with its arguments.
 	wrap []string
-	env  []string
 }
 
 // transcript is what a process writes, safe to read meanwhile.
@@ -76,7 +76,6 @@ func (s *service) start(flags ...string) {
 	args := append([]string{eiledBin, "serve", "--data", s.data, "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0"}, flags...)
 	args = append(slices.Clone(s.wrap), args...)
 	s.command = exec.Command(args[0], args[1:]...)
-	s.command.Env = append(s.command.Environ(), s.env...)
 	s.log, s.ended = &transcript{}, make(chan struct{})
 	s.command.Stderr = s.log
 	stdout, err := s.command.StdoutPipe()
@@ -108,6 +107,7 @@ func (s *service) start(flags ...string) {
 		if err := json.Unmarshal([]byte(first), &ready); err != nil || !ready.Ready {
 			s.t.Fatalf("ready line %q: %v", first, err)
 		}
+		s.ready = first
 		s.grpc, s.page, s.client = ready.Grpc, "http://"+ready.Gateway, nil
 	case <-s.ended:
 		s.t.Fatalf("the service ended with %d:\n%s", s.code, s.log)

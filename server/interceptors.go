@@ -37,6 +37,7 @@ type identifier func(ctx context.Context, method string) (context.Context, error
 func (s *Server) interceptors(identify identifier) []grpc.ServerOption {
 	unary := func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
 		began := time.Now()
+		defer s.count(info.FullMethod)()
 		defer func() {
 			if panicked := recover(); panicked != nil {
 				err = fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
@@ -56,6 +57,7 @@ func (s *Server) interceptors(identify identifier) []grpc.ServerOption {
 	}
 	stream := func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
 		began := time.Now()
+		defer s.count(info.FullMethod)()
 		ctx := ss.Context()
 		defer func() {
 			if panicked := recover(); panicked != nil {
@@ -70,6 +72,32 @@ func (s *Server) interceptors(identify identifier) []grpc.ServerOption {
 		return handler(srv, &checkedStream{ServerStream: ss, ctx: ctx, validator: s.validator, check: ours(info.FullMethod)})
 	}
 	return []grpc.ServerOption{grpc.UnaryInterceptor(unary), grpc.StreamInterceptor(stream)}
+}
+
+// count counts a request of ours as in flight until the function is called that
+// it returns.
+func (s *Server) count(method string) func() {
+	if !ours(method) {
+		return func() {}
+	}
+	s.inFlight.Add(1)
+	return func() { s.inFlight.Add(-1) }
+}
+
+// idleEvery is how often WaitIdle looks.
+const idleEvery = 20 * time.Millisecond
+
+// WaitIdle waits until no request of ours is in flight, or the context ends.
+func (s *Server) WaitIdle(ctx context.Context) {
+	ticker := time.NewTicker(idleEvery)
+	defer ticker.Stop()
+	for s.inFlight.Load() > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // checkedStream validates what comes in.

@@ -57,7 +57,9 @@ type Server struct {
 	health    *health.Server
 	validator protovalidate.Validator
 
-	rules atomic.Pointer[rules]
+	rules    atomic.Pointer[rules]
+	inFlight atomic.Int64 // requests of ours
+
 	ahead atomic.Int64 // whole days by which a rehearsal is ahead of the clock
 	night *night.Night
 	// activating is held while a policy is put in force, and shared by what must
