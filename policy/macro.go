@@ -21,6 +21,9 @@ var atLeast = cel.ReceiverMacro("at_least", 3, func(f cel.MacroExprFactory, list
 	if x.Kind() != ast.IdentKind || x.AsIdent() == f.AccuIdentName() {
 		return nil, f.NewError(x.ID(), "the second argument of at_least is a name for the element")
 	}
+	if repeats(list) || repeats(n) || repeats(condition) {
+		return nil, f.NewError(list.ID(), "at_least stands inside another at_least; give the inner one a name under values")
+	}
 	names, err := parser.MakeMap(f, f.Copy(list), []ast.Expr{f.Copy(x), f.Copy(condition)})
 	if err != nil {
 		return nil, err
@@ -33,6 +36,15 @@ var atLeast = cel.ReceiverMacro("at_least", 3, func(f cel.MacroExprFactory, list
 		f.NewCall(operators.Add, f.NewAccuIdent(), f.NewCall(weighFunction, condition)),
 		f.NewCall(operators.LogicalOr, enough, f.NewCall(operators.LogicalAnd, possible, told))), nil
 })
+
+// repeats says whether an expression holds an at_least already. Since each writes its arguments twice, a nest of them would double with every step.
+func repeats(e ast.Expr) bool {
+	found := false
+	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		found = found || e.Kind() == ast.CallKind && e.AsCall().FunctionName() == weighFunction
+	}))
+	return found
+}
 
 // openWeight is more than any list has elements. One element for which the condition holds weighs openWeight + 1, one for which it may hold 1.
 const openWeight = 1 << 20
