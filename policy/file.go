@@ -195,6 +195,13 @@ type reserve struct {
 	Title  phrase `key:"title,required" doc:"What it is, for people."`
 	Who    text   `key:"who,required" doc:"CEL: who belongs to the group."`
 	Strict text   `key:"strict" words:"hard released soft" doc:"hard (default): only the group; released: others once the group is served; soft: the group first."`
+	Share  *share `key:"share" doc:"In choice mode, for a soft reserve: of so many lettings, so many go first to the group; what it is short of is carried from night to night."`
+}
+
+// share of the lettings that goes first to a group.
+type share struct {
+	Lettings number `key:"lettings,required" doc:"How many of the lettings."`
+	Of       number `key:"of,required" doc:"Out of how many."`
 }
 
 func (r *reserve) at(pos position) { r.position = pos }

@@ -136,3 +136,35 @@ func FuzzLoad(f *testing.F) {
 		_ = p.Check()
 	})
 }
+
+// A share is of a soft reserve, in choice mode, and all shares together are no more than all lettings.
+func TestSharesOfReserves(t *testing.T) {
+	base, ok := ShippedSource("uk-bands")
+	if !ok {
+		t.Fatal("uk-bands is not shipped")
+	}
+	add := func(reserves, mode string) error {
+		text := strings.Replace(string(base), "mode: choice", "mode: "+mode, 1)
+		_, err := Load("shares.yaml", []byte(text+"\nreserves:\n"+reserves))
+		return err
+	}
+	one := func(code, strict, share string) string {
+		return "  - {code: " + code + ", title: {en: x, lt: x}, who: needs_adapted, strict: " + strict + ", share: " + share + "}\n"
+	}
+	for name, c := range map[string]struct{ reserves, mode, fault string }{
+		"good":           {one("a", "soft", "{lettings: 3, of: 10}"), "choice", ""},
+		"hard":           {one("a", "hard", "{lettings: 3, of: 10}"), "choice", "strict: soft"},
+		"fill":           {one("a", "soft", "{lettings: 3, of: 10}"), "fill", "mode: choice"},
+		"more than all":  {one("a", "soft", "{lettings: 11, of: 10}"), "choice", "more than all"},
+		"together":       {one("a", "soft", "{lettings: 2, of: 3}") + one("b", "soft", "{lettings: 1, of: 2}"), "choice", "more than all lettings"},
+		"nothing of ten": {one("a", "soft", "{lettings: 0, of: 10}"), "choice", "not between"},
+	} {
+		err := add(c.reserves, c.mode)
+		switch {
+		case c.fault == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case c.fault != "" && (err == nil || !strings.Contains(err.Error(), c.fault)):
+			t.Errorf("%s: the error is %v, want %q in it", name, err, c.fault)
+		}
+	}
+}

@@ -76,8 +76,12 @@ const (
 type Reserve struct {
 	Entry
 	Strict Strictness
+	Share  Share
 	who    *expression
 }
+
+// Share of the homes that carry no earmark: of Of lettings, Lettings go first to the group. Zero: there is none.
+type Share struct{ Lettings, Of int }
 
 // Reserves answers the reserves in the order of the file.
 func (p *Policy) Reserves() []Reserve { return p.reserves }
@@ -154,6 +158,7 @@ func (c *compiler) outcomes(raw *file) {
 	p.fill = c.choice(raw.Mode, "choice", "fill") == "fill"
 	p.districts = Districts{Limit: c.choice(raw.Districts.Use, "limit", "rank") == "limit", Known: texts(raw.Districts.Known)}
 	p.offers = c.offerRules(&raw.Offers)
+	c.shares(raw)
 	p.leases.TransferMonths = defaultTransferMonths
 	if raw.Leases.TransferMonths.set() {
 		p.leases.TransferMonths = c.between(raw.Leases.TransferMonths, 0, 60)
@@ -229,7 +234,40 @@ func (c *compiler) reserve(raw *reserve) Reserve {
 	return Reserve{
 		Entry:  Entry{raw.Code.s, raw.Title.En.s, raw.Title.Lt.s},
 		Strict: Strictness(c.choice(raw.Strict, string(HardReserve), string(ReleasedReserve), string(SoftReserve))),
+		Share:  c.share(raw),
 		who:    c.compile(raw.Who, types.BoolType, reachDate|reachHousehold),
+	}
+}
+
+// share of a reserve. Shares need seats that are given out in an order of groups, which fill mode does not have.
+func (c *compiler) share(raw *reserve) Share {
+	if raw.Share == nil {
+		return Share{}
+	}
+	s := Share{Lettings: c.between(raw.Share.Lettings, 1, 1000), Of: c.between(raw.Share.Of, 1, 1000)}
+	if s.Lettings > s.Of {
+		c.add(raw.Share.Lettings.position, "%d of %d lettings is more than all", s.Lettings, s.Of)
+	}
+	if raw.Strict.s != string(SoftReserve) {
+		c.add(raw.Code.position, "a reserve with a share is soft: write strict: soft")
+	}
+	return s
+}
+
+// shares must leave sense together: no more than all lettings, and a mode that knows them.
+func (c *compiler) shares(raw *file) {
+	sum := 0.0
+	for i, r := range c.p.reserves {
+		if r.Share.Of == 0 {
+			continue
+		}
+		sum += float64(r.Share.Lettings) / float64(r.Share.Of)
+		if c.p.fill {
+			c.add(raw.Reserves[i].Code.position, "shares need mode: choice")
+		}
+	}
+	if sum > 1+1e-9 {
+		c.add(position{}, "the shares of the reserves are more than all lettings")
 	}
 }
 

@@ -144,6 +144,7 @@ func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rule
 			return err
 		}
 		nights.Unfinished, nights.LastOn = "", int32(rules.Today)
+		carry(nights, stored.GetShares())
 		if err := tx.PutNights(nights); err != nil {
 			return err
 		}

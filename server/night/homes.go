@@ -30,6 +30,7 @@ type class struct {
 	units    []string
 	sample   *eilev1.Unit
 	soft     string   // the group that goes first
+	turns    []turn   // of its homes, how many are a share's
 	released bool     // what the group of its earmark leaves goes to others
 	barred   []string // applications that may not have it
 }

@@ -96,6 +96,11 @@ func (n *Night) solve(v *store.View, frozen store.Frozen, run string, rules case
 	if err != nil {
 		return nil, err
 	}
+	nights, err := store.Nights(v)
+	if err != nil {
+		return nil, err
+	}
+	homes.share(rules.Policy, nights.GetLettings())
 	first := &round{source: newSource(v, frozen, rules, over, homes, n.pseudonym(run))}
 	if err := first.play(); err != nil {
 		return nil, err
@@ -112,7 +117,7 @@ func (n *Night) solve(v *store.View, frozen store.Frozen, run string, rules case
 	result.merge()
 	result.run = &eilev1.Run{
 		Revision: v.Revision(), Vacancies: int32(homes.count), Unassessed: int32(homes.unassessed), Flagged: int32(homes.flagged),
-		Matched: int32(len(result.matches)), Rounds: int32(len(result.rounds)),
+		Matched: int32(len(result.matches)), Rounds: int32(len(result.rounds)), Shares: first.shares(),
 	}
 	for _, r := range result.rounds {
 		result.run.Read = max(result.run.Read, int32(len(r.source.read)))

@@ -71,7 +71,7 @@ func newSource(v *store.View, frozen store.Frozen, rules casework.Rules, over *o
 func (s *source) market() allocation.Market {
 	classes := make([]allocation.Class, len(s.homes.classes))
 	for i, c := range s.homes.classes {
-		classes[i] = allocation.Class{ID: c.id, Slots: []allocation.Slot{{Count: len(c.units), ReservedFor: c.soft}}}
+		classes[i] = allocation.Class{ID: c.id, Slots: c.slots()}
 	}
 	return allocation.Market{
 		Mode: allocation.Mode(s.rules.Policy.Mode()), Classes: classes, Groups: s.groups, Households: s.households(), Keep: true,

@@ -615,7 +615,9 @@ type Nights struct {
 	// last_on is the day of the last committed run, in days since 1970-01-01; 0: none.
 	LastOn int32 `protobuf:"varint,1,opt,name=last_on,json=lastOn,proto3" json:"last_on,omitempty"`
 	// unfinished is the id of the run that is not at its end; empty: none.
-	Unfinished    string `protobuf:"bytes,2,opt,name=unfinished,proto3" json:"unfinished,omitempty"`
+	Unfinished string `protobuf:"bytes,2,opt,name=unfinished,proto3" json:"unfinished,omitempty"`
+	// lettings that each share of the policy has had since it was first in force, by code of the reserve; "" are the others.
+	Lettings      map[string]int64 `protobuf:"bytes,3,rep,name=lettings,proto3" json:"lettings,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -662,6 +664,13 @@ func (x *Nights) GetUnfinished() string {
 		return x.Unfinished
 	}
 	return ""
+}
+
+func (x *Nights) GetLettings() map[string]int64 {
+	if x != nil {
+		return x.Lettings
+	}
+	return nil
 }
 
 // RunMatches says whom a run matched with what. It is stored, never served as it is.
@@ -997,7 +1006,7 @@ type RunRound_Class struct {
 
 func (x *RunRound_Class) Reset() {
 	*x = RunRound_Class{}
-	mi := &file_eile_v1_record_proto_msgTypes[12]
+	mi := &file_eile_v1_record_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1009,7 +1018,7 @@ func (x *RunRound_Class) String() string {
 func (*RunRound_Class) ProtoMessage() {}
 
 func (x *RunRound_Class) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[12]
+	mi := &file_eile_v1_record_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1052,7 +1061,7 @@ type RunRound_Pattern struct {
 
 func (x *RunRound_Pattern) Reset() {
 	*x = RunRound_Pattern{}
-	mi := &file_eile_v1_record_proto_msgTypes[13]
+	mi := &file_eile_v1_record_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1064,7 +1073,7 @@ func (x *RunRound_Pattern) String() string {
 func (*RunRound_Pattern) ProtoMessage() {}
 
 func (x *RunRound_Pattern) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[13]
+	mi := &file_eile_v1_record_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1107,7 +1116,7 @@ type RunRound_Unsuitable struct {
 
 func (x *RunRound_Unsuitable) Reset() {
 	*x = RunRound_Unsuitable{}
-	mi := &file_eile_v1_record_proto_msgTypes[14]
+	mi := &file_eile_v1_record_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1119,7 +1128,7 @@ func (x *RunRound_Unsuitable) String() string {
 func (*RunRound_Unsuitable) ProtoMessage() {}
 
 func (x *RunRound_Unsuitable) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[14]
+	mi := &file_eile_v1_record_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1164,7 +1173,7 @@ type RunRound_Seat struct {
 
 func (x *RunRound_Seat) Reset() {
 	*x = RunRound_Seat{}
-	mi := &file_eile_v1_record_proto_msgTypes[15]
+	mi := &file_eile_v1_record_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1176,7 +1185,7 @@ func (x *RunRound_Seat) String() string {
 func (*RunRound_Seat) ProtoMessage() {}
 
 func (x *RunRound_Seat) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[15]
+	mi := &file_eile_v1_record_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1272,12 +1281,16 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"generation\x12+\n" +
 	"\x06policy\x18\x03 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x18\n" +
 	"\astaging\x18\x04 \x01(\rR\astaging\x12\x1c\n" +
-	"\tunsettled\x18\x05 \x01(\bR\tunsettled\"A\n" +
+	"\tunsettled\x18\x05 \x01(\bR\tunsettled\"\xb9\x01\n" +
 	"\x06Nights\x12\x17\n" +
 	"\alast_on\x18\x01 \x01(\x05R\x06lastOn\x12\x1e\n" +
 	"\n" +
 	"unfinished\x18\x02 \x01(\tR\n" +
-	"unfinished\":\n" +
+	"unfinished\x129\n" +
+	"\blettings\x18\x03 \x03(\v2\x1d.eile.v1.Nights.LettingsEntryR\blettings\x1a;\n" +
+	"\rLettingsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\":\n" +
 	"\n" +
 	"RunMatches\x12,\n" +
 	"\amatches\x18\x01 \x03(\v2\x12.eile.v1.Run.MatchR\amatches\"\xc3\x04\n" +
@@ -1328,7 +1341,7 @@ func file_eile_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_eile_v1_record_proto_goTypes = []any{
 	(ImportState)(0),              // 0: eile.v1.ImportState
 	(*Placement)(nil),             // 1: eile.v1.Placement
@@ -1343,45 +1356,47 @@ var file_eile_v1_record_proto_goTypes = []any{
 	(*RunBatch)(nil),              // 10: eile.v1.RunBatch
 	(*ImportChunk)(nil),           // 11: eile.v1.ImportChunk
 	(*UnitChange_UnitState)(nil),  // 12: eile.v1.UnitChange.UnitState
-	(*RunRound_Class)(nil),        // 13: eile.v1.RunRound.Class
-	(*RunRound_Pattern)(nil),      // 14: eile.v1.RunRound.Pattern
-	(*RunRound_Unsuitable)(nil),   // 15: eile.v1.RunRound.Unsuitable
-	(*RunRound_Seat)(nil),         // 16: eile.v1.RunRound.Seat
-	(ApplicationStatus)(0),        // 17: eile.v1.ApplicationStatus
-	(*timestamppb.Timestamp)(nil), // 18: google.protobuf.Timestamp
-	(ImportKind)(0),               // 19: eile.v1.ImportKind
-	(*PolicyName)(nil),            // 20: eile.v1.PolicyName
-	(*Run_Match)(nil),             // 21: eile.v1.Run.Match
-	(*Run_Skip)(nil),              // 22: eile.v1.Run.Skip
-	(UnitStatus)(0),               // 23: eile.v1.UnitStatus
-	(ConditionState)(0),           // 24: eile.v1.ConditionState
-	(*Reason)(nil),                // 25: eile.v1.Reason
+	nil,                           // 13: eile.v1.Nights.LettingsEntry
+	(*RunRound_Class)(nil),        // 14: eile.v1.RunRound.Class
+	(*RunRound_Pattern)(nil),      // 15: eile.v1.RunRound.Pattern
+	(*RunRound_Unsuitable)(nil),   // 16: eile.v1.RunRound.Unsuitable
+	(*RunRound_Seat)(nil),         // 17: eile.v1.RunRound.Seat
+	(ApplicationStatus)(0),        // 18: eile.v1.ApplicationStatus
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(ImportKind)(0),               // 20: eile.v1.ImportKind
+	(*PolicyName)(nil),            // 21: eile.v1.PolicyName
+	(*Run_Match)(nil),             // 22: eile.v1.Run.Match
+	(*Run_Skip)(nil),              // 23: eile.v1.Run.Skip
+	(UnitStatus)(0),               // 24: eile.v1.UnitStatus
+	(ConditionState)(0),           // 25: eile.v1.ConditionState
+	(*Reason)(nil),                // 26: eile.v1.Reason
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
-	17, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
+	18, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
 	1,  // 1: eile.v1.PlacementChange.placements:type_name -> eile.v1.Placement
-	18, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
+	19, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
 	12, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
-	18, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
-	18, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
+	19, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
+	19, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
 	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
-	18, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	19, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
-	20, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
-	21, // 10: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
-	13, // 11: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
-	14, // 12: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
-	16, // 13: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
-	22, // 14: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
-	23, // 15: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	24, // 16: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	15, // 17: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
-	25, // 18: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
-	19, // [19:19] is the sub-list for method output_type
-	19, // [19:19] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	19, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
+	20, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
+	21, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	13, // 10: eile.v1.Nights.lettings:type_name -> eile.v1.Nights.LettingsEntry
+	22, // 11: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
+	14, // 12: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
+	15, // 13: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
+	17, // 14: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
+	23, // 15: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
+	24, // 16: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	25, // 17: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	16, // 18: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
+	26, // 19: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -1401,7 +1416,7 @@ func file_eile_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_record_proto_rawDesc), len(file_eile_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -143,7 +143,9 @@ type Run struct {
 	// matched_at is when the engine had matched.
 	MatchedAt *timestamppb.Timestamp `protobuf:"bytes,25,opt,name=matched_at,json=matchedAt,proto3" json:"matched_at,omitempty"`
 	// rounds that the engine played: 2 where homes were released to others.
-	Rounds        int32 `protobuf:"varint,26,opt,name=rounds,proto3" json:"rounds,omitempty"`
+	Rounds int32 `protobuf:"varint,26,opt,name=rounds,proto3" json:"rounds,omitempty"`
+	// shares of the lettings, where the policy has such reserves.
+	Shares        []*Run_ShareCount `protobuf:"bytes,27,rep,name=shares,proto3" json:"shares,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -358,6 +360,13 @@ func (x *Run) GetRounds() int32 {
 		return x.Rounds
 	}
 	return 0
+}
+
+func (x *Run) GetShares() []*Run_ShareCount {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
 }
 
 type StartRunRequest struct {
@@ -963,6 +972,61 @@ func (x *ExplainRunResponse) GetNotListed() int32 {
 	return 0
 }
 
+// ShareCount is how many homes of the run went to one share.
+type Run_ShareCount struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// reserve by its code; empty: the homes of no share.
+	Reserve string `protobuf:"bytes,1,opt,name=reserve,proto3" json:"reserve,omitempty"`
+	// homes of the run that count for it.
+	Homes         int32 `protobuf:"varint,2,opt,name=homes,proto3" json:"homes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Run_ShareCount) Reset() {
+	*x = Run_ShareCount{}
+	mi := &file_eile_v1_run_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Run_ShareCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Run_ShareCount) ProtoMessage() {}
+
+func (x *Run_ShareCount) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_run_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Run_ShareCount.ProtoReflect.Descriptor instead.
+func (*Run_ShareCount) Descriptor() ([]byte, []int) {
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{0, 0}
+}
+
+func (x *Run_ShareCount) GetReserve() string {
+	if x != nil {
+		return x.Reserve
+	}
+	return ""
+}
+
+func (x *Run_ShareCount) GetHomes() int32 {
+	if x != nil {
+		return x.Homes
+	}
+	return 0
+}
+
 // Match of a household and a home.
 type Run_Match struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -978,7 +1042,7 @@ type Run_Match struct {
 
 func (x *Run_Match) Reset() {
 	*x = Run_Match{}
-	mi := &file_eile_v1_run_proto_msgTypes[11]
+	mi := &file_eile_v1_run_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -990,7 +1054,7 @@ func (x *Run_Match) String() string {
 func (*Run_Match) ProtoMessage() {}
 
 func (x *Run_Match) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[11]
+	mi := &file_eile_v1_run_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1003,7 +1067,7 @@ func (x *Run_Match) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run_Match.ProtoReflect.Descriptor instead.
 func (*Run_Match) Descriptor() ([]byte, []int) {
-	return file_eile_v1_run_proto_rawDescGZIP(), []int{0, 0}
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{0, 1}
 }
 
 func (x *Run_Match) GetApplication() string {
@@ -1042,7 +1106,7 @@ type Run_Skip struct {
 
 func (x *Run_Skip) Reset() {
 	*x = Run_Skip{}
-	mi := &file_eile_v1_run_proto_msgTypes[12]
+	mi := &file_eile_v1_run_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1054,7 +1118,7 @@ func (x *Run_Skip) String() string {
 func (*Run_Skip) ProtoMessage() {}
 
 func (x *Run_Skip) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[12]
+	mi := &file_eile_v1_run_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1067,7 +1131,7 @@ func (x *Run_Skip) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run_Skip.ProtoReflect.Descriptor instead.
 func (*Run_Skip) Descriptor() ([]byte, []int) {
-	return file_eile_v1_run_proto_rawDescGZIP(), []int{0, 1}
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{0, 2}
 }
 
 func (x *Run_Skip) GetApplication() string {
@@ -1112,7 +1176,7 @@ type ExplainRunResponse_PassedOver struct {
 
 func (x *ExplainRunResponse_PassedOver) Reset() {
 	*x = ExplainRunResponse_PassedOver{}
-	mi := &file_eile_v1_run_proto_msgTypes[13]
+	mi := &file_eile_v1_run_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1124,7 +1188,7 @@ func (x *ExplainRunResponse_PassedOver) String() string {
 func (*ExplainRunResponse_PassedOver) ProtoMessage() {}
 
 func (x *ExplainRunResponse_PassedOver) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[13]
+	mi := &file_eile_v1_run_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1186,7 +1250,7 @@ var File_eile_v1_run_proto protoreflect.FileDescriptor
 
 const file_eile_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xde\b\n" +
+	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xcd\t\n" +
 	"\x03Run\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12!\n" +
 	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateR\x02on\x12'\n" +
@@ -1220,7 +1284,12 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\x04read\x18\x18 \x01(\x05R\x04read\x129\n" +
 	"\n" +
 	"matched_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tmatchedAt\x12\x16\n" +
-	"\x06rounds\x18\x1a \x01(\x05R\x06rounds\x1aY\n" +
+	"\x06rounds\x18\x1a \x01(\x05R\x06rounds\x12/\n" +
+	"\x06shares\x18\x1b \x03(\v2\x17.eile.v1.Run.ShareCountR\x06shares\x1a<\n" +
+	"\n" +
+	"ShareCount\x12\x18\n" +
+	"\areserve\x18\x01 \x01(\tR\areserve\x12\x14\n" +
+	"\x05homes\x18\x02 \x01(\x05R\x05homes\x1aY\n" +
 	"\x05Match\x12 \n" +
 	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x1a\n" +
@@ -1315,7 +1384,7 @@ func file_eile_v1_run_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_run_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_run_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_eile_v1_run_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_eile_v1_run_proto_goTypes = []any{
 	(RunState)(0),                         // 0: eile.v1.RunState
 	(*Run)(nil),                           // 1: eile.v1.Run
@@ -1329,53 +1398,55 @@ var file_eile_v1_run_proto_goTypes = []any{
 	(*GetEvidenceResponse)(nil),           // 9: eile.v1.GetEvidenceResponse
 	(*ExplainRunRequest)(nil),             // 10: eile.v1.ExplainRunRequest
 	(*ExplainRunResponse)(nil),            // 11: eile.v1.ExplainRunResponse
-	(*Run_Match)(nil),                     // 12: eile.v1.Run.Match
-	(*Run_Skip)(nil),                      // 13: eile.v1.Run.Skip
-	(*ExplainRunResponse_PassedOver)(nil), // 14: eile.v1.ExplainRunResponse.PassedOver
-	(*date.Date)(nil),                     // 15: google.type.Date
-	(*PolicyName)(nil),                    // 16: eile.v1.PolicyName
-	(*timestamppb.Timestamp)(nil),         // 17: google.protobuf.Timestamp
-	(*Decision)(nil),                      // 18: eile.v1.Decision
-	(*ByDecision)(nil),                    // 19: eile.v1.ByDecision
-	(*Reason)(nil),                        // 20: eile.v1.Reason
+	(*Run_ShareCount)(nil),                // 12: eile.v1.Run.ShareCount
+	(*Run_Match)(nil),                     // 13: eile.v1.Run.Match
+	(*Run_Skip)(nil),                      // 14: eile.v1.Run.Skip
+	(*ExplainRunResponse_PassedOver)(nil), // 15: eile.v1.ExplainRunResponse.PassedOver
+	(*date.Date)(nil),                     // 16: google.type.Date
+	(*PolicyName)(nil),                    // 17: eile.v1.PolicyName
+	(*timestamppb.Timestamp)(nil),         // 18: google.protobuf.Timestamp
+	(*Decision)(nil),                      // 19: eile.v1.Decision
+	(*ByDecision)(nil),                    // 20: eile.v1.ByDecision
+	(*Reason)(nil),                        // 21: eile.v1.Reason
 }
 var file_eile_v1_run_proto_depIdxs = []int32{
-	15, // 0: eile.v1.Run.on:type_name -> google.type.Date
+	16, // 0: eile.v1.Run.on:type_name -> google.type.Date
 	0,  // 1: eile.v1.Run.state:type_name -> eile.v1.RunState
-	16, // 2: eile.v1.Run.policy:type_name -> eile.v1.PolicyName
-	13, // 3: eile.v1.Run.skipped:type_name -> eile.v1.Run.Skip
-	12, // 4: eile.v1.Run.matches:type_name -> eile.v1.Run.Match
-	17, // 5: eile.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	17, // 6: eile.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
-	18, // 7: eile.v1.Run.decision:type_name -> eile.v1.Decision
-	17, // 8: eile.v1.Run.matched_at:type_name -> google.protobuf.Timestamp
-	15, // 9: eile.v1.StartRunRequest.on:type_name -> google.type.Date
-	19, // 10: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
-	1,  // 11: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
-	20, // 12: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
-	14, // 13: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
-	20, // 14: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
-	20, // 15: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
-	20, // 16: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
-	2,  // 17: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
-	3,  // 18: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
-	4,  // 19: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
-	5,  // 20: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
-	6,  // 21: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
-	8,  // 22: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
-	10, // 23: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
-	1,  // 24: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
-	1,  // 25: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
-	1,  // 26: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
-	1,  // 27: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
-	7,  // 28: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
-	9,  // 29: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
-	11, // 30: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
-	24, // [24:31] is the sub-list for method output_type
-	17, // [17:24] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	17, // 2: eile.v1.Run.policy:type_name -> eile.v1.PolicyName
+	14, // 3: eile.v1.Run.skipped:type_name -> eile.v1.Run.Skip
+	13, // 4: eile.v1.Run.matches:type_name -> eile.v1.Run.Match
+	18, // 5: eile.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	18, // 6: eile.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
+	19, // 7: eile.v1.Run.decision:type_name -> eile.v1.Decision
+	18, // 8: eile.v1.Run.matched_at:type_name -> google.protobuf.Timestamp
+	12, // 9: eile.v1.Run.shares:type_name -> eile.v1.Run.ShareCount
+	16, // 10: eile.v1.StartRunRequest.on:type_name -> google.type.Date
+	20, // 11: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
+	1,  // 12: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
+	21, // 13: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
+	15, // 14: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
+	21, // 15: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
+	21, // 16: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
+	21, // 17: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
+	2,  // 18: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
+	3,  // 19: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
+	4,  // 20: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
+	5,  // 21: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
+	6,  // 22: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
+	8,  // 23: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
+	10, // 24: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
+	1,  // 25: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
+	1,  // 26: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
+	1,  // 27: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
+	1,  // 28: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
+	7,  // 29: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
+	9,  // 30: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
+	11, // 31: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
+	25, // [25:32] is the sub-list for method output_type
+	18, // [18:25] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_run_proto_init() }
@@ -1392,7 +1463,7 @@ func file_eile_v1_run_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_run_proto_rawDesc), len(file_eile_v1_run_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
