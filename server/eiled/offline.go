@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -58,16 +59,16 @@ func restoreCommand() *cobra.Command {
 			if dir == "" {
 				return usage{errors.New("--data DIR is needed")}
 			}
-			return restore(args[0], dir, command.ErrOrStderr())
+			return restore(command.Context(), args[0], dir, command.ErrOrStderr())
 		},
 	}
 	command.Flags().StringVar(&dir, "data", "", "data directory, which must hold no register (required)")
 	return command
 }
 
-// restore copies a backup into a directory that holds no register, and opens it
-// once, so that a broken backup is found now and not in the morning.
-func restore(file, dir string, notes io.Writer) (err error) {
+// restore copies a backup into a directory that holds no register, and reads all
+// of it once, so that a broken backup is found now and not in the morning.
+func restore(ctx context.Context, file, dir string, notes io.Writer) (err error) {
 	target := filepath.Join(dir, registerFile)
 	if _, err := os.Stat(target); err == nil {
 		return fmt.Errorf("restore: %s exists: choose an empty directory", target)
@@ -84,12 +85,8 @@ func restore(file, dir string, notes io.Writer) (err error) {
 	if err := copyFile(from, partial); err != nil {
 		return errors.Join(fmt.Errorf("restore: %w", err), os.Remove(partial))
 	}
-	db, err := boltkv.Open(partial, boltkv.Options{})
-	if err != nil {
+	if err := readable(ctx, partial); err != nil {
 		return errors.Join(fmt.Errorf("restore: %s is no backup: %w", file, err), os.Remove(partial))
-	}
-	if err := db.Close(); err != nil {
-		return err
 	}
 	if err := os.Rename(partial, target); err != nil {
 		return fmt.Errorf("restore: %w", err)
@@ -98,6 +95,25 @@ func restore(file, dir string, notes io.Writer) (err error) {
 		fmt.Fprintf(notes, "restored; copy %s from the old data directory, or the access codes end\n", keyFile)
 	}
 	return nil
+}
+
+// readable tells what is wrong with a copy. An empty file would become a new
+// store.
+func readable(ctx context.Context, path string) error {
+	if info, err := os.Stat(path); err != nil {
+		return err
+	} else if info.Size() == 0 {
+		return errors.New("it is empty")
+	}
+	db, err := boltkv.Open(path, boltkv.Options{})
+	if err != nil {
+		return err
+	}
+	var first error
+	for first = range db.Check(ctx) {
+		break
+	}
+	return errors.Join(first, db.Close())
 }
 
 func copyFile(from io.Reader, path string) error {
