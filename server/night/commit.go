@@ -16,10 +16,8 @@ import (
 	"github.com/eile-housing/eile/store/kv"
 )
 
-// batchSize is how many offers one transaction makes: each writes some ten keys.
-const batchSize = 8
-
-// commit makes the offers in batches. A match that became an offer, or could
+// commit makes the offers, each a change of its own, so that the history of a
+// household names nobody else; they share commits of the store. A match that became an offer, or could
 // not, leaves a mark and is not tried again.
 func (n *Night) commit(ctx context.Context, run *eilev1.Run, rules casework.Rules) error {
 	matches, err := n.Matches(ctx, run.GetId())
@@ -33,8 +31,8 @@ func (n *Night) commit(ctx context.Context, run *eilev1.Run, rules casework.Rule
 	c.today.Today = max(rules.Today, day.Of(n.book.Now(), rules.Policy.Location()))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
-	for first := 0; first < len(c.matches); first += batchSize {
-		group.Go(func() error { return c.offer(gctx, first, min(first+batchSize, len(c.matches))) })
+	for number := range c.matches {
+		group.Go(func() error { return c.offer(gctx, number) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
@@ -50,27 +48,15 @@ type commit struct {
 	matches   []*eilev1.Run_Match
 }
 
-// offer makes the offers of some matches in one transaction. Household and home
-// are checked again in it; what stands against an offer is kept with the run.
-// Records too large to share a transaction get one each.
-func (c *commit) offer(ctx context.Context, first, end int) error {
-	err := c.night.update(ctx, "run.offer", c.run, c.today, func(tx *store.Tx) error {
-		for number := first; number < end; number++ {
-			if err := c.offerOne(tx, number); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// offer makes the offer of one match. Household and home are checked again in the
+// same transaction; what stands against the offer is kept with the run.
+func (c *commit) offer(ctx context.Context, number int) error {
+	err := c.night.update(ctx, "run.offer", c.run, c.today, func(tx *store.Tx) error { return c.offerOne(tx, number) })
 	if !errors.Is(err, kv.ErrTxTooLarge) && !errors.Is(err, kv.ErrTooManyOps) {
 		return err
 	}
-	if end-first > 1 {
-		middle := (first + end) / 2
-		return errors.Join(c.offer(ctx, first, middle), c.offer(ctx, middle, end))
-	}
 	return c.night.update(ctx, "run.offer", c.run, c.today, func(tx *store.Tx) error {
-		return c.skip(tx, first, &eilev1.Reason{Code: "TOO_LARGE", Detail: "the records are too large for one transaction: " + err.Error()})
+		return c.skip(tx, number, &eilev1.Reason{Code: "TOO_LARGE", Detail: "the records are too large for one transaction: " + err.Error()})
 	})
 }
 
