@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
@@ -127,27 +129,40 @@ func TestAWriterSeesTheWrite(t *testing.T) {
 	reconciles(s)
 }
 
-// Many change one application at the same time: its history must end where it
-// is, or past and figures tell another story than the queue.
+// Many change one application at the same time, while nights freeze the register:
+// its history must end where it is, or past and figures tell another story than
+// the queue.
 func TestChangesAtOnceKeepTheirOrder(t *testing.T) {
 	t.Parallel()
-	s := ranked(t, 3, 0)
+	s := ranked(t, 3, 1)
 	c := s.dial()
-	var wg sync.WaitGroup
-	for w := range 8 {
-		wg.Go(func() {
-			for range 25 {
-				by := &eilev1.ByDecision{Number: "1", Reason: "x"}
-				// Half of these are refused, since another came first.
-				if w%2 == 0 {
-					_, _ = c.Applications.SuspendApplication(t.Context(), &eilev1.SuspendApplicationRequest{Reference: "A-2", Decision: by})
-				} else {
-					_, _ = c.Applications.ReinstateApplication(t.Context(), &eilev1.ReinstateApplicationRequest{Reference: "A-2", Decision: by})
+	var changes, nights sync.WaitGroup
+	var done atomic.Bool
+	nights.Go(func() {
+		for !done.Load() {
+			if _, err := c.Runs.StartRun(t.Context(), &eilev1.StartRunRequest{DryRun: true}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for w := range 32 {
+		changes.Go(func() {
+			for i := range 20 {
+				points := &eilev1.Fact{Value: &eilev1.Fact_IntValue{IntValue: int64(1 + w*20 + i)}}
+				_, err := c.Applications.AmendApplication(t.Context(), &eilev1.AmendApplicationRequest{
+					Application: &eilev1.Application{Reference: "A-2", Attributes: map[string]*eilev1.Fact{"points": points}},
+					UpdateMask:  &fieldmaskpb.FieldMask{Paths: []string{"attributes.points"}},
+				})
+				if err != nil {
+					t.Error(err)
 				}
 			}
 		})
 	}
-	wg.Wait()
+	changes.Wait()
+	done.Store(true)
+	nights.Wait()
 	s.said(s.moment("A-1", "A-2", "A-3"))
 	reconciles(s)
 }
