@@ -17,6 +17,7 @@ var unbounded = map[string]bool{
 	eilev1.RunService_ApproveRun_FullMethodName:        true,
 	eilev1.PolicyService_ActivatePolicy_FullMethodName: true,
 	eilev1.LeaseService_AdviseRent_FullMethodName:      true,
+	eilev1.PlanService_PlanDecommission_FullMethodName: true,
 }
 
 // withDeadline ends a call that brings no deadline after callTime.

@@ -60,6 +60,7 @@ type Client struct {
 	Imports       eilev1.ImportServiceClient
 	Leases        eilev1.LeaseServiceClient
 	Offers        eilev1.OfferServiceClient
+	Plans         eilev1.PlanServiceClient
 	Policies      eilev1.PolicyServiceClient
 	Programmes    eilev1.ProgrammeServiceClient
 	Queue         eilev1.QueueServiceClient
@@ -113,6 +114,7 @@ func newClient(conn *grpc.ClientConn, requestID string) *Client {
 		Imports:       eilev1.NewImportServiceClient(conn),
 		Leases:        eilev1.NewLeaseServiceClient(conn),
 		Offers:        eilev1.NewOfferServiceClient(conn),
+		Plans:         eilev1.NewPlanServiceClient(conn),
 		Policies:      eilev1.NewPolicyServiceClient(conn),
 		Programmes:    eilev1.NewProgrammeServiceClient(conn),
 		Queue:         eilev1.NewQueueServiceClient(conn),

@@ -131,6 +131,15 @@ func (p *Policy) DefaultList() string { return p.defaultList }
 // Hazards names the codes that inspections may report.
 func (p *Policy) Hazards() []string { return codes(p.hazards) }
 
+// UnitStandard names the codes of the rules that a home must meet, in the order of the file.
+func (p *Policy) UnitStandard() []string {
+	out := make([]string, len(p.standard))
+	for i, c := range p.standard {
+		out[i] = c.code
+	}
+	return out
+}
+
 // Kind is what carries attributes.
 type Kind int
 

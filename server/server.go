@@ -109,6 +109,7 @@ func (s *Server) GRPC(transport credentials.TransportCredentials) *grpc.Server {
 	eilev1.RegisterApplicationServiceServer(g, &applications{Server: s})
 	eilev1.RegisterUnitServiceServer(g, &units{Server: s})
 	eilev1.RegisterLeaseServiceServer(g, &leases{Server: s})
+	eilev1.RegisterPlanServiceServer(g, &plans{Server: s})
 	eilev1.RegisterOfferServiceServer(g, &offers{Server: s})
 	eilev1.RegisterTenancyServiceServer(g, &tenancies{Server: s})
 	eilev1.RegisterDecommissionServiceServer(g, &decommissions{Server: s})

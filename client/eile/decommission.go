@@ -36,6 +36,7 @@ func newDecommission(s *session) *cobra.Command {
 				return c.Decommissions.GetDecommission(ctx, &eilev1.GetDecommissionRequest{Subject: args[0]})
 			}),
 		newDecommissionList(s),
+		newDecommissionPlan(s),
 	)
 }
 

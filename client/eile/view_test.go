@@ -26,6 +26,8 @@ var viewed = []struct {
 	{&eilev1.Unit{}, unitView},
 	{&eilev1.Unit{}, flagView},
 	{&eilev1.RentedHome{}, leaseView},
+	{&eilev1.PlanDecommissionResponse{}, planView},
+	{&eilev1.PlannedHome{}, plannedView},
 	{&eilev1.AdviseRentResponse{}, adviceView},
 	{&eilev1.RentGain{}, gainView},
 	{&eilev1.RentPurchase{}, purchaseView},

@@ -109,19 +109,27 @@ func earmark(rules *policy.Policy, unit *eilev1.Unit) (soft string, released boo
 // left are the released homes that the first round gave to nobody, kept for
 // nobody. They keep the ids of their classes.
 func (h *homes) left(seats []seat) *homes {
+	return h.rest(seats, func(c *class) bool { return c.released })
+}
+
+// rest are the homes of some classes that were given to nobody. Those that are
+// released are kept for nobody.
+func (h *homes) rest(seats []seat, of func(*class) bool) *homes {
 	given := make([]int, len(h.classes))
 	for _, s := range seats {
 		given[s.Class]++
 	}
 	rest := &homes{}
 	for i, c := range h.classes {
-		if !c.released || given[i] == len(c.units) {
+		if !of(c) || given[i] == len(c.units) {
 			continue
 		}
 		free := *c
 		free.units = c.units[given[i]:]
-		free.sample = proto.CloneOf(c.sample)
-		free.sample.Earmark = ""
+		if c.released {
+			free.sample = proto.CloneOf(c.sample)
+			free.sample.Earmark = ""
+		}
 		rest.classes = append(rest.classes, &free)
 		rest.count += len(free.units)
 	}
