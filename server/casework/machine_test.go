@@ -1,0 +1,343 @@
+package casework
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store"
+)
+
+// facts that make an application eligible, leave it open, or speak against it,
+// by policy.
+var factsOf = map[string][][]string{
+	"taipei-points": {
+		{"points=30", "unit_type=1-bedroom"}, {"points=30", "unit_type=1-bedroom"}, {"points=12", "unit_type=1-bedroom"},
+		{"points=5", "unit_type=2-bedroom"}, {"points=0", "unit_type=1-bedroom"}, {"points=9"},
+	},
+	"lt-vilnius": {
+		{"declared_residence=Vilnius", "net_income_cents=500000", "assets_cents=0", "owns_home=false", "declared_year=2024"},
+		{"declared_residence=Vilnius", "net_income_cents=500000", "assets_cents=0", "owns_home=false", "declared_year=2025", "disability=true"},
+		{"declared_residence=Vilnius", "net_income_cents=500000", "assets_cents=0", "owns_home=false"},
+		{"declared_residence=Kaunas", "net_income_cents=500000", "assets_cents=0", "owns_home=false", "declared_year=2024"},
+	},
+	"strict": {{"income=50"}, {"income=50"}, {"income=50", "until=2025-06-20"}, {"income=500"}, {}},
+}
+
+var unitFactsOf = map[string][][]string{
+	"taipei-points": {{"unit_type=1-bedroom"}, {"unit_type=1-bedroom"}, {"unit_type=2-bedroom"}},
+	"lt-vilnius":    {{}, {"heated=true"}},
+	"strict":        {{}},
+}
+
+// machine draws what happens to an office.
+type machine struct {
+	*office
+	policy string
+	seen   *witness
+}
+
+func TestStatesUnderAnySequence(t *testing.T) {
+	repeats := 1
+	if os.Getenv("EILE_LONG") != "" {
+		repeats = 10
+	}
+	for _, name := range []string{"taipei-points", "lt-vilnius", "strict"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(rt *rapid.T) {
+				m := &machine{office: newOffice(t.Context(), rt, name), policy: name}
+				defer m.db.Close()
+				m.seen = newWitness(m.office)
+				for _, reference := range []string{"A-1", "A-2"} {
+					m.register(reference, factsOf[name][0]...)
+				}
+				m.registerUnit("U-1", unitFactsOf[name][0]...)
+				steps := map[string]func(*rapid.T){
+					"register": m.anyRegister, "unit": m.anyUnit, "inspect": m.anyInspect, "reinstate": m.anyReinstate, "reopen": m.anyReopen,
+					"offer": m.anyOffer, "offer 2": m.anyOffer, "offer 3": m.anyOffer, "manual": m.anyManual, "serve": m.anyServe, "serve 2": m.anyServe,
+					"accept": m.anyAccept, "refuse": m.anyRefuse, "refuse 2": m.anyRefuse, "missed": one(m.anyNoShow, m.anyExpire),
+					"assess": m.anyAssess, "assess 2": m.anyAssess, "withdraw offer": m.anyWithdrawOffer,
+					"step": m.anyStep, "step 2": m.anyStep, "letting": one(m.anyFail, m.anyEnd, m.anyTemporary), "days": m.anyDays, "days 2": m.anyDays,
+					// What undoes what the others build up is drawn less often.
+					"rare": one(m.anyAmend, m.anyAmendUnit, m.anyWithdraw, m.anySuspend, m.anyRemove),
+					"":     func(*rapid.T) { m.seen.look() },
+				}
+				for name, step := range steps {
+					steps[name] = func(t *rapid.T) {
+						defer func() {
+							if r := recover(); r != nil && r != any(nothing{}) {
+								panic(r)
+							}
+						}()
+						step(t)
+					}
+				}
+				for range repeats {
+					rt.Repeat(steps)
+				}
+				m.seen.lookBack()
+			})
+		})
+	}
+}
+
+func draw[T any](t *rapid.T, name string, from ...T) T { return rapid.SampledFrom(from).Draw(t, name) }
+
+// one draws one of several steps.
+func one(steps ...func(*rapid.T)) func(*rapid.T) {
+	return func(t *rapid.T) { rapid.SampledFrom(steps).Draw(t, "step")(t) }
+}
+
+func (m *machine) reference(t *rapid.T) string {
+	return draw(t, "application", "A-1", "A-2", "A-3", "A-4")
+}
+
+func (m *machine) unitReference(t *rapid.T) string { return draw(t, "unit", "U-1", "U-2", "U-3") }
+
+// nothing ends a step for which there is no record; rapid counts what is skipped
+// against the property.
+type nothing struct{}
+
+// known draws a record of a kind; where there is none the step does nothing.
+func known[T any](t *rapid.T, name string, records []T) T {
+	if len(records) == 0 {
+		panic(nothing{})
+	}
+	return rapid.SampledFrom(records).Draw(t, name)
+}
+
+func (m *machine) application(t *rapid.T) string {
+	return known(t, "application", m.applications()).GetReference()
+}
+
+func (m *machine) anyOfferID(t *rapid.T) string {
+	return known(t, "offer", all(m.office, store.Offers)).GetId()
+}
+
+func (m *machine) tenancy(t *rapid.T) string {
+	return known(t, "tenancy", all(m.office, store.Tenancies)).GetId()
+}
+
+// day is today or some days before.
+func (m *machine) day(t *rapid.T) day.Day {
+	return m.rules.Today - day.Day(draw(t, "days ago", 0, 0, 1, 7))
+}
+
+func (m *machine) anyRegister(t *rapid.T) {
+	reference, facts := m.reference(t), draw(t, "facts", factsOf[m.policy]...)
+	for _, application := range m.applications() {
+		if application.GetReference() == reference {
+			return
+		}
+	}
+	m.register(reference, facts...)
+	m.seen.amended(reference)
+}
+
+func (m *machine) anyAmend(t *rapid.T) {
+	reference, facts := m.application(t), draw(t, "facts", factsOf[m.policy]...)
+	if m.onApplication("application.amend", reference, func(tx *store.Tx, application *eilev1.Application) error {
+		application.Attributes = m.facts(policy.ApplicationKind, facts...)
+		return m.rules.Settle(tx, application)
+	}) == nil {
+		m.seen.amended(reference)
+	}
+}
+
+func (m *machine) anyUnit(t *rapid.T) {
+	reference, facts := m.unitReference(t), draw(t, "facts", unitFactsOf[m.policy]...)
+	for _, unit := range all(m.office, store.Units) {
+		if unit.GetReference() == reference {
+			return
+		}
+	}
+	m.registerUnit(reference, facts...)
+}
+
+func (m *machine) anyAmendUnit(t *rapid.T) {
+	unit := known(t, "unit", all(m.office, store.Units)).GetReference()
+	status := draw(t, "status", 0, 0, 0, 0, vacant, vacant, let, underRepair, offered)
+	worn := draw(t, "worn", int32(10), 10, 10, 99)
+	_ = m.change("unit.amend", func(tx *store.Tx) error {
+		stored, err := store.Units.Get(tx, unit)
+		if err != nil {
+			return err
+		}
+		before := stored.GetStatus()
+		if status != 0 {
+			stored.Status = status
+		}
+		stored.WearPercent = &worn
+		return m.rules.AmendUnit(tx, stored, before)
+	})
+}
+
+func (m *machine) anyInspect(t *rapid.T) {
+	unit := known(t, "unit", all(m.office, store.Units)).GetReference()
+	hazards := draw(t, "hazards", nil, nil, []string{"hygiene"})
+	m.must("unit.inspect", func(tx *store.Tx) error {
+		stored, err := store.Units.Get(tx, unit)
+		if err != nil {
+			return err
+		}
+		return m.rules.Inspect(tx, stored, &eilev1.Inspection{Unit: unit, Id: tx.ID(), InspectedOn: m.rules.Today.Proto(), Hazards: hazards})
+	})
+}
+
+func (m *machine) anyWithdraw(t *rapid.T) {
+	_ = m.onApplication("application.withdraw", m.application(t), func(tx *store.Tx, application *eilev1.Application) error {
+		return m.rules.Withdraw(tx, application, "moved")
+	})
+}
+
+func (m *machine) anySuspend(t *rapid.T) {
+	until := m.rules.Today + day.Day(draw(t, "days", -1, 0, 3, 30))
+	open := rapid.Bool().Draw(t, "open end")
+	_ = m.onApplication("application.suspend", m.application(t), func(tx *store.Tx, application *eilev1.Application) error {
+		if open {
+			return m.rules.Suspend(tx, application, nil, nil, by("D-1"))
+		}
+		return m.rules.Suspend(tx, application, nil, until.Proto(), by("D-1"))
+	})
+}
+
+func (m *machine) anyReinstate(t *rapid.T) {
+	_ = m.onApplication("application.reinstate", m.application(t), func(tx *store.Tx, application *eilev1.Application) error {
+		return m.rules.Reinstate(tx, application, by("D-2"))
+	})
+}
+
+func (m *machine) anyRemove(t *rapid.T) {
+	reject := rapid.Bool().Draw(t, "reject")
+	_ = m.onApplication("application.remove", m.application(t), func(tx *store.Tx, application *eilev1.Application) error {
+		return m.rules.Remove(tx, application, reject, by("D-3"))
+	})
+}
+
+func (m *machine) anyOffer(t *rapid.T) {
+	application, unit := m.application(t), known(t, "unit", all(m.office, store.Units)).GetReference()
+	barred := m.seen.barred(application, unit)
+	if id, err := m.offer(application, unit); err == nil && barred != "" {
+		t.Fatalf("offer %s offers unit %s to application %s again after offer %s", id, unit, application, barred)
+	}
+}
+
+func (m *machine) anyManual(t *rapid.T) {
+	application, unit := m.application(t), known(t, "unit", all(m.office, store.Units)).GetReference()
+	offer := &eilev1.Offer{Id: fmt.Sprintf("M-%d", m.ids+1), Application: application, Unit: unit, Basis: "COURT", Decision: "D-4"}
+	barred := m.seen.barred(application, unit)
+	err := m.change("offer.create", func(tx *store.Tx) error {
+		return m.rules.MakeManualOffer(tx, offer, by("D-4"))
+	})
+	if err == nil && barred != "" {
+		t.Fatalf("a manual offer gives unit %s to application %s again after offer %s", unit, application, barred)
+	}
+}
+
+func (m *machine) anyServe(t *rapid.T) {
+	on := m.day(t)
+	_ = m.onOffer("offer.serve", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error { return m.rules.ServeOffer(tx, offer, on) })
+}
+
+func (m *machine) anyAccept(t *rapid.T) {
+	on := m.day(t)
+	_ = m.onOffer("offer.accept", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error { return m.rules.AcceptOffer(tx, offer, on) })
+}
+
+func (m *machine) anyRefuse(t *rapid.T) {
+	on, reason := m.day(t), draw(t, "reason", "location", "location", "whim")
+	_ = m.onOffer("offer.refuse", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
+		return m.rules.RefuseOffer(tx, offer, reason, "", on)
+	})
+}
+
+func (m *machine) anyNoShow(t *rapid.T) {
+	on := m.day(t)
+	_ = m.onOffer("offer.no-show", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
+		return m.rules.RecordNoShow(tx, offer, "", on)
+	})
+}
+
+func (m *machine) anyExpire(t *rapid.T) {
+	_ = m.onOffer("run.expire", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error { return m.rules.ExpireOffer(tx, offer) })
+}
+
+func (m *machine) anyAssess(t *rapid.T) {
+	assessment := draw(t, "assessment", eilev1.Assessment_ASSESSMENT_UNJUSTIFIED, eilev1.Assessment_ASSESSMENT_UNJUSTIFIED, eilev1.Assessment_ASSESSMENT_JUSTIFIED)
+	_ = m.onOffer("offer.assess", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
+		return m.rules.AssessOffer(tx, offer, assessment, "")
+	})
+}
+
+func (m *machine) anyWithdrawOffer(t *rapid.T) {
+	_ = m.onOffer("offer.withdraw", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
+		return m.rules.WithdrawOffer(tx, offer, "repairs")
+	})
+}
+
+func (m *machine) anyReopen(t *rapid.T) {
+	_ = m.onOffer("offer.reopen", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
+		return m.rules.ReopenOffer(tx, offer, "the noise is gone")
+	})
+}
+
+func (m *machine) anyStep(t *rapid.T) {
+	on := m.day(t)
+	step := draw(t, "step", eilev1.TenancyStep_TENANCY_STEP_ORDER, eilev1.TenancyStep_TENANCY_STEP_CONTRACT, eilev1.TenancyStep_TENANCY_STEP_KEYS)
+	_ = m.onTenancy("tenancy.step", m.tenancy(t), func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
+		return m.rules.RecordStep(tx, tenancy, step, on)
+	})
+}
+
+func (m *machine) anyFail(t *rapid.T) {
+	_ = m.onTenancy("tenancy.fail", m.tenancy(t), func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
+		return m.rules.FailTenancy(tx, tenancy, "did not sign")
+	})
+}
+
+func (m *machine) anyEnd(t *rapid.T) {
+	on := m.day(t)
+	_ = m.onTenancy("tenancy.end", m.tenancy(t), func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
+		return m.rules.EndTenancy(tx, tenancy, "moved out", on)
+	})
+}
+
+// anyTemporary makes a letting that is not done a temporary one.
+func (m *machine) anyTemporary(t *rapid.T) {
+	_ = m.onTenancy("tenancy.kind", m.tenancy(t), func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
+		if !tenancy.GetHoused() && tenancy.GetEndedOn() == nil {
+			tenancy.Kind = eilev1.TenancyKind_TENANCY_KIND_TEMPORARY
+		}
+		tx.Subject(tenancy.GetUnit())
+		return store.Tenancies.Put(tx, tenancy.GetId(), tenancy)
+	})
+}
+
+// anyDays lets days pass and evaluates again what is due.
+func (m *machine) anyDays(t *rapid.T) {
+	m.rules.Today += day.Day(draw(t, "days", 1, 1, 6, 15, 365))
+	for _, reference := range m.reg.List().Due(int32(m.rules.Today)) {
+		m.must("run.recheck", func(tx *store.Tx) error {
+			_, err := m.rules.Recheck(tx, reference)
+			return err
+		})
+	}
+	m.reg.List().Settled(int32(m.rules.Today))
+	for _, unit := range all(m.office, store.Units) {
+		if m.rules.MustAssess(unit) {
+			m.must("run.assess", func(tx *store.Tx) error {
+				stored, err := store.Units.Get(tx, unit.GetReference())
+				if err != nil {
+					return err
+				}
+				return m.rules.SettleUnit(tx, stored)
+			})
+		}
+	}
+}
