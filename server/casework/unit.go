@@ -46,39 +46,12 @@ func (r Rules) Assess(unit *eilev1.Unit) bool {
 		condition.NextDue = assessment.NextDue.Proto()
 	}
 	before := unit.GetCondition()
-	r.keepFlag(unit, condition)
 	if before != nil && before.GetState() == condition.GetState() && proto.Equal(before.GetPolicy(), condition.GetPolicy()) &&
 		slices.EqualFunc(before.GetReasons(), condition.GetReasons(), equalReasons) && slices.Equal(before.GetMissing(), condition.GetMissing()) {
 		condition.AssessedOn = before.GetAssessedOn()
 	}
 	unit.Condition = condition
 	return !proto.Equal(before, condition)
-}
-
-// keepFlag lets a flag stay until an inspection has seen the home again: that the
-// facts on record are better is not enough. Another policy assesses anew.
-func (r Rules) keepFlag(unit *eilev1.Unit, condition *eilev1.Condition) {
-	before := unit.GetCondition()
-	since, flaggedBefore := dayOf(before.GetFlaggedOn())
-	flaggedBefore = flaggedBefore && before.GetState() == flagged && proto.Equal(before.GetPolicy(), condition.GetPolicy())
-	seen := slices.ContainsFunc(unit.GetInspections(), func(inspection *eilev1.Inspection) bool {
-		on, ok := dayOf(inspection.GetInspectedOn())
-		return ok && on >= since
-	})
-	if flaggedBefore && condition.GetState() != flagged && !seen {
-		condition.State = flagged
-		condition.Reasons = []*eilev1.Reason{{
-			Code:     "INSPECTION_NEEDED",
-			Detail:   fmt.Sprintf("by the facts on record it is no longer unfit; an inspection of %s or later must confirm it", since),
-			DetailLt: fmt.Sprintf("pagal duomenis būstas tinkamas; tai turi patvirtinti %s arba vėlesnis patikrinimas", since),
-		}}
-	}
-	switch {
-	case condition.GetState() == flagged && flaggedBefore:
-		condition.FlaggedOn = before.GetFlaggedOn()
-	case condition.GetState() == flagged:
-		condition.FlaggedOn = r.Today.Proto()
-	}
 }
 
 func equalReasons(a, b *eilev1.Reason) bool { return proto.Equal(a, b) }
