@@ -58,7 +58,10 @@ func drawn(plan *eilev1.PlanDecommissionResponse) string {
 			before, _, _ := day.FromProto(h.GetNotBefore())
 			fmt.Fprintf(&text, " %d %s", h.GetMonth(), before)
 		}
-		fmt.Fprintf(&text, " %s%s\n", h.GetSpare(), h.GetObstacle().GetCode())
+		if last := h.GetSpare() + h.GetObstacle().GetCode(); last != "" {
+			text.WriteString(" " + last)
+		}
+		text.WriteByte('\n')
 	}
 	for _, e := range plan.GetEffects() {
 		fmt.Fprintf(&text, "%s/%s: %d of %d back %d places, %d tenths\n", e.GetList(), e.GetNeedClass(), e.GetBehind(), e.GetWaiting(), e.GetPlaces(), e.GetDelayMonths().GetUnits())
@@ -87,11 +90,11 @@ func TestPlanStory(t *testing.T) {
 	plans := eilev1.NewPlanServiceClient(w.conn)
 	plan := ask(w, plans.PlanDecommission, &eilev1.PlanDecommissionRequest{})
 	want := `1 U-5 SPARE_HOME 0 2026-06-01 V-1
-2 U-4 LETTINGS 12 2027-06-01 
-3 U-2 LETTINGS 3 2026-09-01 
-4 U-1 LETTINGS 6 2026-12-01 
-5 U-0 LETTINGS 9 2027-03-01 
-6 X-1 EMPTY 0 2026-06-01 
+2 U-4 LETTINGS 12 2027-06-01
+3 U-2 LETTINGS 3 2026-09-01
+4 U-1 LETTINGS 6 2026-12-01
+5 U-0 LETTINGS 9 2027-03-01
+6 X-1 EMPTY 0 2026-06-01
 7 Y-LET UNSPECIFIED NO_TENANT_ON_RECORD
 8 Y-UNDER_REPAIR UNSPECIFIED NOT_AT_REST
 general/2: 5 of 5 back 3 places, 90 tenths
@@ -129,11 +132,11 @@ func TestPlanWithoutPriority(t *testing.T) {
 	w := openSlum(t, "mode: choice\nunit_standard: [{code: COLD, require: unit.heated, reason: {en: not heated}}]\n")
 	plans := eilev1.NewPlanServiceClient(w.conn)
 	plan := ask(w, plans.PlanDecommission, &eilev1.PlanDecommissionRequest{Months: new(int32(60))})
-	want := `1 U-5 LETTINGS 6 2026-12-01 
-2 U-4 LETTINGS 60 2031-06-01 
-3 U-2 LETTINGS 18 2027-12-01 
-4 U-1 LETTINGS 21 2028-03-01 
-5 U-0 LETTINGS 24 2028-06-01 
+	want := `1 U-5 LETTINGS 6 2026-12-01
+2 U-4 LETTINGS 60 2031-06-01
+3 U-2 LETTINGS 18 2027-12-01
+4 U-1 LETTINGS 21 2028-03-01
+5 U-0 LETTINGS 24 2028-06-01
 `
 	if got := drawn(plan); got != want {
 		t.Errorf("\n%s\nwant\n%s", got, want)
