@@ -302,6 +302,10 @@ func TestARepairedHomeIsNotGivenUp(t *testing.T) {
 	s.by("ona", func() { s.do("decommission", "propose", "V-1", "--reason", "worn") })
 	s.do("decommission", "approve", "V-1", "--in-principle")
 	s.do("unit", "amend", "V-1", "--wear-percent", "20")
+	if got := s.unit("V-1").GetCondition(); got.GetState() != eilev1.ConditionState_CONDITION_STATE_FLAGGED || got.GetReasons()[0].GetCode() != "INSPECTION_NEEDED" {
+		t.Errorf("better facts alone clear the flag: %v", got)
+	}
+	s.do("unit", "inspect", "V-1", "--inspector", "V. Vila")
 	run := s.night()
 	if run.GetVacancies() != 0 {
 		t.Errorf("a home approved to be given up is offered: %v", run)

@@ -46,12 +46,42 @@ func (r Rules) Assess(unit *eilev1.Unit) bool {
 		condition.NextDue = assessment.NextDue.Proto()
 	}
 	before := unit.GetCondition()
+	r.keepFlag(unit, condition)
 	if before != nil && before.GetState() == condition.GetState() && proto.Equal(before.GetPolicy(), condition.GetPolicy()) &&
 		slices.EqualFunc(before.GetReasons(), condition.GetReasons(), equalReasons) && slices.Equal(before.GetMissing(), condition.GetMissing()) {
 		condition.AssessedOn = before.GetAssessedOn()
 	}
 	unit.Condition = condition
 	return !proto.Equal(before, condition)
+}
+
+// keepFlag lets a flag stay until a newer inspection has seen the home: that the
+// facts on record are better is not enough. Another policy assesses anew.
+func (r Rules) keepFlag(unit *eilev1.Unit, condition *eilev1.Condition) {
+	before := unit.GetCondition()
+	same := before.GetState() == flagged && proto.Equal(before.GetPolicy(), condition.GetPolicy())
+	if same && condition.GetState() != flagged && newestInspection(unit) == before.GetFlaggedAtInspection() {
+		condition.State = flagged
+		condition.Reasons = []*eilev1.Reason{{
+			Code:     "INSPECTION_NEEDED",
+			Detail:   "by the facts on record it is no longer unfit: a new inspection must confirm it",
+			DetailLt: "pagal duomenis būstas jau tinkamas: tai turi patvirtinti naujas patikrinimas",
+		}}
+	}
+	switch {
+	case condition.GetState() == flagged && same:
+		condition.FlaggedOn, condition.FlaggedAtInspection = before.GetFlaggedOn(), before.GetFlaggedAtInspection()
+	case condition.GetState() == flagged:
+		condition.FlaggedOn, condition.FlaggedAtInspection = r.Today.Proto(), newestInspection(unit)
+	}
+}
+
+// newestInspection is the id of the newest inspection of a home; empty: none.
+func newestInspection(unit *eilev1.Unit) string {
+	if all := unit.GetInspections(); len(all) > 0 {
+		return all[0].GetId()
+	}
+	return ""
 }
 
 func equalReasons(a, b *eilev1.Reason) bool { return proto.Equal(a, b) }

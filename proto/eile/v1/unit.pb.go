@@ -535,9 +535,13 @@ type Condition struct {
 	// assessed_on is the day of the assessment.
 	AssessedOn *date.Date `protobuf:"bytes,5,opt,name=assessed_on,json=assessedOn,proto3" json:"assessed_on,omitempty"`
 	// next_due is the next date on which the condition can change by itself; unset: none.
-	NextDue       *date.Date `protobuf:"bytes,6,opt,name=next_due,json=nextDue,proto3" json:"next_due,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	NextDue *date.Date `protobuf:"bytes,6,opt,name=next_due,json=nextDue,proto3" json:"next_due,omitempty"`
+	// flagged_on is the day since which the home is flagged; unset: it is not.
+	FlaggedOn *date.Date `protobuf:"bytes,7,opt,name=flagged_on,json=flaggedOn,proto3" json:"flagged_on,omitempty"`
+	// flagged_at_inspection is the id of the newest inspection when the home was flagged; empty: there was none. Only a newer one clears the flag.
+	FlaggedAtInspection string `protobuf:"bytes,8,opt,name=flagged_at_inspection,json=flaggedAtInspection,proto3" json:"flagged_at_inspection,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Condition) Reset() {
@@ -610,6 +614,20 @@ func (x *Condition) GetNextDue() *date.Date {
 		return x.NextDue
 	}
 	return nil
+}
+
+func (x *Condition) GetFlaggedOn() *date.Date {
+	if x != nil {
+		return x.FlaggedOn
+	}
+	return nil
+}
+
+func (x *Condition) GetFlaggedAtInspection() string {
+	if x != nil {
+		return x.FlaggedAtInspection
+	}
+	return ""
 }
 
 // Amenities that were found; a home whose amenities were not assessed has none of this message.
@@ -1511,7 +1529,7 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\x06detail\x18\x02 \x01(\tR\x06detail\x12'\n" +
 	"\x05since\x18\x03 \x01(\v2\x11.google.type.DateR\x05since\x122\n" +
 	"\vempty_since\x18\x04 \x01(\v2\x11.google.type.DateR\n" +
-	"emptySince\"\x8e\x02\n" +
+	"emptySince\"\xf4\x02\n" +
 	"\tCondition\x12-\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x17.eile.v1.ConditionStateR\x05state\x12)\n" +
 	"\areasons\x18\x02 \x03(\v2\x0f.eile.v1.ReasonR\areasons\x12\x18\n" +
@@ -1519,7 +1537,10 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\x06policy\x18\x04 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x122\n" +
 	"\vassessed_on\x18\x05 \x01(\v2\x11.google.type.DateR\n" +
 	"assessedOn\x12,\n" +
-	"\bnext_due\x18\x06 \x01(\v2\x11.google.type.DateR\anextDue\"L\n" +
+	"\bnext_due\x18\x06 \x01(\v2\x11.google.type.DateR\anextDue\x120\n" +
+	"\n" +
+	"flagged_on\x18\a \x01(\v2\x11.google.type.DateR\tflaggedOn\x122\n" +
+	"\x15flagged_at_inspection\x18\b \x01(\tR\x13flaggedAtInspection\"L\n" +
 	"\tAmenities\x12?\n" +
 	"\apresent\x18\x01 \x03(\x0e2\x10.eile.v1.AmenityB\x13\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\apresent\"\x86\x02\n" +
 	"\x05Lease\x12\x1e\n" +
@@ -1727,49 +1748,50 @@ var file_eile_v1_unit_proto_depIdxs = []int32{
 	23, // 6: eile.v1.Condition.policy:type_name -> eile.v1.PolicyName
 	21, // 7: eile.v1.Condition.assessed_on:type_name -> google.type.Date
 	21, // 8: eile.v1.Condition.next_due:type_name -> google.type.Date
-	3,  // 9: eile.v1.Amenities.present:type_name -> eile.v1.Amenity
-	21, // 10: eile.v1.Lease.starts_on:type_name -> google.type.Date
-	21, // 11: eile.v1.Lease.ends_on:type_name -> google.type.Date
-	0,  // 12: eile.v1.Unit.status:type_name -> eile.v1.UnitStatus
-	8,  // 13: eile.v1.Unit.condition:type_name -> eile.v1.Condition
-	24, // 14: eile.v1.Unit.area_sqm:type_name -> eile.v1.Decimal
-	2,  // 15: eile.v1.Unit.tenure:type_name -> eile.v1.Tenure
-	10, // 16: eile.v1.Unit.lease:type_name -> eile.v1.Lease
-	9,  // 17: eile.v1.Unit.amenities:type_name -> eile.v1.Amenities
-	19, // 18: eile.v1.Unit.attributes:type_name -> eile.v1.Unit.AttributesEntry
-	21, // 19: eile.v1.Unit.status_since:type_name -> google.type.Date
-	25, // 20: eile.v1.Unit.proposed_decision:type_name -> eile.v1.Decision
-	12, // 21: eile.v1.Unit.inspections:type_name -> eile.v1.Inspection
-	21, // 22: eile.v1.Unit.left_stock_on:type_name -> google.type.Date
-	6,  // 23: eile.v1.Unit.giving_up:type_name -> eile.v1.GivingUp
-	7,  // 24: eile.v1.Unit.vacancy:type_name -> eile.v1.Vacancy
-	26, // 25: eile.v1.Unit.last_tenancy:type_name -> eile.v1.Tenancy
-	21, // 26: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
-	20, // 27: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
-	11, // 28: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
-	0,  // 29: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
-	1,  // 30: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
-	11, // 31: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
-	11, // 32: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
-	27, // 33: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
-	12, // 34: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
-	28, // 35: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
-	28, // 36: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
-	13, // 37: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
-	14, // 38: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
-	15, // 39: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
-	17, // 40: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
-	18, // 41: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
-	11, // 42: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
-	11, // 43: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
-	16, // 44: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
-	11, // 45: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
-	11, // 46: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
-	42, // [42:47] is the sub-list for method output_type
-	37, // [37:42] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	21, // 9: eile.v1.Condition.flagged_on:type_name -> google.type.Date
+	3,  // 10: eile.v1.Amenities.present:type_name -> eile.v1.Amenity
+	21, // 11: eile.v1.Lease.starts_on:type_name -> google.type.Date
+	21, // 12: eile.v1.Lease.ends_on:type_name -> google.type.Date
+	0,  // 13: eile.v1.Unit.status:type_name -> eile.v1.UnitStatus
+	8,  // 14: eile.v1.Unit.condition:type_name -> eile.v1.Condition
+	24, // 15: eile.v1.Unit.area_sqm:type_name -> eile.v1.Decimal
+	2,  // 16: eile.v1.Unit.tenure:type_name -> eile.v1.Tenure
+	10, // 17: eile.v1.Unit.lease:type_name -> eile.v1.Lease
+	9,  // 18: eile.v1.Unit.amenities:type_name -> eile.v1.Amenities
+	19, // 19: eile.v1.Unit.attributes:type_name -> eile.v1.Unit.AttributesEntry
+	21, // 20: eile.v1.Unit.status_since:type_name -> google.type.Date
+	25, // 21: eile.v1.Unit.proposed_decision:type_name -> eile.v1.Decision
+	12, // 22: eile.v1.Unit.inspections:type_name -> eile.v1.Inspection
+	21, // 23: eile.v1.Unit.left_stock_on:type_name -> google.type.Date
+	6,  // 24: eile.v1.Unit.giving_up:type_name -> eile.v1.GivingUp
+	7,  // 25: eile.v1.Unit.vacancy:type_name -> eile.v1.Vacancy
+	26, // 26: eile.v1.Unit.last_tenancy:type_name -> eile.v1.Tenancy
+	21, // 27: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
+	20, // 28: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
+	11, // 29: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
+	0,  // 30: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
+	1,  // 31: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
+	11, // 32: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
+	11, // 33: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
+	27, // 34: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
+	12, // 35: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
+	28, // 36: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
+	28, // 37: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
+	13, // 38: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
+	14, // 39: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
+	15, // 40: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
+	17, // 41: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
+	18, // 42: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
+	11, // 43: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
+	11, // 44: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
+	16, // 45: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
+	11, // 46: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
+	11, // 47: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
+	43, // [43:48] is the sub-list for method output_type
+	38, // [38:43] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_unit_proto_init() }

@@ -1,0 +1,56 @@
+package casework
+
+import (
+	"testing"
+
+	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// Repair clears a flag only through a new inspection: better facts alone, or
+// facts that are taken back, do not.
+func TestFlagStaysUntilInspected(t *testing.T) {
+	source, ok := policy.ShippedSource("lt-vilnius")
+	if !ok {
+		t.Fatal("lt-vilnius is not shipped")
+	}
+	loaded, err := policy.Load("lt-vilnius.yaml", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	today, err := day.Parse("2026-05-05")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := Rules{Evaluator: loaded.Evaluator("seed"), Policy: loaded, Today: today}
+	all := []eilev1.Amenity{1, 2, 3, 4, 5, 6, 7, 9}
+	unit := &eilev1.Unit{Reference: "U-1", WearPercent: new(int32(70)), Amenities: &eilev1.Amenities{Present: all}}
+	inspect := func(id string, on day.Day) {
+		AddInspections(unit, []*eilev1.Inspection{{Id: id, Unit: "U-1", InspectedOn: on.Proto()}})
+	}
+	expect := func(step string, state eilev1.ConditionState, code string) {
+		t.Helper()
+		rules.Assess(unit)
+		got := unit.GetCondition()
+		if got.GetState() != state || code != "" && got.GetReasons()[0].GetCode() != code || (got.GetFlaggedOn() != nil) != (state == flagged) {
+			t.Fatalf("%s: the condition is %v, want %v %s", step, got, state, code)
+		}
+	}
+	expect("worn", flagged, "WORN_OVER_LIMIT")
+	rules.Today++
+	unit.WearPercent = new(int32(30))
+	expect("facts mended", flagged, "INSPECTION_NEEDED")
+	unit.WearPercent = nil
+	expect("facts taken back", flagged, "INSPECTION_NEEDED")
+	unit.WearPercent = new(int32(30))
+	inspect("first", today)
+	expect("inspected", fit, "")
+	unit.WearPercent = new(int32(80))
+	expect("worn again", flagged, "WORN_OVER_LIMIT")
+	unit.WearPercent = new(int32(20))
+	inspect("older", today-5)
+	expect("an older inspection comes late", flagged, "INSPECTION_NEEDED")
+	inspect("second", rules.Today)
+	expect("inspected again", fit, "")
+}
