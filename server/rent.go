@@ -109,8 +109,11 @@ func checkKinds(rules *policy.Policy, kinds []*eilev1.RentKind) error {
 			faults = append(faults, fieldFault{field + "name", fmt.Sprintf("%q is the name of kinds[%d] too", kind.GetName(), first)})
 		}
 		seen[kind.GetName()] = i
-		faults = append(faults, typeFacts(field+"attributes", kind.GetAttributes(), rules.Attributes(policy.UnitKind))...)
-		faults = append(faults, against(field, rules.ValidateUnit(&eilev1.Unit{Attributes: kind.GetAttributes()}))...)
+		found := typeFacts(field+"attributes", kind.GetAttributes(), rules.Attributes(policy.UnitKind))
+		if len(found) == 0 {
+			found = against(field, rules.ValidateUnit(&eilev1.Unit{Attributes: kind.GetAttributes()}))
+		}
+		faults = append(faults, found...)
 		if area := kind.GetAreaSqm(); area != nil && area.GetUnits() <= 0 {
 			faults = append(faults, fieldFault{field + "area_sqm", "it is not more than 0"})
 		}
