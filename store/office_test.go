@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,7 +23,17 @@ import (
 	"github.com/eile-housing/eile/store/waitlist"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childEnv); path != "" {
+		workUntilKilled(path)
+	}
+	if os.Getenv("EILE_LONG") != "" {
+		if err := flag.Set("rapid.checks", "2000"); err != nil {
+			panic(err)
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // A tester is what tests, benchmarks and properties have in common.
 type tester interface {
