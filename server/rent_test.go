@@ -17,8 +17,12 @@ import (
 func TestAdviceIsWhatTheNightWouldDo(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		mode := rapid.SampledFrom([]string{"mode: fill\n", "mode: choice\n"}).Draw(rt, "mode")
-		w := openTown(t, "2026-01-01", mode)
+		const kept = "reserves: [{code: single, title: {en: Single}, who: size == 1, strict: %s}]\n"
+		rules := rapid.SampledFrom([]string{
+			"mode: fill\n" + fmt.Sprintf(kept, "hard"), "mode: fill\n" + fmt.Sprintf(kept, "released"),
+			"mode: choice\n" + fmt.Sprintf(kept, "soft"), "mode: choice\n" + fmt.Sprintf(kept, "released"),
+		}).Draw(rt, "rules")
+		w := openTown(t, "2026-01-01", rules)
 		districts := []string{"north", "south"}
 		for i := range rapid.IntRange(0, 8).Draw(rt, "households") {
 			wanted := rapid.Permutation(districts).Draw(rt, "wanted")
@@ -33,6 +37,7 @@ func TestAdviceIsWhatTheNightWouldDo(t *testing.T) {
 		for i := range rapid.IntRange(0, 4).Draw(rt, "homes") {
 			w.home(fmt.Sprintf("U-%d", i), rapid.Int32Range(1, 3).Draw(rt, "rooms"), func(u *eilev1.Unit) {
 				u.District, u.Adapted = rapid.SampledFrom(districts).Draw(rt, "district"), new(rapid.Bool().Draw(rt, "adapted"))
+				u.Earmark = rapid.SampledFrom([]string{"", "", "single"}).Draw(rt, "earmark")
 			})
 		}
 		if rapid.Bool().Draw(rt, "after a night") {
