@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -169,16 +170,19 @@ func (c *PolicyChange) writeHistory(ctx context.Context, stamp Stamp, changed []
 	if err != nil {
 		return nil, err
 	}
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(writers)
 	number := uint32(0)
 	for some := range portions(changed, historyPortion) {
-		piece := history.Piece()
+		piece, at := history.Piece(), number
 		for _, placement := range some {
 			piece.moves = append(piece.moves, move{after: placement})
 		}
-		if err := history.Write(ctx, stamp, number, piece); err != nil {
-			return nil, fmt.Errorf("history of the policy change: %w", errors.Join(err, history.abort(context.WithoutCancel(ctx))))
-		}
+		group.Go(func() error { return history.Write(gctx, stamp, at, piece) })
 		number++
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("history of the policy change: %w", errors.Join(err, history.abort(context.WithoutCancel(ctx))))
 	}
 	return history, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
@@ -68,6 +69,14 @@ func TestPolicyChange(t *testing.T) {
 	o.look(func(v *View) error {
 		if v.Policy().GetName() != "points" || !v.Unsettled() {
 			t.Errorf("policy in force is %v, unsettled %t", v.Policy(), v.Unsettled())
+		}
+		before, err := v.PolicyAt(o.now.Add(-time.Second))
+		if err != nil || before != nil {
+			t.Errorf("before the switch %v was in force, %v", before, err)
+		}
+		after, err := v.PolicyAt(farAhead)
+		if err != nil || after.GetName() != "points" {
+			t.Errorf("after the switch %v was in force, %v", after, err)
 		}
 		return nil
 	})

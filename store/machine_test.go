@@ -140,11 +140,7 @@ func (m *machine) run(t *rapid.T) {
 	m.sound(m.Register)
 	m.alike()
 	for _, past := range m.pasts {
-		for _, list := range []string{"general", "other"} {
-			if replayed := m.replayed(past.at, list); !slices.Equal(replayed, past.order[list]) {
-				t.Fatalf("as of %v list %s is %q, it was %q", past.at, list, replayed, past.order[list])
-			}
-		}
+		m.was(past)
 	}
 	if m.change == nil {
 		m.sealSome(t)
@@ -152,6 +148,45 @@ func (m *machine) run(t *rapid.T) {
 	m.restart(t)
 	m.sound(m.Register)
 	m.end()
+}
+
+// was compares a replay with what was.
+func (m *machine) was(past snapshot) {
+	for _, list := range []string{"general", "other"} {
+		if replayed := m.replayed(past.at, list); !slices.Equal(replayed, past.order[list]) {
+			m.Fatalf("as of %v list %s is %q, it was %q", past.at, list, replayed, past.order[list])
+		}
+	}
+	m.look(func(v *View) error {
+		placed := map[string]*eilev1.Placement{}
+		for p, err := range v.PlacementsAt(past.revision) {
+			if err != nil {
+				return err
+			}
+			placed[p.GetReference()] = p
+		}
+		same := func(a, b *eilev1.Placement) bool { return !Moved(a, b) }
+		if !maps.EqualFunc(placed, past.placed, same) {
+			m.Fatalf("at revision %d the placements are %v, they were %v", past.revision, placed, past.placed)
+		}
+		for reference := range m.placed {
+			p, ok, err := v.PlacementAt(reference, past.revision)
+			if before, was := past.placed[reference]; err != nil || ok != was || ok && Moved(p, before) {
+				m.Fatalf("at revision %d %s is %v, it was %v, %v", past.revision, reference, p, before, err)
+			}
+		}
+		homes := map[string]UnitState{}
+		for moved, err := range v.UnitStates(past.at) {
+			if err != nil {
+				return err
+			}
+			homes[moved.After.GetReference()] = UnitState{moved.After.GetStatus(), moved.After.GetCondition()}
+		}
+		if !maps.Equal(homes, past.homes) {
+			m.Fatalf("as of %v the homes are %v, they were %v", past.at, homes, past.homes)
+		}
+		return nil
+	})
 }
 
 func newMachine(o *office) *machine {

@@ -34,10 +34,13 @@ type machine struct {
 	next   []*eilev1.Placement
 }
 
-// snapshot is an order that was, and until when at least.
+// snapshot is what was at a moment and at a revision.
 type snapshot struct {
-	at    time.Time
-	order map[string][]string
+	at       time.Time
+	revision uint64
+	order    map[string][]string
+	placed   map[string]*eilev1.Placement
+	homes    map[string]UnitState
 }
 
 var (
@@ -89,7 +92,10 @@ func (m *machine) took(placements ...*eilev1.Placement) {
 	for _, p := range placements {
 		m.placed[p.GetReference()] = proto.CloneOf(p)
 	}
-	m.pasts = append(m.pasts, snapshot{time.UnixMicro(m.moments.last.Load()).UTC(), orders(m.placed)})
+	m.pasts = append(m.pasts, snapshot{
+		at: time.UnixMicro(m.moments.last.Load()).UTC(), revision: m.List().Revision(), order: orders(m.placed),
+		placed: maps.Clone(m.placed), homes: maps.Clone(m.homes),
+	})
 }
 
 func (m *machine) register(t *rapid.T) {
@@ -137,9 +143,9 @@ func (m *machine) offer(t *rapid.T) {
 		p := proto.CloneOf(m.placed[reference])
 		p.OpenOffer = false
 		m.settleOffer(reference, home)
+		m.homes[home] = UnitState{Status: vacant}
 		m.took(p)
 		delete(m.open, reference)
-		m.homes[home] = UnitState{Status: vacant}
 		return
 	}
 	for _, reference := range slices.Sorted(maps.Keys(m.placed)) {
@@ -242,10 +248,10 @@ func (m *machine) endImport(t *rapid.T) {
 			return
 		}
 		m.decide(m.upload)
-		m.took(m.staged...)
 		for _, home := range m.built {
 			m.homes[home] = UnitState{Status: vacant}
 		}
+		m.took(m.staged...)
 	} else if err := m.upload.Abort(t.Context()); err != nil {
 		t.Fatal(err)
 	}

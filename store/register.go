@@ -46,24 +46,29 @@ func Open(ctx context.Context, db kv.DB) (*Register, error) {
 // ErrSchema says that the register was written by a program of another schema.
 var ErrSchema = errors.New("register has another schema")
 
+// checkSchema makes an empty store a register. One that has records and does not
+// say of which schema was harmed: to go on would delete what it seems not to need.
 func (r *Register) checkSchema(ctx context.Context) error {
-	_, err := r.update(ctx, func(tx kv.Tx) error {
-		item, ok, err := tx.Get(registerKey)
-		if err != nil {
+	empty := false
+	err := r.db.View(ctx, func(reader kv.Reader) error {
+		some, err := holds(reader, nil, nil)
+		empty = !some
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = r.update(ctx, func(kvtx kv.Tx) error {
+		tx := &Tx{kv: kvtx, reg: r}
+		state, ok, err := registers.Find(tx, "register")
+		switch {
+		case err != nil:
 			return err
-		}
-		if !ok {
-			value, err := encode(&eilev1.Register{Schema: Schema, Generation: 1})
-			if err != nil {
-				return err
-			}
-			return tx.Put(registerKey, value)
-		}
-		state, err := decode[eilev1.Register](registers.Noun, item)
-		if err != nil {
-			return err
-		}
-		if state.GetSchema() != Schema {
+		case !ok && empty:
+			return tx.raw(registerKey, &eilev1.Register{Schema: Schema, Generation: 1})
+		case !ok:
+			return fmt.Errorf("%w: it has records and does not say of which schema: restore a backup", kv.ErrCorrupt)
+		case state.GetSchema() != Schema:
 			return fmt.Errorf("%w: it is %d, this program reads %d", ErrSchema, state.GetSchema(), Schema)
 		}
 		return nil

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// removers delete at a time; they share commits.
-	removers = 32
+	// writers write or delete at a time; they share commits.
+	writers = 32
 	// removalKeys bounds what one look collects for them.
 	removalKeys = 1 << 16
 )
@@ -98,7 +98,7 @@ func (r *Register) pieces(ctx context.Context, id string) (pieces [][][]byte, er
 // transaction asks allowed first.
 func (r *Register) deleteAll(ctx context.Context, groups [][][]byte, allowed func(kv.Tx) error) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(removers)
+	group.SetLimit(writers)
 	for _, keys := range groups {
 		group.Go(func() error {
 			for some := range slices.Chunk(keys, kv.MaxOps) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -84,9 +85,14 @@ func TestSealsAcrossRestarts(t *testing.T) {
 // TestSealIsInterrupted: what does not fit one seal goes on after a restart.
 func TestSealIsInterrupted(t *testing.T) {
 	o := openOffice(t, newMemory())
-	const many = sealBytes/linkBytes + 100
+	const long, many = 900, sealBytes/(linkBytes+900) + 100 // ids as long as a key may be
 	for range many {
-		o.change("note", func(tx *Tx) error { return Decisions.Put(tx, "d", &eilev1.Decision{Id: tx.ID()}) })
+		stamp := o.stamp("note")
+		stamp.ID += strings.Repeat("i", long-len(stamp.ID))
+		_, _, err := o.Update(t.Context(), stamp, func(tx *Tx) error { return Decisions.Put(tx, "d", &eilev1.Decision{Id: tx.ID()}) })
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	o.db.Follow(func(commit kv.Commit) {

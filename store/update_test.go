@@ -76,6 +76,35 @@ func TestRepeatedRequest(t *testing.T) {
 	})
 }
 
+// TestPruneRequests: what was asked before a moment is forgotten, and may be
+// asked again; what came later is not.
+func TestPruneRequests(t *testing.T) {
+	o := newOffice(t)
+	ask := func(id, reference string) string {
+		stamp := o.stamp("settle")
+		stamp.RequestID = id
+		_, result, err := o.Update(t.Context(), stamp, func(tx *Tx) error {
+			tx.Result(reference)
+			return settle(tx, place(reference, "general", "2", reference))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	for i := range kv.MaxOps + 10 {
+		ask(fmt.Sprintf("old-%d", i), "A-1")
+	}
+	before := o.now.Add(time.Millisecond)
+	ask("new", "A-2")
+	if n, err := o.PruneRequests(t.Context(), before); err != nil || n != kv.MaxOps+10 {
+		t.Errorf("pruned %d, %v", n, err)
+	}
+	if first, second := ask("old-0", "A-3"), ask("new", "A-4"); first != "A-3" || second != "A-2" {
+		t.Errorf("asked again, the old request has the result %q, the new one %q", first, second)
+	}
+}
+
 // TestLateStamps: clocks are read when a request comes in. However stamps and
 // commits cross, the history of each application ends with what is in force.
 func TestLateStamps(t *testing.T) {
@@ -320,6 +349,13 @@ func TestSchema(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), other); !errors.Is(err, ErrSchema) {
 		t.Errorf("open: %v", err)
+	}
+	headless := newMemory()
+	if _, err := headless.Update(t.Context(), func(tx kv.Tx) error { return tx.Put([]byte("q/00000002/A-1"), value) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), headless); !errors.Is(err, kv.ErrCorrupt) || headless.Revision() != 1 {
+		t.Errorf("open a store that lost its schema: %v, and it is at revision %d", err, headless.Revision())
 	}
 	if err := other.Close(); err != nil {
 		t.Fatal(err)
