@@ -22,6 +22,8 @@ func (s *session) newBar(what string, size int64) *bar {
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionShowCount(),
 		progressbar.OptionFullWidth(),
+		// The spinner turns when we turn it: its own goroutine would race with ours.
+		progressbar.OptionSetSpinnerChangeInterval(0),
 	)}
 }
 
