@@ -20,9 +20,6 @@ import (
 	"github.com/eile-housing/eile/store"
 )
 
-// rounds is the most rounds that a night has: all homes, then those released.
-const rounds = 2
-
 // matchesFile says whom a run matched with what. The other files are per round.
 const matchesFile = "matches"
 

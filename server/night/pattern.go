@@ -20,6 +20,23 @@ type pattern struct {
 // whatever the districts are.
 type verdict []*eilev1.Reason // by class; nil: it suits
 
+// known is the pattern that a household has; nil: none of its households was met.
+// Its number need not have been met: an overlay gives numbers of its own.
+func (s *source) known(number uint32, reference string) (*pattern, []byte, error) {
+	if p := s.suits[number]; p != nil {
+		return p, nil, nil
+	}
+	suitability, err := s.over.suitability(s.v, reference)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := s.met[string(suitability)]
+	if p != nil {
+		s.suits[number] = p
+	}
+	return p, suitability, nil
+}
+
 // learn asks the policy which classes suit a pattern, by one of its households.
 func (s *source) learn(number uint32, suitability []byte, application *eilev1.Application) *pattern {
 	p := &pattern{index: int32(len(s.patterns))}
@@ -44,7 +61,7 @@ func (s *source) learn(number uint32, suitability []byte, application *eilev1.Ap
 			p.groups = append(p.groups, int32(at))
 		}
 	}
-	s.suits[number] = p
+	s.suits[number], s.met[string(suitability)] = p, p
 	s.patterns = append(s.patterns, &eilev1.RunRound_Pattern{Suitability: suitability, Unsuitable: p.unsuitable})
 	return p
 }

@@ -176,14 +176,14 @@ func (p *proof) answer(standing *eilev1.Placement, unit string, why engine) *eil
 // which it read.
 func (p *proof) engineAnswer(passed *eilev1.ExplainRunResponse_PassedOver, e *explained, household, class int32, why engine) {
 	found, passedOver := why(e, household, class)
-	switch {
-	case !passedOver:
+	reason := found.Reason
+	if !passedOver {
 		// It has a home of the same class, which is as good.
-		passed.Reason, passed.Instead = told("PLACED_ELSEWHERE"), p.homeOf[passed.GetApplication()]
-	case found.Housed:
-		passed.Reason, passed.Instead = told(string(found.Reason)), p.homeOf[passed.GetApplication()]
-	default:
-		passed.Reason = told(string(found.Reason))
+		reason = allocation.PlacedElsewhere
+	}
+	passed.Reason = told(string(reason))
+	if reason == allocation.PlacedElsewhere || reason == allocation.PreferredOther {
+		passed.Instead = p.homeOf[passed.GetApplication()]
 	}
 }
 

@@ -38,6 +38,7 @@ type source struct {
 
 	shut    []bool // by class
 	suits   map[uint32]*pattern
+	met     map[string]*pattern // by suitability
 	judged  map[string]verdict
 	ordered map[wishes][]int32
 
@@ -52,7 +53,7 @@ type source struct {
 func newSource(v *store.View, frozen store.Frozen, rules casework.Rules, over *overlay, homes *homes, pseudo func(string) string) *source {
 	s := &source{
 		v: v, frozen: frozen, rules: rules, over: over, homes: homes, pseudo: pseudo, barred: map[string][]int32{},
-		shut: make([]bool, len(homes.classes)), suits: map[uint32]*pattern{}, judged: map[string]verdict{}, ordered: map[wishes][]int32{},
+		shut: make([]bool, len(homes.classes)), suits: map[uint32]*pattern{}, met: map[string]*pattern{}, judged: map[string]verdict{}, ordered: map[wishes][]int32{},
 	}
 	for i, c := range homes.classes {
 		for _, application := range c.barred {
@@ -110,20 +111,20 @@ func (s *source) household(reference string, mark store.Mark) (allocation.Househ
 		s.engaged = append(s.engaged, reference)
 		return allocation.Household{}, nil, false
 	}
-	known := s.suits[mark.Pattern]
-	if known != nil && s.isDead(known) || s.housed[reference] {
+	known, suitability, err := s.known(mark.Pattern, reference)
+	if err == nil && known != nil && s.isDead(known) || s.housed[reference] {
 		return allocation.Household{}, nil, false
 	}
-	application, err := s.over.application(s.v, reference)
-	if err == nil && known == nil {
-		var suitability []byte
-		if suitability, err = s.over.suitability(s.v, reference); err == nil {
-			known = s.learn(mark.Pattern, suitability, application)
-		}
+	var application *eilev1.Application
+	if err == nil {
+		application, err = s.over.application(s.v, reference)
 	}
 	if err != nil {
 		s.err = err
 		return allocation.Household{}, nil, false
+	}
+	if known == nil {
+		known = s.learn(mark.Pattern, suitability, application)
 	}
 	accepts := s.accepts(known, application.GetDistricts())
 	if barred := s.barred[reference]; len(barred) > 0 {
