@@ -18,8 +18,11 @@ import (
 
 // rounds of killing; each has a data directory of its own.
 func rounds() int {
-	if long() {
+	switch {
+	case long():
 		return 100
+	case slow:
+		return 2
 	}
 	return 6
 }
@@ -169,7 +172,10 @@ func differ(t *testing.T, got, want []string) {
 // made again.
 func TestAKilledImportIsAllOrNothing(t *testing.T) {
 	t.Parallel()
-	const many = 4000
+	many := 4000
+	if slow {
+		many = 1000
+	}
 	s := ranked(t, 5, 0)
 	s.stop()
 	rows := [][]string{{"reference", "registered_at", "points", "unit_type", "given_name"}}

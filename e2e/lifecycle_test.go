@@ -217,9 +217,11 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	s.start("--dev")
 	s.do("policy", "activate", "taipei-points")
 	rankedInto(s, 3, 0)
-	rows := [][]string{{"reference", "registered_at", "points", "unit_type", "register_number"}}
-	for i := range 20_000 {
-		rows = append(rows, []string{fmt.Sprintf("B-%d", i), "2025-04-01", "3", "1-bedroom", strings.Repeat("7", 64)})
+	const enough = 9000
+	rows := [][]string{{"reference", "registered_at", "points", "unit_type", "address", "given_name", "family_name", "email"}}
+	long := strings.Repeat("ilga ", 40)
+	for i := range enough {
+		rows = append(rows, []string{fmt.Sprintf("B-%d", i), "2025-04-01", "3", "1-bedroom", long + long, long, long, strings.Repeat("a", 300) + "@example.org"})
 	}
 	many := sheet(t, "many.csv", rows...)
 	mustHold(t, s.refused("import", "applications", many), "disk", "full")
@@ -244,7 +246,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Errorf("with room again %v wait, acknowledged were %v", got, acknowledged)
 	}
 	s.do("import", "applications", many)
-	if n := len(s.order()); n != 20_000+len(acknowledged) {
+	if n := len(s.order()); n != enough+len(acknowledged) {
 		t.Errorf("with room again %d wait", n)
 	}
 }

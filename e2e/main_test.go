@@ -5,12 +5,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
 
 // Paths of the programs under test, built once.
 var eileBin, eiledBin string
+
+// buildFlags of the programs.
+var buildFlags = []string{"-trimpath"}
+
+// slow is set where the programs are many times slower than they are.
+var slow bool
 
 // deadline of whatever a test waits for; a busy machine may need much of it.
 const deadline = time.Minute
@@ -29,7 +36,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	build := exec.Command("go", "build", "-trimpath", "-o", dir+string(filepath.Separator), "./server/eiled", "./client/eile")
+	build := exec.Command("go", slices.Concat([]string{"build"}, buildFlags, []string{"-o", dir + string(filepath.Separator), "./server/eiled", "./client/eile"})...)
 	build.Dir = ".."
 	if said, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the programs: %v\n%s", err, said)
