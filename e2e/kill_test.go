@@ -235,3 +235,79 @@ func TestAKillLosesNothingAcknowledged(t *testing.T) {
 	}
 	reconciles(s)
 }
+
+// A change of policy that is killed anywhere leaves the one or the other in
+// force, and every record says what that one says.
+func TestAKilledActivationLeavesOnePolicy(t *testing.T) {
+	t.Parallel()
+	s := ranked(t, 300, 3)
+	s.night()
+	s.stop()
+	next := file(t, "next.yaml", nextTaipei(t))
+	twin := serveOn(t, copyOf(t, s.data))
+	before, began := twin.order(), time.Now()
+	twin.do("policy", "activate", next)
+	took := time.Since(began)
+	after := twin.order()
+	twin.stop()
+	seed := uint64(time.Now().UnixNano())
+	draw := rand.New(rand.NewPCG(seed, 3))
+	for round := range rounds() {
+		moment := time.Duration(draw.Int64N(int64(took) + int64(took)/8))
+		t.Run(fmt.Sprintf("%d after %v of %v, seed %d", round, moment, took, seed), func(t *testing.T) {
+			s := serveOn(t, copyOf(t, s.data))
+			s.killed(moment, func() { s.eile("policy", "activate", next) })
+			got := s.order()
+			version := s.position("A-1").GetPolicy().GetVersion()
+			if want := map[bool][]string{true: after, false: before}[version == "next"]; !slices.Equal(got, want) {
+				t.Errorf("under version %s the order is another one", version)
+			}
+			for application, err := range s.dial().AllApplications(t.Context(), &eilev1.ListApplicationsRequest{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if application.GetPolicy().GetVersion() != version {
+					t.Fatalf("%s is of version %s, in force is %s", application.GetReference(), application.GetPolicy().GetVersion(), version)
+				}
+			}
+			s.do("policy", "activate", next)
+			if !slices.Equal(s.order(), after) {
+				t.Error("activated again, the order is another one")
+			}
+			reconciles(s)
+		})
+	}
+}
+
+// Inspections that are imported flag their homes, killed or not.
+func TestAKilledImportOfInspectionsFlagsAllOrNone(t *testing.T) {
+	t.Parallel()
+	const homes = 300
+	s := city(t)
+	units := [][]string{{"reference", "wear_percent", "amenities"}}
+	inspections := [][]string{{"unit", "inspected_on", "hazards"}}
+	for i := range homes {
+		units = append(units, []string{fmt.Sprintf("U-%d", i), "5", fitted})
+		inspections = append(inspections, []string{fmt.Sprintf("U-%d", i), "2024-01-01", "hygiene"})
+	}
+	s.do("import", "units", sheet(t, "units.csv", units...))
+	s.stop()
+	file := sheet(t, "inspections.csv", inspections...)
+	draw := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 4))
+	for range min(rounds(), 20) {
+		moment := time.Duration(draw.Int64N(int64(120 * time.Millisecond)))
+		t.Run(moment.String(), func(t *testing.T) {
+			s := serveOn(t, copyOf(t, s.data))
+			s.killed(moment, func() { s.eile("import", "inspections", file) })
+			flagged := len(read(s, &eilev1.ListUnitsResponse{}, "flag", "list").GetUnits())
+			if flagged != 0 && flagged != homes {
+				t.Errorf("%d of %d homes are flagged", flagged, homes)
+			}
+			s.do("import", "inspections", file)
+			if n := len(read(s, &eilev1.ListUnitsResponse{}, "flag", "list").GetUnits()); n != homes {
+				t.Errorf("imported again %d homes are flagged", n)
+			}
+			reconciles(s)
+		})
+	}
+}

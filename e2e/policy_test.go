@@ -104,7 +104,12 @@ func TestAPolicyDoesNotChangeUnderARun(t *testing.T) {
 	s.same("a policy that needs no approval, while a run waits for one", func() {
 		mustHold(t, s.refused("policy", "activate", "taipei-points"), run.GetId())
 	})
-	s.do("run", "cancel", run.GetId(), "--reason", "the rules change")
+	s.do("run", "cancel", run.GetId(), "--reason", "the papers were wrong")
+	again := s.night()
+	if again.GetId() == run.GetId() || again.GetState() != eilev1.RunState_RUN_STATE_MATCHED || again.GetMatched() != 1 {
+		t.Errorf("after a run that was cancelled the day's run is %v", again)
+	}
+	s.do("run", "cancel", again.GetId(), "--reason", "the rules change")
 	s.do("policy", "activate", "taipei-points")
 	s.offered()
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -170,12 +172,14 @@ func TestVilniusNightWaitsForApproval(t *testing.T) {
 		s.fails(2, "run", "approve", run.GetId())
 	})
 	flags(s)
-	approved := read(s, &eilev1.Run{}, "run", "approve", run.GetId(), "--decision", "V-1", "--reason", "checked")
+	approve := []string{"run", "approve", run.GetId(), "--decision", "V-1", "--reason", "checked", "--request-id", uuid.NewString()}
+	approved := read(s, &eilev1.Run{}, approve...)
 	if approved.GetState() != eilev1.RunState_RUN_STATE_COMMITTED || approved.GetOffersCreated() != 2 || approved.GetDecision().GetNumber() != "V-1" {
 		t.Errorf("approved: %v", approved)
 	}
 	s.offered("A-1 GOOD-1", "A-2 GOOD-2")
 	s.same("approving and cancelling again, and a day before", func() {
+		s.do(approve...)
 		s.refused("run", "approve", run.GetId(), "--decision", "V-2")
 		s.refused("run", "cancel", run.GetId(), "--reason", "x")
 		s.refused("run", "start", "--on", on(run, -1))
