@@ -45,6 +45,28 @@ func TestFreezeAmongWriters(t *testing.T) {
 	})
 }
 
+// TestWritesGoOnWhileFrozen: a night takes its time, and nobody waits for it.
+func TestWritesGoOnWhileFrozen(t *testing.T) {
+	stores(t, func(t *testing.T, o *office) {
+		o.settle(place("A-1", "general", "2", "1"))
+		err := o.Freeze(t.Context(), func(_ *View, frozen Frozen) error {
+			written := make(chan bool)
+			go func() {
+				defer close(written)
+				o.settle(place("A-2", "general", "2", "2"))
+			}()
+			<-written
+			if order := references(frozen.Frozen, "general"); !slices.Equal(order, []string{"A-1"}) {
+				t.Errorf("frozen order is %q", order)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // consistent compares a frozen list with the records of its view.
 func consistent(v *View, frozen Frozen) error {
 	placed := map[string]*eilev1.Placement{}

@@ -189,6 +189,24 @@ func TestSwitchDropsWhoWasNotPlaced(t *testing.T) {
 	}
 }
 
+// TestLeftOvers: what a policy change before has left under the keys of the next
+// generation does not come into force with it.
+func TestLeftOvers(t *testing.T) {
+	o := newOffice(t)
+	o.settle(place("A-1", "general", "2", "1"))
+	value, err := encode(place("A-gone", "general", "2", "0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.raw(func(tx kv.Tx) error { return tx.Put(placementKey(2, "A-gone"), value) })
+	change := o.policyChange()
+	ranked := o.rank(change, "A-1")
+	if _, err := change.Switch(t.Context(), o.stamp("policy.activate"), points, ranked, none); err != nil {
+		t.Fatal(err)
+	}
+	o.alike()
+}
+
 // TestMalformedPlacement: what the list would refuse is refused before it is
 // written.
 func TestMalformedPlacement(t *testing.T) {
