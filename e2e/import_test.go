@@ -9,7 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
@@ -333,4 +338,66 @@ func TestBadFactsOnTheCommandLine(t *testing.T) {
 			s.fails(2, strings.Fields(args)...)
 		}
 	})
+}
+
+// Two who import one file at once, and one who registers by hand what comes in:
+// each thing is there once, nothing that was acknowledged is lost, and the file
+// can be imported again.
+func TestImportsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := ranked(t, 1, 0)
+	rows := [][]string{{"reference", "registered_at", "points", "unit_type"}}
+	for i := range 1500 {
+		rows = append(rows, []string{fmt.Sprintf("B-%04d", i), "2025-04-01", "3", "1-bedroom"})
+	}
+	many := sheet(t, "many.csv", rows...)
+	c := s.dial()
+	var imports, hands sync.WaitGroup
+	var done atomic.Bool
+	var byHand sync.Map
+	for hand := range 8 {
+		hands.Go(func() {
+			for i := range 300 {
+				if done.Load() {
+					return
+				}
+				reference := fmt.Sprintf("B-%04d", (i*7+hand*190)%1500)
+				_, err := c.Applications.RegisterApplication(t.Context(), &eilev1.RegisterApplicationRequest{Application: &eilev1.Application{
+					Reference: reference, RegisteredAt: "2025-04-02", Attributes: map[string]*eilev1.Fact{
+						"points": {Value: &eilev1.Fact_IntValue{IntValue: 900}}, "unit_type": {Value: &eilev1.Fact_StringValue{StringValue: "1-bedroom"}},
+					},
+				}})
+				switch status.Code(err) {
+				case codes.OK:
+					byHand.Store(reference, true)
+				case codes.AlreadyExists, codes.Aborted, codes.Unavailable:
+				default:
+					t.Error(err)
+				}
+			}
+		})
+	}
+	said := make([]answer, 3)
+	for i := range said {
+		imports.Go(func() { said[i] = s.eile("import", "applications", many, "--partial") })
+	}
+	imports.Wait()
+	done.Store(true)
+	hands.Wait()
+	for _, one := range said {
+		if one.code != 0 && (one.code != 1 || !strings.Contains(one.stderr, "ABORTED") && !strings.Contains(one.stderr, "registered already")) {
+			t.Errorf("exit %d: %s", one.code, one.stderr[:min(len(one.stderr), 500)])
+		}
+	}
+	for reference := range byHand.Range {
+		application, err := c.Applications.GetApplication(t.Context(), &eilev1.GetApplicationRequest{Reference: reference.(string)})
+		if err != nil || application.GetRegisteredAt() != "2025-04-02" {
+			t.Errorf("%s was registered by hand for 2025-04-02, it says %s, %v", reference, application.GetRegisteredAt(), err)
+		}
+	}
+	s.eile("import", "applications", many, "--partial")
+	if n := len(s.order()); n != 1501 {
+		t.Errorf("%d wait, want 1501", n)
+	}
+	reconciles(s)
 }

@@ -86,12 +86,16 @@ func statusOf(err error) *status.Status {
 		return detailed(codes.InvalidArgument, err.Error(), "REQUEST_ID_REUSED")
 	case errors.Is(err, store.ErrNotFound):
 		return detailed(codes.NotFound, err.Error(), "NOT_FOUND")
+	case errors.Is(err, store.ErrImporting):
+		return detailed(codes.Aborted, err.Error(), "IMPORTING")
 	case errors.Is(err, store.ErrStaging):
 		return detailed(codes.Unavailable, err.Error(), "POLICY_CHANGE")
 	case errors.Is(err, kv.ErrNoSpace):
 		return detailed(codes.ResourceExhausted, "the disk of the register is full: nothing was changed", "NO_SPACE")
 	case errors.Is(err, kv.ErrReadOnly):
 		return detailed(codes.Unavailable, "the register cannot be written: nothing was changed", "READ_ONLY")
+	case errors.Is(err, kv.ErrUncertain):
+		return detailed(codes.Internal, "the disk of the register failed in the middle of a commit: the service must be started again", "DISK_FAILED")
 	case errors.Is(err, kv.ErrTooManyOps), errors.Is(err, kv.ErrTxTooLarge):
 		return detailed(codes.InvalidArgument, "the change is too large for one transaction: make it smaller", "TOO_LARGE")
 	case errors.Is(err, context.DeadlineExceeded):
