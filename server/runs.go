@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"google.golang.org/grpc"
@@ -45,6 +46,12 @@ func (s *Server) catchUp(ctx context.Context) error {
 		return nil
 	}
 	_, err = s.night.Advance(ctx, unfinished)
+	var refusal casework.Refusal
+	if errors.As(err, &refusal) {
+		// The run has failed for a reason that stays; the service need not.
+		s.log.Error().Err(err).Str("run", unfinished).Msg("the unfinished run failed")
+		return nil
+	}
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -90,8 +91,21 @@ func (n *Night) readRound(ctx context.Context, id string, number int, instance [
 	for _, s := range r.kept.GetSeats() {
 		r.seats = append(r.seats, seat{Household: s.GetHousehold(), Class: s.GetClass(), Slot: s.GetSlot()})
 	}
-	if len(r.instance.Households) != len(r.kept.GetRead()) || len(r.instance.Classes) != len(r.kept.GetClasses()) {
+	if !r.fits() {
 		return nil, fmt.Errorf("evidence of run %s: the instance of round %d and its record do not belong together", id, number+1)
 	}
 	return r, nil
+}
+
+// fits tells whether the record speaks of what the instance has.
+func (r *playedRound) fits() bool {
+	households, classes, patterns := len(r.instance.Households), len(r.instance.Classes), len(r.kept.GetPatterns())
+	if households != len(r.kept.GetRead()) || households != len(r.kept.GetPattern()) || classes != len(r.kept.GetClasses()) {
+		return false
+	}
+	return !slices.ContainsFunc(r.kept.GetPattern(), func(p int32) bool { return p < 0 || int(p) >= patterns }) &&
+		!slices.ContainsFunc(r.seats, func(s seat) bool {
+			return s.Household < 0 || int(s.Household) >= households || s.Class < 0 || int(s.Class) >= classes ||
+				s.Slot < 0 || int(s.Slot) >= len(r.instance.Classes[s.Class].Slots)
+		})
 }

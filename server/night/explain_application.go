@@ -50,20 +50,28 @@ func (p *proof) explainHomes(answer *eilev1.ExplainRunResponse, standing *eilev1
 			answer.PassedOver = append(answer.PassedOver, p.answer(standing, unit, asked))
 		}
 	}
-	if skip := p.skipped[standing.GetReference()]; skip != nil {
+	switch skip := p.skipped[standing.GetReference()]; {
+	case skip != nil:
 		answer.Reason = skip.GetReason()
-	}
-	if answer.Outcome == "" {
-		answer.Reason = inAll(answer.GetPassedOver())
+	case answer.Outcome == "":
+		answer.Reason = p.inAll(standing, answer.GetPassedOver())
 	}
 }
 
 // inAll is why a household got no home at all: what holds it back altogether, or
 // what stood against the homes that suit it.
-func inAll(homes []*eilev1.ExplainRunResponse_PassedOver) *eilev1.Reason {
-	for _, code := range []string{"ON_HOLD", "SUSPENDED", "HAS_OPEN_OFFER", string(allocation.Reserved), string(allocation.Outranked)} {
-		if slices.ContainsFunc(homes, func(p *eilev1.ExplainRunResponse_PassedOver) bool { return p.GetReason().GetCode() == code }) {
-			return told(code)
+func (p *proof) inAll(standing *eilev1.Placement, homes []*eilev1.ExplainRunResponse_PassedOver) *eilev1.Reason {
+	switch {
+	case !waits(standing):
+		return told(statusCode(standing))
+	case p.engaged[standing.GetReference()]:
+		return told("HAS_OPEN_OFFER")
+	case len(homes) == 0:
+		return told("NO_VACANCY")
+	}
+	for _, code := range []allocation.Reason{allocation.Reserved, allocation.Outranked} {
+		if slices.ContainsFunc(homes, func(p *eilev1.ExplainRunResponse_PassedOver) bool { return p.GetReason().GetCode() == string(code) }) {
+			return told(string(code))
 		}
 	}
 	return told(string(allocation.NoSuitableClass))

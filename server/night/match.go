@@ -51,6 +51,9 @@ type round struct {
 
 // match prepares, solves, keeps the evidence, and decides with one small write.
 func (n *Night) match(ctx context.Context, run *eilev1.Run, rules casework.Rules, seed string) error {
+	if err := unsupported(rules.Policy); err != nil {
+		return err
+	}
 	if err := n.prepare(ctx, run.GetId(), rules); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ var sentences = map[string][2]string{
 	"HAS_OPEN_OFFER":    {"the household had an open offer", "šeima turėjo galiojantį pasiūlymą"},
 	"ON_HOLD":           {"the application was on hold until a decision", "prašymo nagrinėjimas buvo sustabdytas iki sprendimo"},
 	"SUSPENDED":         {"the application was suspended", "prašymo galiojimas buvo sustabdytas"},
+	"NO_VACANCY":        {"no home could be offered in this run", "šiame paskirstyme nebuvo laisvo būsto"},
 	"NOT_REGISTERED":    {"the application was not registered yet", "prašymas dar nebuvo užregistruotas"},
 	"NOT_IN_RUN":        {"the home was not vacant and fit in this run", "būstas šiame paskirstyme nebuvo laisvas ir tinkamas"},
 	"NOBODY_LEFT":       {"all whom the home suits got another one, or it suits nobody", "visi, kuriems būstas tiko, gavo kitą, arba jis niekam netiko"},
