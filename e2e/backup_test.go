@@ -89,6 +89,11 @@ func restored(s *service, backup string) *service {
 	if said := offline(s.t, eiledBin, "restore", backup, "--data", data); said.code != 0 || !strings.Contains(said.stderr, "server.key") {
 		s.t.Fatalf("restore: exit %d, %s%s", said.code, said.stdout, said.stderr)
 	}
+	copied := &service{t: s.t, data: data}
+	copied.sound()
+	if _, err := os.Stat(filepath.Join(data, "server.key")); !os.IsNotExist(err) {
+		s.t.Errorf("check drew a key: %v", err)
+	}
 	key, err := os.ReadFile(filepath.Join(s.data, "server.key"))
 	if err != nil {
 		s.t.Fatal(err)
@@ -96,8 +101,6 @@ func restored(s *service, backup string) *service {
 	if err := os.WriteFile(filepath.Join(data, "server.key"), key, 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	copied := &service{t: s.t, data: data}
-	copied.sound()
 	copied.again()
 	return copied
 }

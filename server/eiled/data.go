@@ -32,13 +32,22 @@ func openData(ctx context.Context, dir string) (*data, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
-	db, err := boltkv.Open(filepath.Join(dir, registerFile), boltkv.Options{})
+	opened, err := openRegister(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	key, err := readKey(filepath.Join(dir, keyFile))
+	opened.key, err = readKey(filepath.Join(dir, keyFile))
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, opened.db.Close())
+	}
+	return opened, nil
+}
+
+// openRegister opens the register of a data directory, without the key.
+func openRegister(ctx context.Context, dir string) (*data, error) {
+	db, err := boltkv.Open(filepath.Join(dir, registerFile), boltkv.Options{})
+	if err != nil {
+		return nil, err
 	}
 	register, err := store.Open(ctx, db)
 	if err != nil {
@@ -50,7 +59,7 @@ func openData(ctx context.Context, dir string) (*data, error) {
 	if err := db.Relax(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &data{db: db, register: register, key: key}, nil
+	return &data{db: db, register: register}, nil
 }
 
 // readKey reads the key from which access codes and pseudonyms are derived; the

@@ -24,7 +24,7 @@ func checkCommand() *cobra.Command {
 			if _, err := os.Stat(filepath.Join(dir, registerFile)); err != nil {
 				return fmt.Errorf("no register: %w", err)
 			}
-			opened, err := openData(command.Context(), dir)
+			opened, err := openRegister(command.Context(), dir)
 			if err != nil {
 				return err
 			}
