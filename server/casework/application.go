@@ -60,6 +60,7 @@ func (r Rules) placement(application *eilev1.Application, verdict policy.Verdict
 		Reference: application.GetReference(), List: verdict.List, NeedClass: verdict.NeedClass,
 		OrderKey: verdict.OrderKey, Status: application.GetStatus(), OutOfTurn: verdict.OutOfTurn,
 		OpenOffer: application.GetOpenOffer() != "", Suitability: r.suitability(application, verdict), Import: application.GetImport(),
+		Placed: application.GetPlacedOn() != nil,
 	}
 	if !ended(application.GetStatus()) {
 		place.NextDue = int32(verdict.NextDue)

@@ -76,11 +76,10 @@ func (n *Night) explainUnmatched(v *store.View, p *proof, answer *eilev1.Explain
 // kept for it.
 func hasPlace(placement *eilev1.Placement) bool {
 	switch placement.GetStatus() {
-	case eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING, eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD,
-		eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
-		return true
+	case eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD, eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
+		return placement.GetPlaced()
 	}
-	return false
+	return waits(placement)
 }
 
 func waits(placement *eilev1.Placement) bool {

@@ -66,6 +66,17 @@ func TestWhoGetsWhat(t *testing.T) {
 			w.home("U-1", 1, "", "")
 			w.refuse(w.manual("A-1", "U-1"))
 		}, ""},
+		"an offer whose time is over": {rulesOf("choice", "", "rank", "none"), func(w *town) {
+			w.household("A-1", 3)
+			w.household("A-2", 2)
+			w.home("U-1", 1, "", "")
+			w.home("U-2", 1, "", "")
+			for i, unit := range []string{"U-1", "U-2"} {
+				offer := w.manual(fmt.Sprintf("A-%d", i+1), unit)
+				w.onOffer(offer, func(tx *store.Tx, o *eilev1.Offer) error { return w.rules().ServeOffer(tx, o, w.today) })
+			}
+			w.today += 6 // five days to answer
+		}, "A-1 U-2, A-2 U-1"},
 		"a hard earmark stays empty": {rulesOf("fill", "hard", "rank", "none"), func(w *town) {
 			w.household("A-1", 3)
 			w.household("A-2", 2, "big=true")

@@ -18,8 +18,9 @@ const (
 	actionAssess  = "run.assess"
 )
 
-// writers is how many changes are under way at a time; they share commits.
-const writers = 64
+// writers is how many changes are under way at a time. They share commits, each
+// of which waits for the disk.
+const writers = 256
 
 // due is what a day makes necessary before anything is matched.
 type due struct {

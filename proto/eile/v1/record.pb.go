@@ -96,7 +96,9 @@ type Placement struct {
 	// import that wrote it; the record is invisible until the import is decided.
 	Import string `protobuf:"bytes,10,opt,name=import,proto3" json:"import,omitempty"`
 	// housed_on is the day of the letting, in days since 1970-01-01; 0: not housed.
-	HousedOn      int32 `protobuf:"varint,11,opt,name=housed_on,json=housedOn,proto3" json:"housed_on,omitempty"`
+	HousedOn int32 `protobuf:"varint,11,opt,name=housed_on,json=housedOn,proto3" json:"housed_on,omitempty"`
+	// placed is true once it has had a place on the list.
+	Placed        bool `protobuf:"varint,12,opt,name=placed,proto3" json:"placed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -206,6 +208,13 @@ func (x *Placement) GetHousedOn() int32 {
 		return x.HousedOn
 	}
 	return 0
+}
+
+func (x *Placement) GetPlaced() bool {
+	if x != nil {
+		return x.Placed
+	}
+	return false
 }
 
 // PlacementChange is one dated entry of the history from which a past list is replayed. It is stored, never served.
@@ -1226,7 +1235,7 @@ var File_eile_v1_record_proto protoreflect.FileDescriptor
 
 const file_eile_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n" +
+	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf6\x02\n" +
 	"\tPlacement\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x12\n" +
 	"\x04list\x18\x02 \x01(\tR\x04list\x12\x1d\n" +
@@ -1241,7 +1250,8 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\vsuitability\x18\t \x01(\fR\vsuitability\x12\x16\n" +
 	"\x06import\x18\n" +
 	" \x01(\tR\x06import\x12\x1b\n" +
-	"\thoused_on\x18\v \x01(\x05R\bhousedOn\"\x9f\x01\n" +
+	"\thoused_on\x18\v \x01(\x05R\bhousedOn\x12\x16\n" +
+	"\x06placed\x18\f \x01(\bR\x06placed\"\x9f\x01\n" +
 	"\x0fPlacementChange\x122\n" +
 	"\n" +
 	"placements\x18\x01 \x03(\v2\x12.eile.v1.PlacementR\n" +
