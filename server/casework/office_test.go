@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,13 +102,25 @@ func newOffice(ctx context.Context, t tester, name string) *office {
 	return o
 }
 
+var policies sync.Map // by text
+
+func load(t tester, text string) *policy.Policy {
+	t.Helper()
+	if known, ok := policies.Load(text); ok {
+		return known.(*policy.Policy)
+	}
+	p, err := policy.Load("policy.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	policies.Store(text, p)
+	return p
+}
+
 // activate puts a policy in force with the applications that there are.
 func (o *office) activate(text string, on day.Day) {
 	o.Helper()
-	loaded, err := policy.Load("policy.yaml", []byte(text))
-	if err != nil {
-		o.Fatal(err)
-	}
+	loaded := load(o, text)
 	o.rules = Rules{Evaluator: loaded.Evaluator("seed"), Policy: loaded, Today: on}
 	change, err := o.reg.BeginPolicyChange(o.ctx)
 	if err != nil {
