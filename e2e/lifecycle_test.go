@@ -305,3 +305,15 @@ func TestSIGTERMLetsRequestsFinish(t *testing.T) {
 		t.Errorf("%d wait, want 3", n)
 	}
 }
+
+// The demo is the main job from nothing to its result; it fails by itself where
+// the figures do not reconcile.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	bin := filepath.Dir(eileBin)
+	said := offline(t, filepath.Join(bin, "demo"), "-bin", bin)
+	if said.code != 0 || said.stderr != "" {
+		t.Fatalf("exit %d\n%s%s", said.code, said.stdout, said.stderr)
+	}
+	mustHold(t, said.stdout, "1837 rows: 1837 created", "150 rows: 150 created", "$ eile run approve", "was offered DEMO-U", "list general: 0 at the start")
+}

@@ -36,7 +36,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	build := exec.Command("go", slices.Concat([]string{"build"}, buildFlags, []string{"-o", dir + string(filepath.Separator), "./server/eiled", "./client/eile"})...)
+	build := exec.Command("go", slices.Concat([]string{"build"}, buildFlags, []string{"-o", dir + string(filepath.Separator), "./server/eiled", "./client/eile", "./demo"})...)
 	build.Dir = ".."
 	if said, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the programs: %v\n%s", err, said)

@@ -76,6 +76,7 @@ func (s *service) start(flags ...string) {
 	args := append([]string{eiledBin, "serve", "--data", s.data, "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0"}, flags...)
 	args = append(slices.Clone(s.wrap), args...)
 	s.command = exec.Command(args[0], args[1:]...)
+	endsWithTests(s.command)
 	s.log, s.ended = &transcript{}, make(chan struct{})
 	s.command.Stderr = s.log
 	stdout, err := s.command.StdoutPipe()
