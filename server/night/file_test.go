@@ -2,10 +2,12 @@ package night
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -80,6 +82,10 @@ func TestEvidenceThatWasChanged(t *testing.T) {
 	w.home("U-3", 1, "west", "")
 	run := w.mustRun()
 	original := w.files(run.GetId())[instanceFile(0)]
+	played, err := w.night.readRound(w.ctx, run.GetId(), 0, original)
+	if err != nil {
+		t.Fatal(err)
+	}
 	send := func(string, []byte) error { return nil }
 	for name, change := range map[string]func() error{
 		"the instance": func() error {
@@ -89,12 +95,9 @@ func TestEvidenceThatWasChanged(t *testing.T) {
 			})
 		},
 		"the seats": func() error {
-			played, err := w.night.readRound(w.ctx, run.GetId(), 0, original)
-			if err != nil {
-				return err
-			}
-			played.kept.Seats[0].Class = 2
-			return w.night.keepRecord(w.ctx, run.GetId(), roundFile(0), w.rules(), played.kept)
+			kept := proto.CloneOf(played.kept)
+			kept.Seats[0].Class = 2
+			return w.night.keepRecord(w.ctx, run.GetId(), roundFile(0), w.rules(), kept)
 		},
 		"the record": func() error {
 			return w.night.keepRecord(w.ctx, run.GetId(), roundFile(0), w.rules(), &eilev1.RunRound{})
@@ -106,13 +109,19 @@ func TestEvidenceThatWasChanged(t *testing.T) {
 		if err := w.night.Evidence(w.ctx, run.GetId(), send); err == nil {
 			t.Errorf("%s was changed and nobody is told", name)
 		}
-		err := w.night.keepFile(w.ctx, run.GetId(), instanceFile(0), w.rules(), func(to io.Writer) error {
-			_, err := to.Write(original)
-			return err
-		})
+		err := errors.Join(
+			w.night.keepRecord(w.ctx, run.GetId(), roundFile(0), w.rules(), played.kept),
+			w.night.keepFile(w.ctx, run.GetId(), instanceFile(0), w.rules(), func(to io.Writer) error {
+				_, err := to.Write(original)
+				return err
+			}),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := w.night.Evidence(w.ctx, run.GetId(), send); err != nil {
+		t.Errorf("as it was: %v", err)
 	}
 }
 
