@@ -28,6 +28,7 @@ const (
 
 	proposeReject = eilev1.DecisionKind_DECISION_KIND_REJECT
 	proposeRemove = eilev1.DecisionKind_DECISION_KIND_REMOVE
+	proposeReview = eilev1.DecisionKind_DECISION_KIND_REVIEW
 )
 
 // ended tells whether a status is one from which only reinstatement leads back.
@@ -107,11 +108,14 @@ func (r Rules) follow(application *eilev1.Application, verdict policy.Verdict) {
 			application.PlacedOn = r.Today.Proto()
 		}
 	case placed || refusals != nil:
-		why := verdict.Reasons
-		if refusals != nil {
+		kind, why := proposeRemove, verdict.Reasons
+		switch {
+		case refusals != nil:
 			why = append([]*eilev1.Reason{refusals}, why...)
+		case verdict.Proposes == "review":
+			kind = proposeReview
 		}
-		r.hold(application, proposeRemove, why)
+		r.hold(application, kind, why)
 	case verdict.Eligibility == eilev1.Eligibility_ELIGIBILITY_UNDETERMINED:
 		application.Status, application.ProposedDecision = received, nil
 	default:

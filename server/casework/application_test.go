@@ -52,6 +52,10 @@ func TestOnlyYesHasAPlace(t *testing.T) {
 	if kind := o.is("A-1", onHold).GetProposedDecision().GetKind(); kind != proposeRemove {
 		t.Errorf("one that had a place is proposed for %v", kind)
 	}
+	o.amend("A-1", "income=50", "until=2025-01-01")
+	if kind := o.is("A-1", onHold).GetProposedDecision().GetKind(); kind != proposeReview {
+		t.Errorf("where the rule asks for a review, %v is proposed", kind)
+	}
 	o.decide("A-1", remove)
 	if why := o.is("A-1", removed).GetEndedReason(); why.GetCode() != "REMOVED" || why.GetDetail() != "heard" {
 		t.Errorf("it ended for %v", why)

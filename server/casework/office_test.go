@@ -57,7 +57,7 @@ attributes:
 lists: [{code: general, title: {en: General}}, {code: old, title: {en: Old}}]
 eligibility:
   - {code: INCOME_OVER, require: income <= 100, reason: {en: "income {income} is over 100"}}
-  - {code: TOO_LATE, require: "!known(until) || on <= until", reason: {en: "{until} is over"}}
+  - {code: TOO_LATE, proposes: review, require: "!known(until) || on <= until", reason: {en: "{until} is over"}}
 need: {expr: "1"}
 order: [{by: registered_at}, {by: draw}]
 suitability:

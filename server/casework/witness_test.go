@@ -96,7 +96,7 @@ func (w *witness) lookAt(a *eilev1.Application) {
 			fail("it came onto the list on %v", a.GetPlacedOn())
 		}
 	case onHold:
-		if kind := proposal.GetKind(); placed != (kind == proposeRemove) {
+		if kind := proposal.GetKind(); placed != (kind == proposeRemove || kind == proposeReview) {
 			fail("%v is proposed", kind)
 		}
 	}

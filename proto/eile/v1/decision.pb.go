@@ -40,6 +40,8 @@ const (
 	DecisionKind_DECISION_KIND_DECOMMISSION    DecisionKind = 9
 	DecisionKind_DECISION_KIND_ACTIVATE_POLICY DecisionKind = 10
 	DecisionKind_DECISION_KIND_JUDGE_DUPLICATE DecisionKind = 11
+	// Proposed only: a person is to look whether the application may stay on the list.
+	DecisionKind_DECISION_KIND_REVIEW DecisionKind = 12
 )
 
 // Enum value maps for DecisionKind.
@@ -57,6 +59,7 @@ var (
 		9:  "DECISION_KIND_DECOMMISSION",
 		10: "DECISION_KIND_ACTIVATE_POLICY",
 		11: "DECISION_KIND_JUDGE_DUPLICATE",
+		12: "DECISION_KIND_REVIEW",
 	}
 	DecisionKind_value = map[string]int32{
 		"DECISION_KIND_UNSPECIFIED":     0,
@@ -71,6 +74,7 @@ var (
 		"DECISION_KIND_DECOMMISSION":    9,
 		"DECISION_KIND_ACTIVATE_POLICY": 10,
 		"DECISION_KIND_JUDGE_DUPLICATE": 11,
+		"DECISION_KIND_REVIEW":          12,
 	}
 )
 
@@ -529,7 +533,7 @@ const file_eile_v1_decision_proto_rawDesc = "" +
 	"PolicyName\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
-	"\x06sha256\x18\x03 \x01(\tR\x06sha256*\xfe\x02\n" +
+	"\x06sha256\x18\x03 \x01(\tR\x06sha256*\x98\x03\n" +
 	"\fDecisionKind\x12\x1d\n" +
 	"\x19DECISION_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14DECISION_KIND_REJECT\x10\x01\x12\x18\n" +
@@ -543,7 +547,8 @@ const file_eile_v1_decision_proto_rawDesc = "" +
 	"\x1aDECISION_KIND_DECOMMISSION\x10\t\x12!\n" +
 	"\x1dDECISION_KIND_ACTIVATE_POLICY\x10\n" +
 	"\x12!\n" +
-	"\x1dDECISION_KIND_JUDGE_DUPLICATE\x10\v*\x85\x01\n" +
+	"\x1dDECISION_KIND_JUDGE_DUPLICATE\x10\v\x12\x18\n" +
+	"\x14DECISION_KIND_REVIEW\x10\f*\x85\x01\n" +
 	"\rDecisionState\x12\x1e\n" +
 	"\x1aDECISION_STATE_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17DECISION_STATE_PROPOSED\x10\x01\x12\x1a\n" +
