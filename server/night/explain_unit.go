@@ -11,7 +11,7 @@ import (
 
 // listed is how many more senior households an explanation names one by one; an
 // answer must fit a message. The others are counted.
-const listed = 5000
+const listed = 3000
 
 // ExplainUnit answers who got a home, and for each more senior household that
 // did not get it exactly one reason. It reads all placements.
