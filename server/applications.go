@@ -67,9 +67,6 @@ func (s *applications) newApplication(rules *policy.Policy, req *eilev1.Register
 		Household: given.GetHousehold(), Districts: given.GetDistricts(), Attributes: given.GetAttributes(),
 		Evidence: given.GetEvidence(), Transfer: given.GetTransfer(),
 	}
-	if application.GetReference() == "" {
-		application.Reference = "A-" + s.NewID()
-	}
 	if application.GetRegisteredAt() == "" {
 		application.RegisteredAt = casework.RegisteredNow(s.Now(), rules)
 	}

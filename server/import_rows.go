@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -247,7 +249,7 @@ func (u *upload) checkInspectionRow(v *store.View, row table.InspectionRow, inFi
 		return err
 	}
 	if first, twice := inFile[id]; twice {
-		return u.fault(row.Line, "", "the row is the same as that of line "+itoa(first)+": remove one")
+		return u.fault(row.Line, "", "the row is the same as that of line "+strconv.Itoa(first)+": remove one")
 	}
 	inFile[id] = row.Line
 	_, known, err := store.Inspections.Find(v, id)
@@ -269,5 +271,5 @@ func inspectionID(inspection *eilev1.Inspection) (string, error) {
 	}
 	on, _, err := day.FromProto(inspection.GetInspectedOn())
 	sum := sha256.Sum256(bytes)
-	return inspection.GetUnit() + "/" + on.String() + "-" + hexText(sum[:8]), err
+	return inspection.GetUnit() + "/" + on.String() + "-" + hex.EncodeToString(sum[:8]), err
 }

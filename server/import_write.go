@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/hex"
-	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -13,10 +11,6 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
-func hexText(bytes []byte) string { return hex.EncodeToString(bytes) }
 
 // add puts the records of one row into a piece.
 func (u *upload) add(piece *store.Piece, row packed) error {
