@@ -16,7 +16,7 @@ GOLANGCI_LINT_VERSION := v2.15.0
 PROTOVALIDATE_VERSION := v1.2.2
 FUZZTIME ?= 10s
 
-.PHONY: help build demo test test-race test-long check lint lint-go lint-proto generate check-generate bench fuzz clean
+.PHONY: help build demo test test-race test-long check lint lint-go lint-proto generate check-generate house bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 18
@@ -60,6 +60,17 @@ generate: $(BIN)/buf $(BIN)/protoc-gen-go $(BIN)/protoc-gen-go-grpc .tmp/proto/b
 check-generate: generate ## fail when the generated code is not current
 	@git diff --exit-code -- proto || { echo "generated code is not current: run make generate and commit"; exit 1; }
 	@test -z "$$(git ls-files --others --exclude-standard proto)" || { echo "generated files are not committed"; exit 1; }
+
+# With BASE the measures of that commit are printed; without, they are held
+# against their bounds. V=1 prints each arrow that runs back.
+BASE ?=
+V ?=
+
+house: ## how the rooms hang together, against its bounds; BASE=COMMIT, V=1
+	@if [ -n "$(BASE)" ]; then \
+	  rm -rf .tmp/base && mkdir -p .tmp/base && git archive $(BASE) | tar -x -C .tmp/base && \
+	  go run ./hack/house -dir .tmp/base $(if $(V),-v); \
+	else go run ./hack/house -check $(if $(V),-v); fi
 
 bench: build ## measure against baselines in the same run
 	@go run ./bench

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,8 +11,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/eile-housing/eile/internal/serve"
 )
 
 // fill draws the households and imports them through the real programs.
@@ -28,19 +28,19 @@ func (b *bench) fill(ctx context.Context) error {
 		return err
 	}
 	if err := b.eile(ctx, service, "policy", "activate", "lt-vilnius"); err != nil {
-		return errors.Join(err, service.stop())
+		return errors.Join(err, service.Stop())
 	}
 	read, err := timed(func() error { return readOnly(file) })
 	if err != nil {
-		return err
+		return errors.Join(err, service.Stop())
 	}
 	took, err := timed(func() error { return b.eile(ctx, service, "import", "applications", file) })
 	if err != nil {
-		return errors.Join(err, service.stop())
+		return errors.Join(err, service.Stop())
 	}
 	b.tell("import of applications", fmt.Sprintf("%.0f rows/s (%.1f s)", float64(b.households)/took.Seconds(), took.Seconds()),
 		fmt.Sprintf("reading the file %.2f s", read.Seconds()), "", "1M rows ≤ 4 × COPY with checks (31 s)")
-	return service.stop()
+	return service.Stop()
 }
 
 // draw writes synthetic households that are all eligible.
@@ -79,47 +79,21 @@ func timed(fn func() error) (time.Duration, error) {
 	return time.Since(began), err
 }
 
-// service is a running eiled.
-type service struct {
-	command *exec.Cmd
-	grpc    string
+func (b *bench) serve(ctx context.Context) (*serve.Process, error) {
+	return serve.Start(ctx, serve.Options{
+		Program: filepath.Join(b.bin, "eiled"), Data: b.data, Flags: []string{"--dev", "--gateway", ""}, Env: []string{"GOMEMLIMIT="}, Log: os.Stderr,
+	})
 }
 
-func (b *bench) serve(ctx context.Context) (*service, error) {
-	command := exec.CommandContext(ctx, filepath.Join(b.bin, "eiled"), "serve", "--dev", "--data", b.data, "--listen", "127.0.0.1:0", "--gateway", "")
-	command.Stderr = os.Stderr
-	command.Env = append(os.Environ(), "GOMEMLIMIT=")
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := command.Start(); err != nil {
-		return nil, err
-	}
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	var ready struct{ Grpc string }
-	if err == nil {
-		err = json.Unmarshal(line, &ready)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("eiled did not start: %w", err), command.Wait())
-	}
-	return &service{command: command, grpc: ready.Grpc}, nil
-}
-
-func (s *service) stop() error {
-	return errors.Join(s.command.Process.Signal(syscall.SIGTERM), s.command.Wait())
-}
-
-func (b *bench) eile(ctx context.Context, s *service, args ...string) error {
-	command := exec.CommandContext(ctx, filepath.Join(b.bin, "eile"), append([]string{"--server", s.grpc}, args...)...)
+func (b *bench) eile(ctx context.Context, s *serve.Process, args ...string) error {
+	command := exec.CommandContext(ctx, filepath.Join(b.bin, "eile"), append([]string{"--server", s.GRPC}, args...)...)
 	command.Stderr = os.Stderr
 	return command.Run()
 }
 
 // open measures how long the service needs to be ready, and how large it is.
 func (b *bench) open(ctx context.Context) error {
-	var s *service
+	var s *serve.Process
 	took, err := timed(func() (err error) {
 		s, err = b.serve(ctx)
 		return err
@@ -127,9 +101,9 @@ func (b *bench) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.command.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	if err != nil {
-		return errors.Join(err, s.stop())
+		return errors.Join(err, s.Stop())
 	}
 	resident := "unknown"
 	for line := range strings.Lines(string(status)) {
@@ -139,5 +113,5 @@ func (b *bench) open(ctx context.Context) error {
 	}
 	b.tell("open and ready to serve", fmt.Sprintf("%.2f s", took.Seconds()), "", "", "≤ 5 s at 1M")
 	b.tell("resident memory when ready", resident, "", "", "≤ 600 MB at 1M")
-	return s.stop()
+	return s.Stop()
 }

@@ -4,7 +4,7 @@
 // prints each command with its real output, and a summary of the night.
 //
 // The people are synthetic: every reference begins with DEMO-. The program
-// imports the standard library only.
+// imports internal/serve and the standard library only.
 package main
 
 import (
@@ -16,6 +16,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"time"
+
+	"github.com/eile-housing/eile/internal/serve"
 )
 
 func main() {
@@ -48,15 +50,23 @@ func run(ctx context.Context, out io.Writer, bin string, seed uint64, keep strin
 	if err != nil {
 		return err
 	}
-	service, err := start(ctx, filepath.Join(bin, "eiled"), filepath.Join(dir, "data"))
+	data := filepath.Join(dir, "data")
+	log, err := os.Create(data + ".log")
 	if err != nil {
 		return err
 	}
-	defer service.stop() //nolint:errcheck // the story is told by then
-	t := &teller{ctx: ctx, out: out, eile: filepath.Join(bin, "eile"), server: service.grpc}
+	defer log.Close() //nolint:errcheck // nothing of the story is in it
+	service, err := serve.Start(ctx, serve.Options{
+		Program: filepath.Join(bin, "eiled"), Data: data, Flags: []string{"--dev", "--gateway", "127.0.0.1:0"}, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer service.Stop() //nolint:errcheck // the story is told by then
+	t := &teller{ctx: ctx, out: out, eile: filepath.Join(bin, "eile"), server: service.GRPC}
 	t.tell(files)
 	if t.err != nil {
 		return t.err
 	}
-	return service.stop()
+	return service.Stop()
 }

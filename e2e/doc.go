@@ -4,7 +4,7 @@
 //
 // It promises that every service it starts ends with its test, that each
 // register is sound at its end, and that nothing is waited for by sleeping. It
-// imports proto, client and policy/day, never the inside of the service; only
-// the frozen register of an earlier program is looked into, by the driver of its
-// file. What takes long runs only with EILE_LONG=1.
+// imports proto, client, policy/day and internal/serve, never the inside of the
+// service; only the frozen register of an earlier program is looked into, by the
+// driver of its file. What takes long runs only with EILE_LONG=1.
 package e2e

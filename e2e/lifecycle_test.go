@@ -286,7 +286,7 @@ func TestSIGTERMLetsRequestsFinish(t *testing.T) {
 	if _, err := c.Queue.GetPosition(t.Context(), &eilev1.GetPositionRequest{Reference: "A-1"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.command.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := s.process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	if health, err := watch.Recv(); err != nil || health.GetStatus() != grpc_health_v1.HealthCheckResponse_NOT_SERVING {

@@ -1,14 +1,11 @@
 package e2e
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
+	"context"
 	"errors"
-	"io"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -16,6 +13,7 @@ import (
 	"time"
 
 	"github.com/eile-housing/eile/client"
+	eiled "github.com/eile-housing/eile/internal/serve"
 )
 
 // service is a running eiled. A test uses it from its own goroutine only, but
@@ -25,9 +23,8 @@ type service struct {
 	data, as   string
 	ready      string // the line by which it said so
 	grpc, page string
-	command    *exec.Cmd
+	process    *eiled.Process
 	log        *transcript
-	ended      chan struct{} // closed once the process has ended and its output is read
 	code       int
 	credential []string // flags by which eile reaches it, beside the address
 	client     *client.Client
@@ -73,54 +70,23 @@ func serveOn(t *testing.T, data string, flags ...string) *service {
 // start starts the service and waits until it says that it is ready.
 func (s *service) start(flags ...string) {
 	s.t.Helper()
-	args := append([]string{eiledBin, "serve", "--data", s.data, "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0"}, flags...)
-	args = append(slices.Clone(s.wrap), args...)
-	s.command = exec.Command(args[0], args[1:]...)
-	endsWithTests(s.command)
-	s.log, s.ended = &transcript{}, make(chan struct{})
-	s.command.Stderr = s.log
-	stdout, err := s.command.StdoutPipe()
+	s.log = &transcript{}
+	// The context of a test ends before its cleanups, which stop the service.
+	process, err := eiled.Start(context.WithoutCancel(s.t.Context()), eiled.Options{
+		Program: eiledBin, Data: s.data, Flags: append([]string{"--gateway", "127.0.0.1:0"}, flags...), Wrap: s.wrap, Log: s.log, Patience: deadline,
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.command.Start(); err != nil {
-		s.t.Fatal(err)
-	}
+	s.process = process
 	s.t.Cleanup(s.end)
-	line, said := make(chan string, 1), &transcript{}
-	go func() {
-		defer close(s.ended)
-		lines := bufio.NewReader(stdout)
-		first, err := lines.ReadString('\n')
-		if err == nil {
-			line <- first
-		}
-		_, _ = io.Copy(said, lines)
-		_ = s.command.Wait()
-		s.code = s.command.ProcessState.ExitCode()
-	}()
-	select {
-	case first := <-line:
-		var ready struct {
-			Ready         bool
-			Grpc, Gateway string
-		}
-		if err := json.Unmarshal([]byte(first), &ready); err != nil || !ready.Ready {
-			s.t.Fatalf("ready line %q: %v", first, err)
-		}
-		s.ready = first
-		s.grpc, s.page, s.client = ready.Grpc, "http://"+ready.Gateway, nil
-	case <-s.ended:
-		s.t.Fatalf("the service ended with %d:\n%s", s.code, s.log)
-	case <-time.After(deadline):
-		s.t.Fatalf("the service is not ready:\n%s", s.log)
-	}
+	s.ready, s.grpc, s.page, s.client = process.Ready, process.GRPC, "http://"+process.Gateway, nil
 }
 
 // signal sends a signal and waits for the end.
 func (s *service) signal(sig syscall.Signal) {
 	s.t.Helper()
-	if err := s.command.Process.Signal(sig); err != nil && !s.over() {
+	if err := s.process.Signal(sig); err != nil {
 		s.t.Fatal(err)
 	}
 	s.wait()
@@ -128,17 +94,16 @@ func (s *service) signal(sig syscall.Signal) {
 
 func (s *service) wait() {
 	s.t.Helper()
-	select {
-	case <-s.ended:
-	case <-time.After(deadline):
-		_ = s.command.Process.Kill()
-		s.t.Fatalf("the service did not end:\n%s", s.log)
+	code, err := s.process.Wait()
+	if err != nil {
+		s.t.Fatal(err)
 	}
+	s.code = code
 }
 
 func (s *service) over() bool {
 	select {
-	case <-s.ended:
+	case <-s.process.Done():
 		return true
 	default:
 		return false

@@ -1,0 +1,5 @@
+package room
+
+type Doer interface{ Do() }
+
+func Run(d Doer) { d.Do() }

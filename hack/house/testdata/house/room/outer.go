@@ -1,0 +1,6 @@
+package room
+
+type Outer struct {
+	Inner
+	Width int
+}

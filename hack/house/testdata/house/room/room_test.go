@@ -1,0 +1,5 @@
+package room
+
+import "testing"
+
+func TestThere(*testing.T) { There(1) }

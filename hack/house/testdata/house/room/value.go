@@ -1,0 +1,3 @@
+package room
+
+var deep = struct{ Width int }{Width: 1}
