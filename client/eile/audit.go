@@ -8,12 +8,14 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var auditView = view{
-	table: "at actor action subjects status_from:from status_to:to decision reason",
-	csv:   "id at actor action subjects reason decision status_from status_to revision",
+var auditView = render.View{
+	Table: "at actor action subjects status_from:from status_to:to decision reason",
+	CSV:   "id at actor action subjects reason decision status_from status_to revision",
 }
 
 func newAudit(s *session) *cobra.Command {
@@ -26,6 +28,6 @@ func newAudit(s *session) *cobra.Command {
 		func(items []*eilev1.AuditEntry) proto.Message {
 			return &eilev1.ListAuditEntriesResponse{Entries: items}
 		})
-	momentVar(list.Flags(), &req.From, startOfDay, "from", "first moment, `TIME`, RFC 3339 or a date, which is its beginning in UTC")
+	flag.MomentVar(list.Flags(), &req.From, flag.StartOfDay, "from", "first moment, `TIME`, RFC 3339 or a date, which is its beginning in UTC")
 	return group("audit", "List who did what, when and why", list)
 }

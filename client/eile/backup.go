@@ -28,7 +28,7 @@ func newBackup(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.printFiles([]written{{args[0], f.size}})
+			return printFiles(&s.out, []written{{args[0], f.size}})
 		}),
 	}
 }

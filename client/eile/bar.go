@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -59,4 +60,31 @@ func (b *bar) clear() {
 	if b != nil {
 		_ = b.Clear()
 	}
+}
+
+// watch turns the bar while a call that tells nothing is on its way.
+func watch[T any](b *bar, call func() (T, error)) (T, error) {
+	if b == nil {
+		return call()
+	}
+	done := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				b.turn()
+			}
+		}
+	}()
+	defer func() {
+		close(done)
+		<-stopped
+	}()
+	return call()
 }

@@ -83,3 +83,27 @@ func TestProgressIsForTerminals(t *testing.T) {
 		t.Errorf("on a pipe: exit status %d, standard error %q", status, stderr.String())
 	}
 }
+
+// TestBarTurnsWhileACallTellsNothing ends the call when the terminal shows that something goes on.
+func TestBarTurnsWhileACallTellsNothing(t *testing.T) {
+	screen, side := terminal(t)
+	t.Cleanup(func() { _ = side.Close() })
+	s := &session{stderr: side}
+	b := s.newBar("ordering the list", -1)
+	seen, err := watch(b, func() (string, error) {
+		var text []byte
+		for part := make([]byte, 1<<10); !bytes.Contains(text, []byte("ordering the list")); {
+			n, err := screen.Read(part)
+			if err != nil {
+				return string(text), err
+			}
+			text = append(text, part[:n]...)
+		}
+		return string(text), nil
+	})
+	if err != nil {
+		t.Fatalf("the terminal shows %q, then %v", seen, err)
+	}
+	b.clear()
+	b.end()
+}

@@ -6,12 +6,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
-	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/client/render"
+	"github.com/eile-housing/eile/client/toronto"
+	"github.com/eile-housing/eile/policy"
 )
 
 func newConvert(s *session) *cobra.Command {
@@ -31,7 +32,7 @@ done about it, and what cannot be told is a line on standard error; then nothing
 			if err != nil {
 				return err
 			}
-			return s.printConversion(c)
+			return printConversion(&s.out, c)
 		}),
 	}
 	cmd.Flags().StringVar(&dir, "dir", "", "`DIR` to write to; made where it is not there")
@@ -39,107 +40,109 @@ done about it, and what cannot be told is a line on standard error; then nothing
 	return cmd
 }
 
-// quirk is a kind of oddity of a file, and what is done about it.
-type quirk struct {
-	Kind  string `json:"kind"`
-	Done  string `json:"done"`
-	Count int    `json:"count"`
+// converted is what convert prints.
+type converted struct {
+	Units       int             `json:"units"`
+	Inspections int             `json:"inspections"`
+	Quirks      []toronto.Quirk `json:"quirks"`
+	Files       []written       `json:"files"`
 }
 
-// conversion is the files that are being written, and what was odd about the one that is read.
-type conversion struct {
-	Units       int       `json:"units"`
-	Inspections int       `json:"inspections"`
-	Quirks      []*quirk  `json:"quirks"`
-	Files       []written `json:"files"`
-
-	source string
-	stderr io.Writer
-	faults int
-	files  []*file
-	rows   map[string]*csv.Writer
-}
-
-// newConversion opens the files. None takes its name before all are complete.
-func (s *session) newConversion(source, dir string) (*conversion, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// convertToronto reads the city's file and writes the others. Every fault is a line on standard error, and then there
+// are none.
+func (s *session) convertToronto(name, dir string) (*converted, error) {
+	source, err := os.Open(name)
+	if err != nil {
 		return nil, err
 	}
-	c := &conversion{source: source, stderr: s.stderr, Quirks: []*quirk{}, rows: map[string]*csv.Writer{}}
-	for _, name := range []string{"units.csv", "inspections.csv", "quirks.csv"} {
-		f, err := newFile(filepath.Join(dir, name))
-		if err != nil {
-			c.drop()
+	defer func() { _ = source.Close() }()
+	text, _ := policy.ShippedSource(toronto.Policy)
+	p, err := policy.Load(toronto.Policy, text)
+	if err != nil {
+		return nil, err
+	}
+	files, err := newTables(dir, toronto.UnitsFile, toronto.InspectionsFile, toronto.QuirksFile)
+	defer files.drop()
+	if err != nil {
+		return nil, err
+	}
+	faults := 0
+	c := toronto.New(p.Attributes(policy.UnitKind), p.Attributes(policy.InspectionKind))
+	for row, fault := range c.Rows(source) {
+		if fault != nil {
+			faults++
+			fmt.Fprintln(s.stderr, render.Fault(name, fault.Line, fault.Column, fault.Message))
+			continue
+		}
+		if err := files.rows[row.File].Write(row.Cells); err != nil {
 			return nil, err
 		}
-		c.files, c.rows[name] = append(c.files, f), csv.NewWriter(f)
 	}
-	return c, c.rows["quirks.csv"].Write([]string{"line", "column", "found", "kind", "done"})
+	if faults > 0 {
+		return nil, errReported
+	}
+	done, err := files.keep()
+	return &converted{c.Units, c.Inspections, c.Quirks, done}, err
 }
 
-// odd notes what the file writes in an odd way.
-func (c *conversion) odd(q *quirk, line int, column, found string) error {
-	i := slices.IndexFunc(c.Quirks, func(known *quirk) bool { return known.Kind == q.Kind })
-	if i < 0 {
-		i, c.Quirks = len(c.Quirks), append(c.Quirks, &quirk{Kind: q.Kind, Done: q.Done})
-	}
-	c.Quirks[i].Count++
-	return c.rows["quirks.csv"].Write([]string{strconv.Itoa(line), column, found, q.Kind, q.Done})
+// tables are CSV files of one directory that are complete together.
+type tables struct {
+	files []*file
+	rows  map[string]*csv.Writer // by name
 }
 
-// fault reports what cannot be told from the file.
-func (c *conversion) fault(line int, column, message string) {
-	c.faults++
-	fmt.Fprintln(c.stderr, faultLine(c.source, &eilev1.ImportFault{Line: int32(line), Column: column, Message: message}))
+// newTables opens the files. None takes its name before all are complete.
+func newTables(dir string, names ...string) (*tables, error) {
+	t := &tables{rows: map[string]*csv.Writer{}}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return t, err
+	}
+	for _, name := range names {
+		f, err := newFile(filepath.Join(dir, name))
+		if err != nil {
+			return t, err
+		}
+		t.files, t.rows[name] = append(t.files, f), csv.NewWriter(f)
+	}
+	return t, nil
 }
 
-// keep gives the files their names, unless there was a fault.
-func (c *conversion) keep() error {
-	if c.faults > 0 {
-		return errReported
-	}
-	for _, rows := range c.rows {
+// keep gives the files their names.
+func (t *tables) keep() ([]written, error) {
+	for _, rows := range t.rows {
 		rows.Flush()
 		if err := rows.Error(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, f := range c.files {
-		if err := f.keep(); err != nil {
-			return err
-		}
-		c.Files = append(c.Files, written{f.name, f.size})
-	}
-	return nil
+	return keepAll(t.files)
 }
 
 // drop removes what has not taken its name.
-func (c *conversion) drop() {
-	for _, f := range c.files {
+func (t *tables) drop() {
+	for _, f := range t.files {
 		f.drop()
 	}
 }
 
-func (s *session) printConversion(c *conversion) error {
-	if s.format == "json" {
-		return s.printValue(c)
-	}
-	columns := columnsOf("kind count done")
+func printConversion(out *render.Printer, c *converted) error {
 	rows := make([][]string, len(c.Quirks))
 	for i, q := range c.Quirks {
 		rows[i] = []string{q.Kind, strconv.Itoa(q.Count), q.Done}
 	}
-	if s.format == "csv" {
-		return s.printCSV(columns, rows)
+	const columns = "kind count done"
+	if out.Format != render.Table {
+		return out.Rows(c, columns, rows)
 	}
-	return s.write(func(w io.Writer) error {
+	return out.Write(func(w io.Writer) error {
 		if len(rows) > 0 {
-			if err := writeTable(w, columns, rows); err != nil {
+			if err := render.WriteTable(w, columns, rows); err != nil {
 				return err
 			}
 			fmt.Fprintln(w)
 		}
-		_, err := fmt.Fprintf(w, "%d units, %d inspections: %s, %s\nevery quirk by line: %s\n", c.Units, c.Inspections, c.Files[0].File, c.Files[1].File, c.Files[2].File)
+		_, err := fmt.Fprintf(w, "%d units, %d inspections: %s, %s\nevery quirk by line: %s\n",
+			c.Units, c.Inspections, c.Files[0].File, c.Files[1].File, c.Files[2].File)
 		return err
 	})
 }

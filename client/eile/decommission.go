@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -17,12 +17,12 @@ const (
 	givenUpFields      = "unit state status occupied transfer transfer_status position rehoused_in rehoused_on obstacle.%s:obstacle decided_on"
 )
 
-var decommissionView = view{
-	table: decommissionFields,
-	csv:   decommissionFields + " decisions.number:decisions",
-	parts: []part{
-		{"homes", reasonsBy("detail", givenUpFields)},
-		{"decisions", "id number decided_by decided_on state reasons.detail:reasons"},
+var decommissionView = render.View{
+	Table: decommissionFields,
+	CSV:   decommissionFields + " decisions.number:decisions",
+	Parts: []render.Part{
+		{Field: "homes", Columns: render.ReasonsBy("detail", givenUpFields)},
+		{Field: "decisions", Columns: "id number decided_by decided_on state reasons.detail:reasons"},
 	},
 }
 
@@ -48,19 +48,9 @@ func newDecommissionPropose(s *session) *cobra.Command {
 			return c.Decommissions.ProposeDecommission(ctx, req)
 		})
 	cmd.Args = atLeastOne("UNIT")
-	reasonVar(cmd, &req.Reason)
+	flag.ReasonVar(cmd.Flags(), &req.Reason)
 	cmd.Flags().StringVar(&req.Id, "estate", "", "`NAME` of the proposal; D- and the first home unless given")
 	return cmd
-}
-
-// atLeastOne demands an argument.
-func atLeastOne(name string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return fmt.Errorf("%s takes at least one %s; see %s --help", cmd.CommandPath(), name, cmd.CommandPath())
-		}
-		return nil
-	}
 }
 
 func newDecommissionApprove(s *session) *cobra.Command {
@@ -77,7 +67,7 @@ func newDecommissionApprove(s *session) *cobra.Command {
 			return c.Decommissions.ApproveDecommission(ctx, req)
 		})
 	cmd.Flags().BoolVar(&req.InPrinciple, "in-principle", false, "approve homes that are occupied: their households get transfers, and a second approval gives the homes up")
-	by = decisionFlags(cmd, false)
+	by = flag.OptionalDecision(cmd.Flags())
 	return cmd
 }
 
@@ -94,7 +84,7 @@ func newDecommissionReject(s *session) *cobra.Command {
 			}
 			return c.Decommissions.RejectDecommission(ctx, req)
 		})
-	by = decisionFlags(cmd, false)
+	by = flag.OptionalDecision(cmd.Flags())
 	return cmd
 }
 
@@ -107,59 +97,4 @@ func citation(command string, by *eilev1.ByDecision) (*eilev1.ByDecision, string
 		return nil, "", badUsage("eile decommission %s: --decision NUMBER goes with --decided-on, --body and --legal-ground", command)
 	}
 	return nil, by.GetReason(), nil
-}
-
-// newDecommissionList prints the proposals and, below, all their homes; a file has a line for each home.
-func newDecommissionList(s *session) *cobra.Command {
-	req := &eilev1.ListDecommissionsRequest{}
-	var limit count
-	cmd := &cobra.Command{
-		Use: "list", Short: "List the proposals and, for each home, how far its giving up has come", Args: exactly("list"),
-		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
-			req.PageSize = min(int32(limit), maxPage)
-			answer := &eilev1.ListDecommissionsResponse{}
-			for record, err := range c.AllDecommissions(ctx, req) {
-				if err != nil {
-					return err
-				}
-				answer.Decommissions = append(answer.Decommissions, record)
-				if limit > 0 && len(answer.GetDecommissions()) == int(limit) {
-					break
-				}
-			}
-			return s.printDecommissions(answer)
-		}),
-	}
-	cmd.Flags().Var(&limit, "limit", "stop after `N` proposals; all unless given")
-	enumVar(cmd.Flags(), &req.State, "state", "only proposals in the `STATE`")
-	return cmd
-}
-
-func (s *session) printDecommissions(answer *eilev1.ListDecommissionsResponse) error {
-	if s.format == "json" {
-		return s.printJSON(answer)
-	}
-	part := "code"
-	if s.format != "csv" {
-		part = "detail"
-	}
-	homes := append([]column{{name: "estate"}}, columnsOf(reasonsBy(part, givenUpFields))...)
-	var rows, below [][]string
-	for _, record := range answer.GetDecommissions() {
-		rows = append(rows, row(columnsOf(decommissionView.table), record.ProtoReflect()))
-		for _, home := range record.GetHomes() {
-			below = append(below, append([]string{record.GetId()}, row(homes[1:], home.ProtoReflect())...))
-		}
-	}
-	if s.format == "csv" {
-		return s.printCSV(homes, below)
-	}
-	return s.write(func(w io.Writer) error {
-		err := writeTable(w, columnsOf(decommissionView.table), rows)
-		if err != nil || len(below) == 0 {
-			return err
-		}
-		_, _ = io.WriteString(w, "\n")
-		return writeTable(w, homes, below)
-	})
 }

@@ -8,16 +8,18 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var duplicateView = view{
-	table: "id:group state applications.reference:applications applications.status:statuses matches.reason:reasons decisions.number:decisions",
-	csv: `id:group state applications.reference:applications applications.status:statuses matches.reason:reasons decisions.number:decisions
+var duplicateView = render.View{
+	Table: "id:group state applications.reference:applications applications.status:statuses matches.reason:reasons decisions.number:decisions",
+	CSV: `id:group state applications.reference:applications applications.status:statuses matches.reason:reasons decisions.number:decisions
 		decisions.outcome:outcomes`,
 }
 
-var duplicateDecisionView = view{csv: "id references reasons outcome kept number decision at"}
+var duplicateDecisionView = render.View{CSV: "id references reasons outcome kept number decision at"}
 
 func newDuplicate(s *session) *cobra.Command {
 	return group("duplicate", "List what may be the same household twice, and decide on it",
@@ -36,7 +38,7 @@ func newDuplicateList(s *session) *cobra.Command {
 		func(items []*eilev1.DuplicateGroup) proto.Message {
 			return &eilev1.ListDuplicatesResponse{Groups: items}
 		})
-	enumVar(cmd.Flags(), &req.State, "state", "those of the `STATE` instead: open, dismissed or confirmed")
+	flag.EnumVar(cmd.Flags(), &req.State, "state", "those of the `STATE` instead: open, dismissed or confirmed")
 	cmd.Flags().StringVar(&req.Application, "application", "", "the group of the application `REFERENCE`, whatever its state")
 	return cmd
 }
@@ -61,6 +63,6 @@ func newDuplicateDecide(s *session) *cobra.Command {
 	cmd.MarkFlagsOneRequired("different", "same")
 	cmd.MarkFlagsMutuallyExclusive("different", "same")
 	cmd.Flags().StringSliceVar(&req.References, "only", nil, "decide on these `REFERENCES` of the group, split by commas; all unless given")
-	req.Decision = decisionFlags(cmd, true)
+	req.Decision = flag.Decision(cmd.Flags())
 	return cmd
 }

@@ -28,9 +28,9 @@ import (
 )
 
 // fake is a server that answers what a script wrote down. The answers to a method stand in the file METHOD.json of the
-// directory, as JSON documents one after another: the fields of the answer, or {"error": google.rpc.Status}. A call of a
-// list gets the document after the one whose next_page_token it brings; another unary call gets the next document, the
-// last one again and again; a stream gets all. Every request is kept for the script to look at.
+// directory, as JSON documents one after another: the fields of the answer, or {"error": google.rpc.Status}. A call of
+// a list gets the document after the one whose next_page_token it brings; another unary call gets the next document,
+// the last one again and again; a stream gets all. Every request is kept for the script to look at.
 type fake struct {
 	dir string
 
@@ -107,7 +107,8 @@ func (f *fake) receive(stream grpc.ServerStream, method protoreflect.MethodDescr
 	return request, nil
 }
 
-// keep writes a request down: the bytes of a file as they are, anything else as JSON, with UUID for an id that was made up.
+// keep writes a request down: the bytes of a file as they are, anything else as JSON, with UUID for an id that was made
+// up.
 func keep(request proto.Message) string {
 	if part, ok := request.(*eilev1.ImportRequest); ok && part.GetHeader() == nil {
 		return string(part.GetData())

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/eile-housing/eile/client/render"
 )
 
-// file is written beside its name and takes the name when it is complete, so that nobody ever reads half of it. Only the
-// owner may read it: these files hold access codes, health data or the whole register.
+// file is written beside its name and takes the name when it is complete, so that nobody ever reads half of it. Only
+// the owner may read it: these files hold access codes, health data or the whole register.
 type file struct {
 	*os.File
 	name string
@@ -64,18 +65,24 @@ type written struct {
 	Bytes int64  `json:"bytes"`
 }
 
-// printFiles tells what was written where.
-func (s *session) printFiles(files []written) error {
-	if s.format == "json" {
-		return s.printValue(map[string][]written{"files": files})
+// keepAll gives files their names, and answers what was written.
+func keepAll(files []*file) ([]written, error) {
+	var done []written
+	for _, f := range files {
+		err := f.keep()
+		if err != nil {
+			return nil, err
+		}
+		done = append(done, written{f.name, f.size})
 	}
-	columns := columnsOf("file bytes")
+	return done, nil
+}
+
+// printFiles tells what was written where.
+func printFiles(out *render.Printer, files []written) error {
 	var rows [][]string
 	for _, f := range files {
 		rows = append(rows, []string{f.File, strconv.FormatInt(f.Bytes, 10)})
 	}
-	if s.format == "csv" {
-		return s.printCSV(columns, rows)
-	}
-	return s.write(func(w io.Writer) error { return writeTable(w, columns, rows) })
+	return out.Rows(map[string][]written{"files": files}, "file bytes", rows)
 }

@@ -2,20 +2,23 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var importView = view{csv: "id rows created unchanged faults dry_run"}
+var importView = render.View{CSV: "id rows created unchanged faults dry_run"}
 
 func newImport(s *session) *cobra.Command {
 	return group("import", "Upload a file of applications, units or inspections",
@@ -97,26 +100,14 @@ func (u *uploading) take(answer *eilev1.ImportResponse) error {
 	case *eilev1.ImportResponse_Fault:
 		u.faults++
 		u.bar.clear()
-		fmt.Fprintln(u.s.stderr, faultLine(u.name, part.Fault))
+		fault := part.Fault
+		fmt.Fprintln(u.s.stderr, render.Fault(u.name, int(fault.GetLine()), fault.GetColumn(), fault.GetMessage()))
 	case *eilev1.ImportResponse_Code:
 		return u.codes.add(part.Code)
 	case *eilev1.ImportResponse_Result:
 		u.result = part.Result
 	}
 	return nil
-}
-
-// faultLine is FILE:LINE: column: what is wrong, without the parts that a fault does not have.
-func faultLine(name string, f *eilev1.ImportFault) string {
-	place := name
-	if f.GetLine() > 0 {
-		place = fmt.Sprintf("%s:%d", name, f.GetLine())
-	}
-	parts := []string{place}
-	if f.GetColumn() != "" {
-		parts = append(parts, f.GetColumn())
-	}
-	return printable(strings.Join(append(parts, f.GetMessage()), ": "))
 }
 
 // failed is the end of an import that the server refused as a whole. Where it did so for the faults that it listed,
@@ -141,12 +132,12 @@ func (u *uploading) done(header *eilev1.ImportHeader) error {
 		return fmt.Errorf("the import is done, but the access codes could not be kept: %w; make new ones with eile application code", err)
 	}
 	u.bar.end()
-	return u.s.printImport(u.result)
+	return printImport(&u.s.out, u.result)
 }
 
-func (s *session) printImport(r *eilev1.ImportResult) error {
-	if s.format == "json" || s.format == "csv" {
-		return s.print(importView, r)
+func printImport(out *render.Printer, r *eilev1.ImportResult) error {
+	if out.Format == render.JSON || out.Format == render.CSV {
+		return out.Message(importView, r)
 	}
 	created, faults := "created", ""
 	if r.GetDryRun() {
@@ -158,8 +149,56 @@ func (s *session) printImport(r *eilev1.ImportResult) error {
 	case r.GetFaults() > 1:
 		faults = fmt.Sprintf(", %d faults", r.GetFaults())
 	}
-	return s.write(func(w io.Writer) error {
+	return out.Write(func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "%d rows: %d %s, %d unchanged%s\n", r.GetRows(), r.GetCreated(), created, r.GetUnchanged(), faults)
 		return err
 	})
+}
+
+// codeFile is the file of access codes that an import makes. It is opened before the import begins: a directory that
+// takes no file is noticed while nothing is lost. A nil one keeps nothing.
+type codeFile struct {
+	file  *file
+	rows  *csv.Writer
+	count int
+}
+
+func newCodeFile(name string) (*codeFile, error) {
+	f, err := newFile(name)
+	if err != nil {
+		return nil, err
+	}
+	c := &codeFile{file: f, rows: csv.NewWriter(f)}
+	return c, c.rows.Write([]string{"reference", "access_code"})
+}
+
+func (c *codeFile) add(code *eilev1.ImportCode) error {
+	if c == nil {
+		return nil
+	}
+	c.count++
+	return c.rows.Write([]string{code.GetReference(), code.GetAccessCode()})
+}
+
+// keep gives the file its name. Where the import made no code, a file that is there stays as it is: importing the same
+// file twice must not lose the codes of the first time.
+func (c *codeFile) keep() error {
+	if c == nil {
+		return nil
+	}
+	_, err := os.Stat(c.file.name)
+	if c.count == 0 && !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	c.rows.Flush()
+	if err := c.rows.Error(); err != nil {
+		return err
+	}
+	return c.file.keep()
+}
+
+func (c *codeFile) drop() {
+	if c != nil {
+		c.file.drop()
+	}
 }

@@ -8,12 +8,14 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var leaseView = view{
-	table: "unit ends_on days_left warning rent_cents notice_by status occupied_by transfer",
-	csv: `unit district owner starts_on ends_on days_left warning rent_cents notice_months notice_by status tenancy occupied_by transfer
+var leaseView = render.View{
+	Table: "unit ends_on days_left warning rent_cents notice_by status occupied_by transfer",
+	CSV: `unit district owner starts_on ends_on days_left warning rent_cents notice_months notice_by status tenancy occupied_by transfer
 	transfer_status obstacle left_stock_on`,
 }
 
@@ -31,7 +33,7 @@ func newLeaseList(s *session) *cobra.Command {
 		func(items []*eilev1.RentedHome) proto.Message {
 			return &eilev1.ListLeasesResponse{Homes: items}
 		})
-	dateVar(cmd.Flags(), &req.On, "on", "`DATE` from which is counted; today unless given")
-	intVar(cmd.Flags(), &req.WithinMonths, "within", "only leases that end within `MONTHS` or have ended")
+	flag.DateVar(cmd.Flags(), &req.On, "on", "`DATE` from which is counted; today unless given")
+	flag.IntVar(cmd.Flags(), &req.WithinMonths, "within", "only leases that end within `MONTHS` or have ended")
 	return cmd
 }

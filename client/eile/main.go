@@ -2,8 +2,9 @@
 // its own, without one, what a policy says, what a household needs, and who gets which home.
 //
 // It promises exit status 0 when the thing is done, 1 when it was refused or failed, with the reason in one line on
-// standard error, and 2 for bad usage. Standard output holds the answer and nothing else, and nothing where the status is
-// not 0; JSON is the answer of the server, field by field. It imports client, policy and allocation, never server or store.
+// standard error, and 2 for bad usage. Standard output holds the answer and nothing else, and nothing where the status
+// is not 0; JSON is the answer of the server, field by field. It imports client, policy and allocation, never server or
+// store.
 package main
 
 import (
@@ -12,6 +13,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/eile-housing/eile/client/render"
 )
 
 func main() {
@@ -22,7 +25,7 @@ func main() {
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := &session{stdout: stdout, stderr: stderr}
+	s := &session{out: render.Printer{To: stdout}, stderr: stderr}
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(stdin)

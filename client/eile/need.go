@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,38 +9,18 @@ import (
 	"github.com/spf13/cobra"
 	"google.golang.org/genproto/googleapis/type/date"
 
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/need"
-	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/policy/table"
 )
 
 // needed is what need prints.
 type needed struct {
-	Standard string   `json:"standard"`
-	Need     int      `json:"need"`
-	Reasons  []reason `json:"reasons"`
-}
-
-// reason is one answer to why, as the offline commands print it.
-type reason struct {
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
-func reasonsOf(given []*eilev1.Reason) []reason {
-	reasons := []reason{}
-	for _, r := range given {
-		reasons = append(reasons, reason{r.GetCode(), r.GetDetail()})
-	}
-	return reasons
-}
-
-func codesOf(reasons []reason) string {
-	var codes []string
-	for _, r := range reasons {
-		codes = append(codes, r.Code)
-	}
-	return strings.Join(codes, ";")
+	Standard string          `json:"standard"`
+	Need     int             `json:"need"`
+	Reasons  []render.Reason `json:"reasons"`
 }
 
 func newNeed(s *session) *cobra.Command {
@@ -57,11 +36,11 @@ partner_of:N for the partner of member N. Sex: F M X.`,
 			if !slices.Contains(need.Standards(), args[0]) {
 				return badUsage("there is no standard %q: use one of %s", args[0], strings.Join(need.Standards(), ", "))
 			}
-			today, err := dayOr(on, time.Local)
+			today, err := flag.DayOr(on, time.Local)
 			if err != nil {
 				return err
 			}
-			members, err := parseMembers(args[1], max(today, day.Of(time.Now(), time.Local)))
+			members, err := table.ParseMembers(args[1], max(today, day.Of(time.Now(), time.Local)))
 			if err != nil {
 				return usageError{err}
 			}
@@ -69,39 +48,23 @@ partner_of:N for the partner of member N. Sex: F M X.`,
 			if err != nil {
 				return err
 			}
-			return s.printNeed(needed{result.Standard, result.Need, reasonsOf(result.Reasons)})
+			return printNeed(&s.out, needed{result.Standard, result.Need, render.Reasons(result.Reasons)})
 		}),
 	}
-	dateVar(cmd.Flags(), &on, "on", "day of the ages, `DATE`; today unless given")
+	flag.DateVar(cmd.Flags(), &on, "on", "day of the ages, `DATE`; today unless given")
 	return cmd
 }
 
-// dayOr is the day that was given, or else today where loc is.
-func dayOr(on *date.Date, loc *time.Location) (day.Day, error) {
-	given, ok, err := day.FromProto(on)
-	if err == nil && !ok {
-		given = day.Of(time.Now(), loc)
+// printNeed prints a line for each reason; a file has one line with all of them.
+func printNeed(out *render.Printer, n needed) error {
+	count := strconv.Itoa(n.Need)
+	var rows [][]string
+	if out.Format == render.CSV || len(n.Reasons) == 0 {
+		rows = append(rows, []string{n.Standard, count, render.Codes(n.Reasons)})
+	} else {
+		for _, r := range n.Reasons {
+			rows = append(rows, []string{n.Standard, count, r.Detail})
+		}
 	}
-	return given, err
-}
-
-func (s *session) printNeed(n needed) error {
-	columns := columnsOf("standard need reasons")
-	switch s.format {
-	case "json":
-		return s.printValue(n)
-	case "csv":
-		return s.printCSV(columns, [][]string{{n.Standard, strconv.Itoa(n.Need), codesOf(n.Reasons)}})
-	default:
-		return s.write(func(w io.Writer) error {
-			var rows [][]string
-			for _, r := range n.Reasons {
-				rows = append(rows, []string{n.Standard, strconv.Itoa(n.Need), r.Detail})
-			}
-			if len(rows) == 0 {
-				rows = [][]string{{n.Standard, strconv.Itoa(n.Need), ""}}
-			}
-			return writeTable(w, columns, rows)
-		})
-	}
+	return out.Rows(n, "standard need reasons", rows)
 }

@@ -13,17 +13,19 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/render"
+	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var policyView = view{
-	table: "name version in_force_from:from in_force_until:until active title",
-	csv:   "name version title in_force_from in_force_until active activated_at activated_by seed policy.sha256:sha256",
+var policyView = render.View{
+	Table: "name version in_force_from:from in_force_until:until active title",
+	CSV:   "name version title in_force_from in_force_until active activated_at activated_by seed policy.sha256:sha256",
 }
 
 // activatedView tells a rehearsal's effect beside what every policy shows.
-var activatedView = view{
-	csv: policyView.csv + " effect.applications:evaluated effect.gained:gain_a_place effect.lost:lose_it effect.up:move_up effect.down:move_down",
+var activatedView = render.View{
+	CSV: policyView.CSV + " effect.applications:evaluated effect.gained:gain_a_place effect.lost:lose_it effect.up:move_up effect.down:move_down",
 }
 
 func newPolicy(s *session) *cobra.Command {
@@ -90,4 +92,14 @@ func policySource(word string) (string, error) {
 		return "", errors.New(word + ": the file is empty")
 	}
 	return string(text), nil
+}
+
+func newPolicySchema(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use: "schema", Short: "Print the JSON Schema of a policy file, for editors; no server", Args: cobra.NoArgs,
+		RunE: s.offline(func([]string) error {
+			_, err := s.out.To.Write(append(policy.JSONSchema(), '\n'))
+			return err
+		}),
+	}
 }

@@ -3,12 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/eile-housing/eile/client/render"
 	"github.com/eile-housing/eile/policy"
 )
 
@@ -47,7 +47,7 @@ example that fails is a line FILE:LINE:COLUMN: on standard error; exit 1 if ther
 			if len(good) < len(files) {
 				return errReported
 			}
-			return s.printChecked(good)
+			return printChecked(&s.out, good)
 		}),
 	}
 }
@@ -81,20 +81,13 @@ func (s *session) report(err error) {
 		s.say(err)
 		return
 	}
-	fmt.Fprintln(s.stderr, printable(err.Error()))
+	fmt.Fprintln(s.stderr, render.Printable(err.Error()))
 }
 
-func (s *session) printChecked(good []checked) error {
-	if s.format == "json" {
-		return s.printValue(map[string][]checked{"policies": good})
-	}
-	columns := columnsOf("file name version sha256")
+func printChecked(out *render.Printer, good []checked) error {
 	var rows [][]string
 	for _, c := range good {
 		rows = append(rows, []string{c.File, c.Name, c.Version, c.SHA256})
 	}
-	if s.format == "csv" {
-		return s.printCSV(columns, rows)
-	}
-	return s.write(func(w io.Writer) error { return writeTable(w, columns, rows) })
+	return out.Rows(map[string][]checked{"policies": good}, "file name version sha256", rows)
 }

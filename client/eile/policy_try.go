@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -13,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"google.golang.org/genproto/googleapis/type/date"
 
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/table"
@@ -21,14 +22,14 @@ import (
 
 // tried is what a policy says of one household.
 type tried struct {
-	Reference   string   `json:"reference"`
-	Eligibility string   `json:"eligibility"`
-	Reasons     []reason `json:"reasons"`
-	Missing     []string `json:"missing"`
-	List        string   `json:"list"`
-	Need        int32    `json:"need"`
-	NeedClass   string   `json:"need_class"`
-	OutOfTurn   bool     `json:"out_of_turn"`
+	Reference   string          `json:"reference"`
+	Eligibility string          `json:"eligibility"`
+	Reasons     []render.Reason `json:"reasons"`
+	Missing     []string        `json:"missing"`
+	List        string          `json:"list"`
+	Need        int32           `json:"need"`
+	NeedClass   string          `json:"need_class"`
+	OutOfTurn   bool            `json:"out_of_turn"`
 
 	// list and key order the rows; a row without a key stands last.
 	list int
@@ -49,7 +50,7 @@ POLICY is a file or the name of a shipped policy; APPLICATIONS is a CSV file as 
 				s.report(err)
 				return errReported
 			}
-			today, err := dayOr(on, p.Location())
+			today, err := flag.DayOr(on, p.Location())
 			if err != nil {
 				return err
 			}
@@ -57,10 +58,10 @@ POLICY is a file or the name of a shipped policy; APPLICATIONS is a CSV file as 
 			if err != nil {
 				return err
 			}
-			return s.printTried(tryAll(p.Evaluator(seed), rows, today))
+			return printTried(&s.out, tryAll(p.Evaluator(seed), rows, today))
 		}),
 	}
-	dateVar(cmd.Flags(), &on, "on", "day of the rules, `DATE`; today in the policy's time zone unless given")
+	flag.DateVar(cmd.Flags(), &on, "on", "day of the rules, `DATE`; today in the policy's time zone unless given")
 	cmd.Flags().StringVar(&seed, "seed", "", "`SEED` of the draw that orders what the rules leave equal")
 	return cmd
 }
@@ -75,9 +76,9 @@ func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([
 	faults := 0
 	fault := func(line int, column, message string) {
 		faults++
-		fmt.Fprintln(s.stderr, faultLine(name, &eilev1.ImportFault{Line: int32(line), Column: column, Message: message}))
+		fmt.Fprintln(s.stderr, render.Fault(name, line, column, message))
 	}
-	now, err := dayOr(nil, p.Location())
+	now, err := flag.DayOr(nil, p.Location())
 	if err != nil {
 		return nil, err
 	}
@@ -100,16 +101,16 @@ func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([
 	return rows, nil
 }
 
-// tryAll evaluates the applications and puts them in legal order: by list, by order key, by reference. Who has no key stands
-// last, in the order of the file.
+// tryAll evaluates the applications and puts them in legal order: by list, by order key, by reference. Who has no key
+// stands last, in the order of the file.
 func tryAll(e *policy.Evaluator, applications []*eilev1.Application, on day.Day) []tried {
 	rows := []tried{}
 	for _, application := range applications {
 		v := e.Evaluate(application, on)
 		rows = append(rows, tried{
 			Reference:   application.GetReference(),
-			Eligibility: enumName(v.Eligibility.Descriptor().Values().ByNumber(v.Eligibility.Number())),
-			Reasons:     reasonsOf(v.Reasons),
+			Eligibility: render.EnumName(v.Eligibility),
+			Reasons:     render.Reasons(v.Reasons),
 			Missing:     append([]string{}, v.Missing...),
 			List:        v.List,
 			Need:        v.Need,
@@ -133,20 +134,14 @@ func tryAll(e *policy.Evaluator, applications []*eilev1.Application, on day.Day)
 	return rows
 }
 
-func (s *session) printTried(rows []tried) error {
-	if s.format == "json" {
-		return s.printValue(map[string][]tried{"applications": rows})
-	}
-	columns := columnsOf("reference eligibility list need need_class out_of_turn missing reasons")
+func printTried(out *render.Printer, rows []tried) error {
 	cells := make([][]string, len(rows))
 	for i, r := range rows {
 		cells[i] = []string{
 			r.Reference, r.Eligibility, r.List, strconv.Itoa(int(r.Need)), r.NeedClass, strconv.FormatBool(r.OutOfTurn),
-			strings.Join(r.Missing, ";"), codesOf(r.Reasons),
+			strings.Join(r.Missing, ";"), render.Codes(r.Reasons),
 		}
 	}
-	if s.format == "csv" {
-		return s.printCSV(columns, cells)
-	}
-	return s.write(func(w io.Writer) error { return writeTable(w, columns, cells) })
+	const columns = "reference eligibility list need need_class out_of_turn missing reasons"
+	return out.Rows(map[string][]tried{"applications": rows}, columns, cells)
 }

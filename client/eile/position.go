@@ -2,18 +2,19 @@ package main
 
 import (
 	"context"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var positionView = view{
-	table: "position reference list status need_class position_in_need_class:in_class",
-	csv: `reference list position waiting ahead ahead_out_of_turn as_of policy need_class position_in_need_class
+var positionView = render.View{
+	Table: "position reference list status need_class position_in_need_class:in_class",
+	CSV: `reference list position waiting ahead ahead_out_of_turn as_of policy need_class position_in_need_class
 		waiting_in_need_class housed_last_12_months status`,
 }
 
@@ -26,21 +27,6 @@ func newPosition(s *session) *cobra.Command {
 			req.Reference = args[0]
 			return c.Queue.GetPosition(ctx, req)
 		})
-	momentVar(cmd.Flags(), &req.AsOf, endOfDay, "as-of", asOfUsage)
-	return cmd
-}
-
-func newQueue(s *session) *cobra.Command {
-	req := &eilev1.ListPositionsRequest{}
-	cmd := listCommand(s, "queue", "Show the list in legal order", positionView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Position, error] {
-			req.PageSize = pageSize
-			return c.AllPositions(ctx, req)
-		},
-		func(items []*eilev1.Position) proto.Message {
-			return &eilev1.ListPositionsResponse{Positions: items}
-		})
-	cmd.Flags().StringVar(&req.List, "list", "", "only the list `NAME`; every list unless given")
-	momentVar(cmd.Flags(), &req.AsOf, endOfDay, "as-of", asOfUsage)
+	flag.MomentVar(cmd.Flags(), &req.AsOf, flag.EndOfDay, "as-of", asOfUsage)
 	return cmd
 }

@@ -9,19 +9,21 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 const programmeFields = "name places case_worker spread_districts total rehoused gone left created_at created_by warnings.%s:warnings"
 
-var programmeView = view{
-	table:  "name case_worker spread_districts total rehoused gone left warnings.code:warnings",
-	csv:    reasonsBy("code", programmeFields),
-	record: reasonsBy("detail", programmeFields),
-	parts: []part{
-		{"districts", "district rehoused"},
-		{"figures", "on total rehoused gone left"},
-		{"households", "unit application state status position since until rehoused_in district next.detail:next"},
+var programmeView = render.View{
+	Table:  "name case_worker spread_districts total rehoused gone left warnings.code:warnings",
+	CSV:    render.ReasonsBy("code", programmeFields),
+	Record: render.ReasonsBy("detail", programmeFields),
+	Parts: []render.Part{
+		{Field: "districts", Columns: "district rehoused"},
+		{Field: "figures", Columns: "on total rehoused gone left"},
+		{Field: "households", Columns: "unit application state status position since until rehoused_in district next.detail:next"},
 	},
 }
 
@@ -86,7 +88,7 @@ func newProgrammeAmend(s *session) *cobra.Command {
 			return c.Programmes.AmendProgramme(ctx, req)
 		})
 	cmd.Flags().StringVar(&req.CaseWorker, "case-worker", "", "`NAME` of who looks after the households from now on")
-	intVar(cmd.Flags(), &req.SpreadDistricts, "spread-districts", "spread the households over `N` districts from now on")
+	flag.IntVar(cmd.Flags(), &req.SpreadDistricts, "spread-districts", "spread the households over `N` districts from now on")
 	return cmd
 }
 

@@ -13,15 +13,17 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var adviceView = view{
-	record: "on policy waiting vacancies matched spent_cents additional",
-	parts: []part{
-		{"gains", gainFields},
-		{"purchases", purchaseFields},
+var adviceView = render.View{
+	Record: "on policy waiting vacancies matched spent_cents additional",
+	Parts: []render.Part{
+		{Field: "gains", Columns: gainFields},
+		{Field: "purchases", Columns: purchaseFields},
 	},
 }
 
@@ -32,8 +34,8 @@ const (
 )
 
 var (
-	gainView     = view{table: gainFields, csv: gainFields}
-	purchaseView = view{table: purchaseFields, csv: purchaseFields}
+	gainView     = render.View{Table: gainFields, CSV: gainFields}
+	purchaseView = render.View{Table: purchaseFields, CSV: purchaseFields}
 )
 
 func newRent(s *session) *cobra.Command {
@@ -62,20 +64,20 @@ given, and the kinds else.`,
 			if err != nil {
 				return file.explain(s.stderr, err)
 			}
-			if s.format != "csv" {
-				return s.print(adviceView, advice)
+			if s.out.Format != render.CSV {
+				return s.out.Message(adviceView, advice)
 			}
 			if req.BudgetCents != nil {
-				return printList(s, purchaseView, advice.GetPurchases(), advice)
+				return render.List(&s.out, purchaseView, advice.GetPurchases(), advice)
 			}
-			return printList(s, gainView, advice.GetGains(), advice)
+			return render.List(&s.out, gainView, advice.GetGains(), advice)
 		}),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&kinds, "kinds", "", "CSV `FILE` of the kinds that could be rented")
-	centsVar(flags, &req.BudgetCents, "budget", "`CENTS` a month to spend on a shopping list")
-	enumVar(flags, &req.Goal, "goal", "`GOAL` of renting, most-households unless given")
-	dateVar(flags, &req.On, "on", "day of the rules, `DATE`; today unless given")
+	flag.CentsVar(flags, &req.BudgetCents, "budget", "`CENTS` a month to spend on a shopping list")
+	flag.EnumVar(flags, &req.Goal, "goal", "`GOAL` of renting, most-households unless given")
+	flag.DateVar(flags, &req.On, "on", "day of the rules, `DATE`; today unless given")
 	return cmd
 }
 
@@ -106,7 +108,7 @@ func (f *kindFile) read(faults io.Writer) error {
 	for row, fault := range table.Kinds(data) {
 		if fault != nil {
 			bad = true
-			fmt.Fprintln(faults, faultLine(f.name, &eilev1.ImportFault{Line: int32(fault.Line), Column: fault.Column, Message: fault.Message}))
+			fmt.Fprintln(faults, render.Fault(f.name, fault.Line, fault.Column, fault.Message))
 			continue
 		}
 		f.kinds, f.lines = append(f.kinds, row.Kind), append(f.lines, row.Line)
@@ -144,7 +146,7 @@ func (f *kindFile) explain(faults io.Writer, err error) error {
 			if column == "name" {
 				column = "kind"
 			}
-			lines = append(lines, faultLine(f.name, &eilev1.ImportFault{Line: int32(f.lines[at]), Column: column, Message: violation.GetDescription()}))
+			lines = append(lines, render.Fault(f.name, f.lines[at], column, violation.GetDescription()))
 		}
 	}
 	if len(lines) == 0 {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/eile-housing/eile/client/flag"
 )
 
 // defaultServer is the address where none is given.
@@ -61,8 +63,8 @@ func addGlobalFlags(s *session, flags *pflag.FlagSet) {
 	if address := os.Getenv("EILE_SERVER"); address != "" {
 		s.server.Address = address
 	}
-	flags.VarP(&s.format, "output", "o", "`FORMAT` of the answer: table, json or csv")
-	flags.Var((*requestID)(&s.server.RequestID), "request-id", "`UUID` that makes a change safe to repeat; a new one unless given")
+	flag.FormatVar(flags, &s.out.Format, "output", "o", "`FORMAT` of the answer: table, json or csv")
+	flag.RequestIDVar(flags, &s.server.RequestID, "request-id", "`UUID` that makes a change safe to repeat; a new one unless given")
 	flags.StringVar(&s.server.As, "as", "", "`NAME` of the caller, where the server runs with --dev")
 	flags.StringVar(&s.server.CA, "tls-ca", "", "PEM `FILE` of the authority that signed the server's certificate")
 	flags.StringVar(&s.server.Cert, "tls-cert", "", "PEM `FILE` of the caller's certificate")
@@ -121,6 +123,48 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 		hint = fmt.Sprintf(", perhaps %s", strings.Join(near, " or "))
 	}
 	return fmt.Errorf("%s has no command %q%s; see %s --help", cmd.CommandPath(), args[0], hint, cmd.CommandPath())
+}
+
+// exactly demands one argument for each word in capitals of a use line, such as "refuse OFFER".
+func exactly(use string) cobra.PositionalArgs {
+	names := strings.Fields(use)[1:]
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		wanted := "no argument"
+		if len(names) > 0 {
+			wanted = strings.Join(names, " ")
+		}
+		return fmt.Errorf("%s takes %s, not %d arguments; see %s --help", cmd.CommandPath(), wanted, len(args), cmd.CommandPath())
+	}
+}
+
+// atLeastOne demands one argument or more.
+func atLeastOne(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("%s takes at least one %s; see %s --help", cmd.CommandPath(), name, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// referenceOr takes the reference from the argument, or else from the flag; both must not differ.
+func referenceOr(given *string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) > 1:
+			return fmt.Errorf("%s takes one REFERENCE, not %d; see %s --help", cmd.CommandPath(), len(args), cmd.CommandPath())
+		case len(args) == 1 && *given != "" && *given != args[0]:
+			return fmt.Errorf("%s: two references, %s and %s: give one", cmd.CommandPath(), args[0], *given)
+		case len(args) == 1:
+			*given = args[0]
+		case *given == "":
+			return fmt.Errorf("%s needs a reference; see %s --help", cmd.CommandPath(), cmd.CommandPath())
+		}
+		return nil
+	}
 }
 
 // dashes lets a flag be written as the column of a file is: --registered_at is --registered-at.

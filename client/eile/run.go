@@ -8,16 +8,18 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var runView = view{
-	table: "id on state vacancies matched offers_created:offers expired flagged",
-	csv: `id on state policy seed instance_sha256 outcome_sha256 vacancies matched offers_created expired flagged max_size
+var runView = render.View{
+	Table: "id on state vacancies matched offers_created:offers expired flagged",
+	CSV: `id on state policy seed instance_sha256 outcome_sha256 vacancies matched offers_created expired flagged max_size
 		unassessed rechecked read revision started_by started_at finished_at decision.number:decision failure`,
-	parts: []part{
-		{"matches", "application unit"},
-		{"skipped", "application unit reason.code:reason reason.detail:detail"},
+	Parts: []render.Part{
+		{Field: "matches", Columns: "application unit"},
+		{Field: "skipped", Columns: "application unit reason.code:reason reason.detail:detail"},
 	},
 }
 
@@ -53,12 +55,6 @@ func newRunCancel(s *session) *cobra.Command {
 			req.Id = args[0]
 			return c.Runs.CancelRun(ctx, req)
 		})
-	reasonVar(cmd, &req.Reason)
+	flag.ReasonVar(cmd.Flags(), &req.Reason)
 	return cmd
-}
-
-// reasonVar adds a reason that must be given.
-func reasonVar(cmd *cobra.Command, to *string) {
-	cmd.Flags().StringVar(to, "reason", "", "reason in words, `TEXT`")
-	_ = cmd.MarkFlagRequired("reason")
 }

@@ -22,7 +22,7 @@ func newRunEvidence(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.printFiles(files)
+			return printFiles(&s.out, files)
 		}),
 	}
 	cmd.Flags().StringVar(&dir, "dir", "", "`DIR` to write to; made where it is not there")
@@ -56,13 +56,5 @@ func writeEvidence(ctx context.Context, c *client.Client, run, dir string) ([]wr
 	if err != nil {
 		return nil, err
 	}
-	var done []written
-	for _, f := range files {
-		err := f.keep()
-		if err != nil {
-			return nil, err
-		}
-		done = append(done, written{f.name, f.size})
-	}
-	return done, nil
+	return keepAll(files)
 }

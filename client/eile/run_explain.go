@@ -6,12 +6,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var explainView = view{
-	record: "run application unit outcome reason.code:reason reason.detail:detail",
-	parts:  []part{{"passed_over", passedOver}},
+var explainView = render.View{
+	Record: "run application unit outcome reason.code:reason reason.detail:detail",
+	Parts:  []render.Part{{Field: "passed_over", Columns: passedOver}},
 }
 
 const passedOver = "application unit reason.code:reason instead reason.detail:detail"
@@ -27,10 +28,10 @@ func newRunExplain(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if s.format == "csv" {
-				return printList(s, view{csv: passedOver}, why.GetPassedOver(), why)
+			if s.out.Format == render.CSV {
+				return render.List(&s.out, render.View{CSV: passedOver}, why.GetPassedOver(), why)
 			}
-			return s.print(explainView, why)
+			return s.out.Message(explainView, why)
 		}),
 	}
 	cmd.Flags().StringVar(&req.Application, "application", "", "explain what the application `REFERENCE` got")

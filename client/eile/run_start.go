@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -18,7 +19,7 @@ func newRunStart(s *session) *cobra.Command {
 		func(ctx context.Context, c *client.Client, _ []string) (proto.Message, error) {
 			return s.follow(ctx, c, func(ctx context.Context) (*eilev1.Run, error) { return c.Runs.StartRun(ctx, req) })
 		})
-	dateVar(cmd.Flags(), &req.On, "on", "day of the rules, `DATE`; today in the policy's time zone unless given")
+	flag.DateVar(cmd.Flags(), &req.On, "on", "day of the rules, `DATE`; today in the policy's time zone unless given")
 	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "match, and change nothing")
 	return cmd
 }
@@ -30,7 +31,7 @@ func newRunApprove(s *session) *cobra.Command {
 			req.Id = args[0]
 			return s.follow(ctx, c, func(ctx context.Context) (*eilev1.Run, error) { return c.Runs.ApproveRun(ctx, req) })
 		})
-	req.Decision = decisionFlags(cmd, true)
+	req.Decision = flag.Decision(cmd.Flags())
 	return cmd
 }
 
@@ -55,33 +56,6 @@ func (s *session) follow(ctx context.Context, c *client.Client, begin func(conte
 }
 
 func runProgress(run *eilev1.Run) string {
-	state := enumName(run.GetState().Descriptor().Values().ByNumber(run.GetState().Number()))
+	state := render.EnumName(run.GetState())
 	return fmt.Sprintf("run %s %s", run.GetId(), state)
-}
-
-// watch turns the bar while a call that tells nothing is on its way.
-func watch[T any](b *bar, call func() (T, error)) (T, error) {
-	if b == nil {
-		return call()
-	}
-	done := make(chan struct{})
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(100 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				b.turn()
-			}
-		}
-	}()
-	defer func() {
-		close(done)
-		<-stopped
-	}()
-	return call()
 }

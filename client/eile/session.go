@@ -6,19 +6,20 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 )
 
 // session is one invocation: where it writes, what the global flags say, and whether the usage was good.
 type session struct {
-	stdout, stderr io.Writer
-	format         format
-	server         client.Options
+	out    render.Printer
+	stderr io.Writer
+	server client.Options
 	// running is set when a command starts its work; an error before that is bad usage.
 	running bool
 }
@@ -80,7 +81,7 @@ func (s *session) online(work func(ctx context.Context, c *client.Client, args [
 type asker func(ctx context.Context, c *client.Client, args []string) (proto.Message, error)
 
 // ask makes a command that prints the one answer of the server.
-func (s *session) ask(use, short string, v view, answer asker) *cobra.Command {
+func (s *session) ask(use, short string, v render.View, answer asker) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: exactly(use),
 		RunE: s.online(func(ctx context.Context, c *client.Client, args []string) error {
@@ -88,7 +89,7 @@ func (s *session) ask(use, short string, v view, answer asker) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.print(v, message)
+			return s.out.Message(v, message)
 		}),
 	}
 }
@@ -98,13 +99,15 @@ type lister[T proto.Message] func(ctx context.Context, c *client.Client, pageSiz
 
 // listCommand makes a command that follows all pages and prints them as one answer. The items are gathered before the
 // first is printed: a list that breaks off prints nothing.
-func listCommand[T proto.Message](s *session, use, short string, v view, all lister[T], response func([]T) proto.Message) *cobra.Command {
-	var limit count
+func listCommand[T proto.Message](
+	s *session, use, short string, v render.View, all lister[T], response func([]T) proto.Message,
+) *cobra.Command {
+	var limit int32
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: exactly(use),
 		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
 			var items []T
-			for item, err := range all(ctx, c, min(int32(limit), maxPage)) {
+			for item, err := range all(ctx, c, min(limit, maxPage)) {
 				if err != nil {
 					return err
 				}
@@ -113,27 +116,12 @@ func listCommand[T proto.Message](s *session, use, short string, v view, all lis
 					break
 				}
 			}
-			return printList(s, v, items, response(items))
+			return render.List(&s.out, v, items, response(items))
 		}),
 	}
-	cmd.Flags().Var(&limit, "limit", "stop after `N`; all unless given")
+	flag.CountVar(cmd.Flags(), &limit, "limit", "stop after `N`; all unless given")
 	return cmd
 }
 
 // maxPage is the most that a server answers at once.
 const maxPage = 500
-
-// exactly demands one argument for each word in capitals of a use line, such as "refuse OFFER".
-func exactly(use string) cobra.PositionalArgs {
-	names := strings.Fields(use)[1:]
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == len(names) {
-			return nil
-		}
-		wanted := "no argument"
-		if len(names) > 0 {
-			wanted = strings.Join(names, " ")
-		}
-		return fmt.Errorf("%s takes %s, not %d arguments; see %s --help", cmd.CommandPath(), wanted, len(args), cmd.CommandPath())
-	}
-}

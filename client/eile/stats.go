@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"io"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -20,19 +20,11 @@ func newStats(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			columns, rows := columnsOf("about figure name count"), statsRows(stats)
-			switch s.format {
-			case "json":
-				return s.printJSON(stats)
-			case "csv":
-				return s.printCSV(columns, rows)
-			default:
-				return s.write(func(w io.Writer) error { return writeTable(w, columns, rows) })
-			}
+			return s.out.Rows(stats, "about figure name count", statsRows(stats))
 		}),
 	}
-	dateVar(cmd.Flags(), &req.From, "from", "first day, `DATE`; the beginning unless given")
-	dateVar(cmd.Flags(), &req.To, "to", "last day, `DATE`; today unless given")
+	flag.DateVar(cmd.Flags(), &req.From, "from", "first day, `DATE`; the beginning unless given")
+	flag.DateVar(cmd.Flags(), &req.To, "to", "last day, `DATE`; today unless given")
 	return cmd
 }
 

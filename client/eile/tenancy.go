@@ -8,12 +8,14 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-var tenancyView = view{
-	table: "id unit application kind order_on contract_on keys_on housed ended_on",
-	csv:   "id unit application organisation kind offer order_on contract_on keys_on housed ended_on ended_reason created_at",
+var tenancyView = render.View{
+	Table: "id unit application kind order_on contract_on keys_on housed ended_on",
+	CSV:   "id unit application organisation kind offer order_on contract_on keys_on housed ended_on ended_reason created_at",
 }
 
 func newTenancy(s *session) *cobra.Command {
@@ -53,7 +55,7 @@ func newTenancyStep(s *session, use, short string, step eilev1.TenancyStep) *cob
 			req.Id = args[0]
 			return c.Tenancies.RecordTenancyStep(ctx, req)
 		})
-	dateVar(cmd.Flags(), &req.On, "on", "the day, `DATE`; today unless given")
+	flag.DateVar(cmd.Flags(), &req.On, "on", "the day, `DATE`; today unless given")
 	return cmd
 }
 
@@ -64,7 +66,7 @@ func newTenancyFail(s *session) *cobra.Command {
 			req.Id = args[0]
 			return c.Tenancies.FailTenancy(ctx, req)
 		})
-	reasonVar(cmd, &req.Reason)
+	flag.ReasonVar(cmd.Flags(), &req.Reason)
 	return cmd
 }
 
@@ -75,7 +77,7 @@ func newTenancyEnd(s *session) *cobra.Command {
 			req.Id = args[0]
 			return c.Tenancies.EndTenancy(ctx, req)
 		})
-	reasonVar(cmd, &req.Reason)
-	dateVar(cmd.Flags(), &req.On, "on", "last day, `DATE`; today unless given")
+	flag.ReasonVar(cmd.Flags(), &req.Reason)
+	flag.DateVar(cmd.Flags(), &req.On, "on", "last day, `DATE`; today unless given")
 	return cmd
 }

@@ -8,6 +8,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -19,16 +21,11 @@ const unitFields = `reference status condition.state:condition condition.reasons
 	last_tenancy.ended_on:ended_on giving_up.proposal:giving_up giving_up.state:giving_up_state
 	proposed_decision.kind:proposed_decision etag`
 
-var unitView = view{
-	table:  "reference status condition.state:condition district rooms area_sqm floor tenure earmark status_since:since",
-	csv:    reasonsBy("code", unitFields),
-	record: reasonsBy("detail", unitFields),
-	parts:  []part{{"inspections", "inspected_on inspector score hazards attributes"}},
-}
-
-var flagView = view{
-	table: "reference status condition.reasons.code:reasons condition.reasons.detail:detail",
-	csv:   "reference status condition.state:condition condition.reasons.code:reasons condition.reasons.detail:detail district address condition.assessed_on:assessed_on",
+var unitView = render.View{
+	Table:  "reference status condition.state:condition district rooms area_sqm floor tenure earmark status_since:since",
+	CSV:    render.ReasonsBy("code", unitFields),
+	Record: render.ReasonsBy("detail", unitFields),
+	Parts:  []render.Part{{Field: "inspections", Columns: "inspected_on inspector score hazards attributes"}},
 }
 
 func newUnit(s *session) *cobra.Command {
@@ -48,17 +45,11 @@ func newUnit(s *session) *cobra.Command {
 func newUnitList(s *session) *cobra.Command {
 	req := &eilev1.ListUnitsRequest{}
 	cmd := listUnits(s, "List homes in order of reference", unitView, req)
-	enumVar(cmd.Flags(), &req.Condition, "condition", "only those of the `CONDITION`")
+	flag.EnumVar(cmd.Flags(), &req.Condition, "condition", "only those of the `CONDITION`")
 	return cmd
 }
 
-func newFlag(s *session) *cobra.Command {
-	req := &eilev1.ListUnitsRequest{Condition: eilev1.ConditionState_CONDITION_STATE_FLAGGED}
-	return group("flag", "List the homes that are not fit to live in",
-		listUnits(s, "List the flagged homes with the reasons", flagView, req))
-}
-
-func listUnits(s *session, short string, v view, req *eilev1.ListUnitsRequest) *cobra.Command {
+func listUnits(s *session, short string, v render.View, req *eilev1.ListUnitsRequest) *cobra.Command {
 	cmd := listCommand(s, "list", short, v,
 		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Unit, error] {
 			req.PageSize = pageSize
@@ -67,6 +58,26 @@ func listUnits(s *session, short string, v view, req *eilev1.ListUnitsRequest) *
 		func(items []*eilev1.Unit) proto.Message {
 			return &eilev1.ListUnitsResponse{Units: items}
 		})
-	enumVar(cmd.Flags(), &req.Status, "status", "only those of the `STATUS`")
+	flag.EnumVar(cmd.Flags(), &req.Status, "status", "only those of the `STATUS`")
+	return cmd
+}
+
+var vacancyView = render.View{
+	Table: "unit district days_empty vacancy.empty_since:empty_since vacancy.reason:vacant_by vacancy.since:since state reasons.detail:why",
+	CSV:   "unit district days_empty vacancy.empty_since:empty_since vacancy.reason:vacant_by vacancy.detail:detail vacancy.since:since state reasons.code:why former_tenancy",
+}
+
+// newUnitVacant reports what stands empty, the longest first.
+func newUnitVacant(s *session) *cobra.Command {
+	req := &eilev1.ListVacanciesRequest{}
+	cmd := listCommand(s, "vacant", "List the vacant homes, the longest empty first, and what each waits for", vacancyView,
+		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.VacantHome, error] {
+			req.PageSize = pageSize
+			return c.AllVacancies(ctx, req)
+		},
+		func(items []*eilev1.VacantHome) proto.Message {
+			return &eilev1.ListVacanciesResponse{Homes: items}
+		})
+	flag.EnumVar(cmd.Flags(), &req.State, "state", "only those in the `STATE`")
 	return cmd
 }

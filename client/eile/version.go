@@ -13,7 +13,7 @@ func newVersion(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Show which eile this is", Args: exactly("version"),
 		RunE: s.offline(func([]string) error {
-			return s.write(func(w io.Writer) error {
+			return s.out.Write(func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "eile %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 				return err
 			})

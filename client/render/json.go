@@ -1,4 +1,4 @@
-package main
+package render
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// jsonOf answers a message as the canonical JSON of protobuf with proto field names, indented, with a newline at its end.
-// It differs from protojson in two things that the contract asks for: the bytes are stable, where protojson changes its
-// spaces from build to build, and an optional field that is not set is null, where protojson leaves it out.
+// jsonOf answers a message as the canonical JSON of protobuf with proto field names, indented, with a newline at its
+// end. It differs from protojson in two things that the contract asks for: the bytes are stable, where protojson
+// changes its spaces from build to build, and an optional field that is not set is null, where protojson leaves it out.
 func jsonOf(m protoreflect.Message) ([]byte, error) {
 	compact, err := appendMessage(nil, m)
 	if err != nil {

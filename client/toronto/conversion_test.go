@@ -1,10 +1,10 @@
-package main
+package toronto
 
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,8 +19,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// torontoHeader has the columns of the city's file, in an order of their own.
-func torontoHeader(t testing.TB) []string {
+// header has the columns of the city's file, in an order of their own.
+func header(t testing.TB) []string {
 	t.Helper()
 	items := []string{
 		"NUMBERING OF PROPERTY", "EXTERIOR GROUNDS", "FENCING", "RETAINING WALLS", "CATCH BASINS / STORM DRAINAGE", "BUILDING EXTERIOR", "BALCONY GUARDS",
@@ -33,28 +33,28 @@ func torontoHeader(t testing.TB) []string {
 		"BUILDING CLEANLINESS", "COMMON AREA PESTS", "TENANT NOTIFICATION BOARD", "PEST CONTROL LOG", "MAINTENANCE LOG", "CLEANING LOG",
 		"VITAL SERVICE PLAN", "ELECTRICAL SAFETY PLAN", "STATE OF GOOD REPAIR PLAN", "TENANT SERVICE REQUEST LOG",
 	}
-	header := items
-	for _, c := range torontoHead {
-		header = append(header, c.name)
+	names := items
+	for _, c := range head {
+		names = append(names, c.name)
 	}
-	return header
+	return names
 }
 
-// torontoFile writes evaluations of one plain building, each with some cells changed.
-func torontoFile(t testing.TB, evaluations ...map[string]string) string {
+// evaluations writes evaluations of one plain building, each with some cells changed.
+func evaluations(t testing.TB, given ...map[string]string) string {
 	t.Helper()
 	plain := map[string]string{
 		"RSN": "41", "YEAR REGISTERED": "2017", "YEAR BUILT": "1970", "YEAR EVALUATED": "2024", "PROPERTY TYPE": "TCHC", "WARD": "08", "WARDNAME": "Eglinton-Lawrence",
 		"SITE ADDRESS": "1 OAK ST", "CONFIRMED STOREYS": "4", "CONFIRMED UNITS": "30", "EVALUATION COMPLETED ON": "2024-05-06",
 		"CURRENT BUILDING EVAL SCORE": "80", "PROACTIVE BUILDING SCORE": "80", "CURRENT REACTIVE SCORE": "0", "NO OF AREAS EVALUATED": "50",
 	}
-	header := torontoHeader(t)
+	names := header(t)
 	var out bytes.Buffer
 	rows := csv.NewWriter(&out)
-	_ = rows.Write(header)
-	for _, changes := range evaluations {
+	_ = rows.Write(names)
+	for _, changes := range given {
 		var cells []string
-		for _, name := range header {
+		for _, name := range names {
 			cell, head := plain[name]
 			if !head && !slices.Contains([]string{"GRID", "LATITUDE", "LONGITUDE", "X", "Y"}, name) {
 				cell = "3"
@@ -67,43 +67,72 @@ func torontoFile(t testing.TB, evaluations ...map[string]string) string {
 		_ = rows.Write(cells)
 	}
 	rows.Flush()
-	name := filepath.Join(t.TempDir(), "city.csv")
-	if err := os.WriteFile(name, out.Bytes(), 0o600); err != nil {
+	return out.String()
+}
+
+// toronto is the policy that declares what the files may hold.
+func toronto(t testing.TB) *policy.Policy {
+	t.Helper()
+	text, _ := policy.ShippedSource(Policy)
+	p, err := policy.Load(Policy, text)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return name
+	return p
 }
 
-// converted runs the command and answers its status, standard error without the name of the file, and the files by name.
-func converted(t testing.TB, name string) (status int, said string, files map[string]string) {
+// converted answers what is said of the faults of a city's file, or else the files by name.
+func converted(t testing.TB, city string) (said string, files map[string]string, c *Conversion) {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "out")
-	var stderr bytes.Buffer
-	status = run([]string{"convert", "toronto-rentsafe", name, "--dir", dir}, nil, io.Discard, &stderr)
-	files = map[string]string{}
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		body, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
+	p := toronto(t)
+	out := map[string]*bytes.Buffer{}
+	c = New(p.Attributes(policy.UnitKind), p.Attributes(policy.InspectionKind))
+	for row, fault := range c.Rows(strings.NewReader(city)) {
+		if fault != nil {
+			said += "FILE:" + fault.Error() + "\n"
+			continue
+		}
+		if out[row.File] == nil {
+			out[row.File] = &bytes.Buffer{}
+		}
+		w := csv.NewWriter(out[row.File])
+		if err := errors.Join(w.Write(row.Cells), flushed(w)); err != nil {
 			t.Fatal(err)
 		}
-		files[e.Name()] = string(body)
 	}
-	return status, strings.ReplaceAll(stderr.String(), name, "FILE"), files
+	files = map[string]string{}
+	for name, body := range out {
+		files[name] = body.String()
+	}
+	return said, files, c
 }
 
-func TestConvertTorontoTellsEveryQuirk(t *testing.T) {
-	name := torontoFile(t,
+func flushed(w *csv.Writer) error {
+	w.Flush()
+	return w.Error()
+}
+
+func TestConversionTellsEveryQuirk(t *testing.T) {
+	said, files, c := converted(t, evaluations(t,
 		map[string]string{"YEAR EVALUATED": "202510", "EVALUATION COMPLETED ON": "2025-10-22", "BALCONY GUARDS": " N/A", "POOLS": "0"},
 		map[string]string{
 			"EVALUATION COMPLETED ON": "2024-05-06", "CURRENT BUILDING EVAL SCORE": "78.1", "PROACTIVE BUILDING SCORE": "80.1", "CURRENT REACTIVE SCORE": "-2",
 			"WINDOWS": " 2", "SITE ADDRESS": "1 OAK STREET", "YEAR REGISTERED": "",
 		},
 		map[string]string{"RSN": "42", "CURRENT BUILDING EVAL SCORE": "85", "PROACTIVE BUILDING SCORE": "64"},
-	)
-	status, said, files := converted(t, name)
-	if status != 0 || said != "" || len(files) != 3 {
-		t.Fatalf("status %d, %s, %d files", status, said, len(files))
+	))
+	if said != "" || len(files) != 3 {
+		t.Fatalf("%s, %d files", said, len(files))
+	}
+	kinds := ""
+	for _, q := range c.Quirks {
+		kinds += fmt.Sprintf("%s %d\n", q.Kind, q.Count)
+	}
+	if want := "spaces 2\nnot_applicable 1\nrated_zero 1\nyear 1\nempty 1\nfraction 1\nnegative_reactive 1\nfact_differs 2\nscore_differs 1\n"; kinds != want {
+		t.Errorf("quirks\n%s\nwant\n%s", kinds, want)
+	}
+	if c.Units != 2 || c.Inspections != 3 {
+		t.Errorf("%d units, %d inspections", c.Units, c.Inspections)
 	}
 	want := `line,column,found,kind,done
 2,BALCONY GUARDS, N/A,spaces,
@@ -158,7 +187,7 @@ func TestConvertTorontoTellsEveryQuirk(t *testing.T) {
 	}
 }
 
-func TestConvertTorontoRefusesWhatCannotBeTold(t *testing.T) {
+func TestConversionRefusesWhatCannotBeTold(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		rows []map[string]string
@@ -177,9 +206,9 @@ func TestConvertTorontoRefusesWhatCannotBeTold(t *testing.T) {
 		{"one day twice", []map[string]string{{}, {}}, "FILE:3: EVALUATION COMPLETED ON: building 41 was evaluated on 2024-05-06 in line 2 too: which is the later cannot be told"},
 		{"every fault", []map[string]string{{"WINDOWS": "4", "POOLS": "5"}, {"RSN": ""}}, "FILE:3: RSN: it is empty"},
 	} {
-		status, said, files := converted(t, torontoFile(t, tt.rows...))
-		if status != 1 || !strings.Contains(said, tt.want) || len(files) != 0 {
-			t.Errorf("%s: status %d, %d files, said %q, want %q", tt.name, status, len(files), said, tt.want)
+		said, _, _ := converted(t, evaluations(t, tt.rows...))
+		if !strings.Contains(said, tt.want) {
+			t.Errorf("%s: said %q, want %q", tt.name, said, tt.want)
 		}
 	}
 	for text, want := range map[string]string{
@@ -190,12 +219,27 @@ func TestConvertTorontoRefusesWhatCannotBeTold(t *testing.T) {
 		"RSN,WINDOWS\n": "FILE:1: balcony_guards: the column is missing in the header",
 		"\"RSN\n":       "FILE:1: ",
 	} {
-		name := filepath.Join(t.TempDir(), "city.csv")
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+		said, _, c := converted(t, text)
+		if !strings.Contains(said, want) || c.Units+c.Inspections > 0 {
+			t.Errorf("%q: %d units, %d inspections, said %q, want %q", text, c.Units, c.Inspections, said, want)
 		}
-		if status, said, files := converted(t, name); status != 1 || !strings.Contains(said, want) || len(files) != 0 {
-			t.Errorf("%q: status %d, %d files, said %q, want %q", text, status, len(files), said, want)
+	}
+}
+
+func TestConversionStopsWhenNobodyListens(t *testing.T) {
+	p := toronto(t)
+	for _, city := range []string{"", evaluations(t, map[string]string{})} {
+		for stop := range 4 {
+			c := New(p.Attributes(policy.UnitKind), p.Attributes(policy.InspectionKind))
+			seen := 0
+			for range c.Rows(strings.NewReader(city)) {
+				if seen++; seen > stop {
+					break
+				}
+			}
+			if seen > stop+1 {
+				t.Errorf("%d rows came after the %d that were wanted", seen, stop)
+			}
 		}
 	}
 }
@@ -205,7 +249,8 @@ var safetyColumns = []string{
 	"BALCONY GUARDS", "ELEVATOR MAINTENANCE", "ELECTRICAL SERVICES / OUTLETS", "STAIRWELL - LANDING AND STEPS", "STAIRWELL LIGHTING", "INT. HANDRAIL / GUARD - SAFETY",
 }
 
-// counted is what plain code finds in the city's file on a day: for each building its latest evaluation by then, and whether that flags it and why.
+// counted is what plain code finds in the city's file on a day: for each building its latest evaluation by then, and
+// whether that flags it and why.
 func counted(t testing.TB, evaluations []map[string]string, on string) map[string]string {
 	t.Helper()
 	latest := map[string]map[string]string{}
@@ -238,7 +283,8 @@ func counted(t testing.TB, evaluations []map[string]string, on string) map[strin
 	return flagged
 }
 
-// The city's own file, converted, read as an import reads it and assessed, flags exactly the buildings that plain code counts in the file.
+// The city's own file, converted, read as an import reads it and assessed, flags exactly the buildings that plain code
+// counts in the file.
 func TestTorontoBuildings(t *testing.T) {
 	name := filepath.Join("..", "..", "..", "shared", "data", "toronto_rentsafe", "evaluations_social_only.csv")
 	body, err := os.ReadFile(name)
@@ -257,15 +303,11 @@ func TestTorontoBuildings(t *testing.T) {
 		}
 		evaluations = append(evaluations, e)
 	}
-	status, said, files := converted(t, name)
-	if status != 0 || said != "" {
-		t.Fatalf("status %d: %s", status, said)
+	said, files, _ := converted(t, string(body))
+	if said != "" {
+		t.Fatal(said)
 	}
-	text, _ := policy.ShippedSource("toronto-rentsafe")
-	p, err := policy.Load("toronto-rentsafe", text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := toronto(t)
 	units, inspections := imported(t, p, files)
 	if len(units) != 565 || len(evaluations) != 970 || strings.Count(files["inspections.csv"], "\n") != 971 {
 		t.Fatalf("%d buildings of %d evaluations", len(units), len(evaluations))

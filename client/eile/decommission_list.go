@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// newDecommissionList prints the proposals and, below, all their homes; a file has a line for each home.
+func newDecommissionList(s *session) *cobra.Command {
+	req := &eilev1.ListDecommissionsRequest{}
+	var limit int32
+	cmd := &cobra.Command{
+		Use: "list", Short: "List the proposals and, for each home, how far its giving up has come", Args: exactly("list"),
+		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
+			req.PageSize = min(limit, maxPage)
+			answer := &eilev1.ListDecommissionsResponse{}
+			for record, err := range c.AllDecommissions(ctx, req) {
+				if err != nil {
+					return err
+				}
+				answer.Decommissions = append(answer.Decommissions, record)
+				if limit > 0 && len(answer.GetDecommissions()) == int(limit) {
+					break
+				}
+			}
+			return printDecommissions(&s.out, answer)
+		}),
+	}
+	flag.CountVar(cmd.Flags(), &limit, "limit", "stop after `N` proposals; all unless given")
+	flag.EnumVar(cmd.Flags(), &req.State, "state", "only proposals in the `STATE`")
+	return cmd
+}
+
+func printDecommissions(out *render.Printer, answer *eilev1.ListDecommissionsResponse) error {
+	if out.Format != render.Table {
+		columns, homes := givenUpHomes(answer, "code")
+		return out.Rows(answer, columns, homes)
+	}
+	var proposals [][]string
+	for _, record := range answer.GetDecommissions() {
+		proposals = append(proposals, render.Cells(decommissionView.Table, record))
+	}
+	columns, homes := givenUpHomes(answer, "detail")
+	return out.Write(func(w io.Writer) error {
+		err := render.WriteTable(w, decommissionView.Table, proposals)
+		if err != nil || len(homes) == 0 {
+			return err
+		}
+		_, _ = io.WriteString(w, "\n")
+		return render.WriteTable(w, columns, homes)
+	})
+}
+
+// givenUpHomes puts the homes of all proposals into rows, with the given part of the reasons that stand in their way.
+func givenUpHomes(answer *eilev1.ListDecommissionsResponse, part string) (columns string, rows [][]string) {
+	fields := render.ReasonsBy(part, givenUpFields)
+	for _, record := range answer.GetDecommissions() {
+		for _, home := range record.GetHomes() {
+			rows = append(rows, append([]string{record.GetId()}, render.Cells(fields, home)...))
+		}
+	}
+	return "estate " + fields, rows
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+const (
+	plannedFields = `rank unit status reasons.code:reasons wear_percent basis month not_before spare occupied_by transfer
+		need_class obstacle.code:obstacle`
+	effectFields = "list need_class waiting behind places lettings_last_12_months:lettings delay_months"
+)
+
+var planView = render.View{
+	Record: "on policy months share_percent lettings_since flagged planned",
+	Parts:  []render.Part{{Field: "homes", Columns: plannedFields}, {Field: "effects", Columns: effectFields}},
+}
+
+var plannedView = render.View{
+	CSV: `rank unit status reasons.code:reasons wear_percent giving_up basis month not_before spare occupied_by transfer list
+		need_class lettings_last_12_months obstacle.code:obstacle`,
+}
+
+func newDecommissionPlan(s *session) *cobra.Command {
+	req := &eilev1.PlanDecommissionRequest{}
+	cmd := &cobra.Command{
+		Use: "plan", Short: "Show which flagged homes could be given up when, and what that does to those who wait", Args: exactly("plan"),
+		Long: `Shows the flagged homes, the worst first, and after how many months each could be given up: at once where nobody lives there or
+a vacant home that nobody who waits takes suits the household, else when the lettings of its need class have reached it at the
+pace of the last twelve months. It never promises a date: the months and the longer wait of everybody else are estimates.
+Nothing is changed.`,
+		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
+			plan, err := c.Plans.PlanDecommission(ctx, req)
+			if err != nil {
+				return err
+			}
+			if s.out.Format == render.CSV {
+				return render.List(&s.out, plannedView, plan.GetHomes(), plan)
+			}
+			return s.out.Message(planView, plan)
+		}),
+	}
+	flag.IntVar(cmd.Flags(), &req.Months, "months", "`MONTHS` that the plan looks ahead; 12 unless given")
+	flag.IntVar(cmd.Flags(), &req.SharePercent, "share", "`PERCENT` of the lettings that the households may have; 100 unless given")
+	return cmd
+}

@@ -1,0 +1,174 @@
+package flag
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/spf13/pflag"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/eile-housing/eile/client/render"
+	"github.com/eile-housing/eile/policy/table"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// value is a flag whose text is read by a function, so that a bad one is bad usage.
+type value struct {
+	kind string
+	text string
+	read func(string) error
+}
+
+func (v *value) String() string { return v.text }
+func (v *value) Type() string   { return v.kind }
+
+func (v *value) Set(text string) error {
+	err := v.read(text)
+	if err != nil {
+		return err
+	}
+	v.text = text
+	return nil
+}
+
+// unsettable makes the function of a flag that an empty text unsets.
+func unsettable[T any](to **T, read func(string) (*T, error)) func(string) error {
+	return func(text string) error {
+		*to = nil
+		if text == "" {
+			return nil
+		}
+		found, err := read(text)
+		if err != nil {
+			return err
+		}
+		*to = found
+		return nil
+	}
+}
+
+// FormatVar adds the flag of the format that answers are printed in, a table unless given.
+func FormatVar(flags *pflag.FlagSet, to *render.Format, name, short, usage string) {
+	*to = render.Table
+	flags.VarP(&value{kind: "format", text: string(render.Table), read: func(text string) error {
+		switch format := render.Format(text); format {
+		case render.Table, render.JSON, render.CSV:
+			*to = format
+			return nil
+		default:
+			return errors.New("must be table, json or csv")
+		}
+	}}, name, short, usage)
+}
+
+// RequestIDVar adds a flag that is a UUID as the server takes it: 36 characters.
+func RequestIDVar(flags *pflag.FlagSet, to *string, name, usage string) {
+	flags.Var(&value{kind: "uuid", read: func(text string) error {
+		if len(text) != 36 || uuid.Validate(text) != nil {
+			return errors.New("must be a UUID, such as 7f1a4c1e-3b0e-4f0e-9d52-0c3f4a5b6c7d")
+		}
+		*to = text
+		return nil
+	}}, name, usage)
+}
+
+// CountVar adds a flag that is a number from 1; 0 is: not given.
+func CountVar(flags *pflag.FlagSet, to *int32, name, usage string) {
+	flags.Var(&value{kind: "count", read: func(text string) error {
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || n < 1 {
+			return errors.New("must be a whole number from 1")
+		}
+		*to = int32(n)
+		return nil
+	}}, name, usage)
+}
+
+// IntVar adds a flag that is a whole number.
+func IntVar(flags *pflag.FlagSet, to **int32, name, usage string) {
+	flags.Var(&value{kind: "number", read: unsettable(to, func(text string) (*int32, error) {
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil {
+			return nil, errors.New("must be a whole number")
+		}
+		return new(int32(n)), nil
+	})}, name, usage)
+}
+
+// CentsVar adds a flag that is an amount of money, never below 0.
+func CentsVar(flags *pflag.FlagSet, to **int64, name, usage string) {
+	flags.Var(&value{kind: "cents", read: unsettable(to, func(text string) (*int64, error) {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 {
+			return nil, errors.New("must be a whole number of cents from 0")
+		}
+		return &n, nil
+	})}, name, usage)
+}
+
+// boolVar adds a flag that is true or false. It always takes a value: unknown is not false.
+func boolVar(flags *pflag.FlagSet, to **bool, name, usage string) {
+	flags.Var(&value{kind: "bool", read: unsettable(to, func(text string) (*bool, error) {
+		if text != "true" && text != "false" {
+			return nil, errors.New("must be true or false")
+		}
+		return new(text == "true"), nil
+	})}, name, usage)
+}
+
+// decimalVar adds a flag that is an exact decimal number.
+func decimalVar(flags *pflag.FlagSet, to **eilev1.Decimal, name, usage string) {
+	flags.Var(&value{kind: "decimal", read: unsettable(to, parseDecimal)}, name, usage)
+}
+
+// parseDecimal reads a number as the cells of a file are read.
+func parseDecimal(text string) (*eilev1.Decimal, error) {
+	fact, err := table.ParseFact(table.Attribute{Type: table.Decimal}, text)
+	return fact.GetDecimalValue(), err
+}
+
+// ListVar adds a flag that is a list as files write it, parted by semicolons.
+func ListVar(flags *pflag.FlagSet, to *[]string, name, usage string) {
+	flags.Var(&value{kind: "list", read: func(text string) error {
+		*to = semicolons(text)
+		return nil
+	}}, name, usage)
+}
+
+// semicolons parts a list; empty parts are dropped.
+func semicolons(text string) []string {
+	var parts []string
+	for part := range strings.SplitSeq(text, ";") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// changed are the fields of the flags that were given.
+func changed(flags *pflag.FlagSet, fields map[string]string) []string {
+	var given []string
+	for name, field := range fields {
+		if flags.Changed(name) {
+			given = append(given, field)
+		}
+	}
+	return given
+}
+
+// lay puts fields of a message in the place of those of another; one that is not set clears what is there.
+func lay(fields []string, from, to proto.Message) {
+	source, target := from.ProtoReflect(), to.ProtoReflect()
+	for _, name := range fields {
+		fd := source.Descriptor().Fields().ByName(protoreflect.Name(name))
+		if source.Has(fd) {
+			target.Set(fd, source.Get(fd))
+		} else {
+			target.Clear(fd)
+		}
+	}
+}

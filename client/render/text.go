@@ -1,0 +1,118 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/eile-housing/eile/policy/table"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// text is one value as a person writes it.
+func text(fd protoreflect.FieldDescriptor, v protoreflect.Value) string {
+	switch fd.Kind() {
+	case protoreflect.EnumKind:
+		if v.Enum() == 0 {
+			return ""
+		}
+		return enumText(fd.Enum(), v.Enum())
+	case protoreflect.BytesKind:
+		return fmt.Sprintf("%x", v.Bytes())
+	case protoreflect.MessageKind:
+		return messageText(v.Message())
+	default:
+		return v.String()
+	}
+}
+
+// EnumName is the name of a value without the prefix that all values of its enumeration share.
+func EnumName(value protoreflect.Enum) string {
+	return enumText(value.Descriptor(), value.Number())
+}
+
+// enumText is a number where the value has no name: it is one of a newer server.
+func enumText(of protoreflect.EnumDescriptor, number protoreflect.EnumNumber) string {
+	value := of.Values().ByNumber(number)
+	if value == nil {
+		return strconv.Itoa(int(number))
+	}
+	prefix := strings.TrimSuffix(string(of.Values().ByNumber(0).Name()), "UNSPECIFIED")
+	return strings.TrimPrefix(string(value.Name()), prefix)
+}
+
+// messageText knows the messages that are one value for a person.
+func messageText(m protoreflect.Message) string {
+	switch m := m.Interface().(type) {
+	case *date.Date:
+		return fmt.Sprintf("%04d-%02d-%02d", m.GetYear(), m.GetMonth(), m.GetDay())
+	case *timestamppb.Timestamp:
+		return m.AsTime().UTC().Format(time.RFC3339)
+	case *eilev1.Decimal:
+		return decimalText(m)
+	case *eilev1.Fact:
+		return factText(m)
+	case *eilev1.Reason:
+		return m.GetCode()
+	case *eilev1.Amenities:
+		return amenitiesText(m)
+	case *eilev1.PolicyName:
+		return m.GetName() + "@" + m.GetVersion()
+	case *eilev1.Household:
+		return table.FormatMembers(m.GetMembers())
+	default:
+		panic(fmt.Sprintf("%T is not one value: a view must name its fields", m))
+	}
+}
+
+// maxScale is the most digits after the point that the register keeps.
+const maxScale = 9
+
+// decimalText writes every digit that was given: 48.50 stays 48.50.
+func decimalText(d *eilev1.Decimal) string {
+	scale := int(d.GetScale())
+	if scale <= 0 || scale > maxScale {
+		return strconv.FormatInt(d.GetUnits(), 10)
+	}
+	sign, digits := "", strconv.FormatInt(d.GetUnits(), 10)
+	if d.GetUnits() < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	if len(digits) <= scale {
+		digits = strings.Repeat("0", scale+1-len(digits)) + digits
+	}
+	cut := len(digits) - scale
+	return fmt.Sprintf("%s%s.%s", sign, digits[:cut], digits[cut:])
+}
+
+// factText is the value of a fact; the type is the policy's affair.
+func factText(f *eilev1.Fact) string {
+	m := f.ProtoReflect()
+	fd := m.WhichOneof(m.Descriptor().Oneofs().ByName("value"))
+	if fd == nil {
+		return ""
+	}
+	return text(fd, m.Get(fd))
+}
+
+// amenitiesText tells a home without amenities from one where nobody looked, which has no such message.
+func amenitiesText(a *eilev1.Amenities) string {
+	if len(a.GetPresent()) == 0 {
+		return "none"
+	}
+	return cell(a.ProtoReflect(), []string{"present"})
+}
+
+// mapText is "name=value" in order of the names, joined by semicolons.
+func mapText(value protoreflect.FieldDescriptor, entries protoreflect.Map) string {
+	var cells []string
+	for _, key := range sortedKeys(entries) {
+		cells = append(cells, key.String()+"="+text(value, entries.Get(key)))
+	}
+	return strings.Join(cells, ";")
+}

@@ -1,0 +1,111 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// View names the fields of a message that a person sees. Each is a path of proto field names, and after a colon the
+// name it has in the header where that is not its last part: "condition.state:condition". Paths go through lists and
+// take a field of each element. A path that no field has panics, so a test must hold every view against its message.
+type View struct {
+	// Table has the columns of a list.
+	Table string
+	// Record has the lines that one message prints; empty: those of CSV.
+	Record string
+	// CSV has the columns of a file, for a list and for one message.
+	CSV string
+	// Parts are lists inside the message that follow a record as tables of their own.
+	Parts []Part
+}
+
+// Part is a list of messages inside a message: the field that holds it, and its columns.
+type Part struct{ Field, Columns string }
+
+// Cells are the texts of a message under columns, which are written as those of a View.
+func Cells(columns string, message proto.Message) []string {
+	return row(columnsOf(columns), message.ProtoReflect())
+}
+
+// ReasonsBy fills the part of a reason into columns: its code for programs, its detail, a sentence, for people.
+func ReasonsBy(part, columns string) string {
+	return strings.ReplaceAll(columns, "%s", part)
+}
+
+// column of a view.
+type column struct {
+	path []string
+	name string
+}
+
+func columnsOf(spec string) []column {
+	var columns []column
+	for word := range strings.FieldsSeq(spec) {
+		path, name, ok := strings.Cut(word, ":")
+		c := column{path: strings.Split(path, ".")}
+		c.name = c.path[len(c.path)-1]
+		if ok {
+			c.name = name
+		}
+		columns = append(columns, c)
+	}
+	return columns
+}
+
+func names(columns []column) []string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = c.name
+	}
+	return list
+}
+
+// row answers the cells of a message.
+func row(columns []column, m protoreflect.Message) []string {
+	cells := make([]string, len(columns))
+	for i, c := range columns {
+		cells[i] = cell(m, c.path)
+	}
+	return cells
+}
+
+// cell is the text at a path. What is not set is empty.
+func cell(m protoreflect.Message, path []string) string {
+	fd := m.Descriptor().Fields().ByName(protoreflect.Name(path[0]))
+	if fd == nil {
+		panic(fmt.Sprintf("%s has no field %s", m.Descriptor().FullName(), path[0]))
+	}
+	if fd.HasPresence() && !m.Has(fd) {
+		return ""
+	}
+	v := m.Get(fd)
+	one := func(v protoreflect.Value) string {
+		if len(path) > 1 {
+			return cell(v.Message(), path[1:])
+		}
+		return text(fd, v)
+	}
+	switch {
+	case fd.IsMap():
+		return mapText(fd.MapValue(), v.Map())
+	case fd.IsList():
+		var cells []string
+		for i := range v.List().Len() {
+			cells = append(cells, one(v.List().Get(i)))
+		}
+		return strings.Join(cells, between(path))
+	default:
+		return one(v)
+	}
+}
+
+// between is what stands between the elements of a list: what files have, but a space more between sentences.
+func between(path []string) string {
+	if path[len(path)-1] == "detail" {
+		return "; "
+	}
+	return ";"
+}
