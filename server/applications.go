@@ -11,6 +11,8 @@ import (
 	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -24,29 +26,29 @@ func (s *applications) RegisterApplication(ctx context.Context, req *eilev1.Regi
 	if err != nil {
 		return nil, err
 	}
-	application, err := s.newApplication(in.policy, req)
+	wanted, err := s.newApplication(in.policy, req)
 	if err != nil {
 		return nil, err
 	}
-	reference := application.GetReference()
-	_, err = s.change(ctx, req, "application.register", "", func(tx *store.Tx, rules casework.Rules) error {
-		_, taken, err := store.Applications.Find(tx, reference)
+	reference := wanted.GetReference()
+	_, err = s.change(ctx, req, "application.register", "", func(c casework.Change) error {
+		_, taken, err := store.Applications.Find(c.Tx, reference)
 		if err != nil {
 			return err
 		}
 		if taken {
 			return exists("application " + reference)
 		}
-		tx.Result(reference)
+		c.Tx.Result(reference)
 		if req.GetPerson() != nil {
-			if err := store.Persons.Put(tx, reference, req.GetPerson()); err != nil {
+			if err := store.Persons.Put(c.Tx, reference, req.GetPerson()); err != nil {
 				return err
 			}
 		}
-		if application.GetTransfer() != nil {
-			return rules.RegisterTransfer(tx, fresh(application))
+		if wanted.GetTransfer() != nil {
+			return application.RegisterTransfer(c, fresh(wanted))
 		}
-		return rules.Register(tx, fresh(application))
+		return application.Register(c, fresh(wanted))
 	})
 	if err != nil {
 		return nil, err
@@ -62,18 +64,18 @@ func (s *applications) RegisterApplication(ctx context.Context, req *eilev1.Regi
 // newApplication keeps what a caller may set and checks it under the policy.
 func (s *applications) newApplication(rules *policy.Policy, req *eilev1.RegisterApplicationRequest) (*eilev1.Application, error) {
 	given := req.GetApplication()
-	application := &eilev1.Application{
+	wanted := &eilev1.Application{
 		Reference: given.GetReference(), List: given.GetList(), RegisteredAt: given.GetRegisteredAt(), RegisterNumber: given.GetRegisterNumber(),
 		Household: given.GetHousehold(), Districts: given.GetDistricts(), Attributes: given.GetAttributes(),
 		Evidence: given.GetEvidence(), Transfer: given.GetTransfer(),
 	}
-	if application.GetRegisteredAt() == "" {
-		application.RegisteredAt = casework.RegisteredNow(s.Now(), rules)
+	if wanted.GetRegisteredAt() == "" {
+		wanted.RegisteredAt = application.RegisteredNow(s.Now(), rules.Location())
 	}
-	if application.GetList() == "" {
-		application.List = rules.DefaultList()
+	if wanted.GetList() == "" {
+		wanted.List = rules.DefaultList()
 	}
-	return application, s.checkApplication(rules, application, req.GetPerson())
+	return wanted, s.checkApplication(rules, wanted, req.GetPerson())
 }
 
 // checkApplication types the attributes and lists everything that is wrong.
@@ -155,17 +157,17 @@ func (s *applications) ListApplications(ctx context.Context, req *eilev1.ListApp
 }
 
 // onApplication changes one stored application and answers it as it is then.
-func (s *applications) onApplication(ctx context.Context, req mutation, action, reason, reference, etag string, fn func(*store.Tx, casework.Rules, *eilev1.Application) error) (*eilev1.Application, error) {
-	_, err := s.change(ctx, req, action, reason, func(tx *store.Tx, rules casework.Rules) error {
-		application, err := store.Applications.Get(tx, reference)
+func (s *applications) onApplication(ctx context.Context, req mutation, action, reason, reference, etag string, fn func(casework.Change, *eilev1.Application) error) (*eilev1.Application, error) {
+	_, err := s.change(ctx, req, action, reason, func(c casework.Change) error {
+		application, err := store.Applications.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
 		if etag != "" && etag != application.GetEtag() {
 			return changed("application " + reference)
 		}
-		tx.Result(reference)
-		return fn(tx, rules, application)
+		c.Tx.Result(reference)
+		return fn(c, application)
 	})
 	if err != nil {
 		return nil, err
@@ -189,22 +191,22 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 		}}}
 	}
 	return s.onApplication(ctx, req, "application.amend", req.GetDecision().GetReason(), given.GetReference(), given.GetEtag(),
-		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
-			amend(application, given, req.GetUpdateMask())
-			if err := s.checkApplication(in.policy, application, req.GetPerson()); err != nil {
+		func(c casework.Change, stored *eilev1.Application) error {
+			amend(stored, given, req.GetUpdateMask())
+			if err := s.checkApplication(in.policy, stored, req.GetPerson()); err != nil {
 				return err
 			}
 			if corrects {
-				if err := rules.CorrectDate(tx, application, req.GetDecision()); err != nil {
+				if err := application.CorrectDate(c, stored, req.GetDecision()); err != nil {
 					return err
 				}
 			}
 			if req.GetPerson() != nil {
-				if err := store.Persons.Put(tx, application.GetReference(), req.GetPerson()); err != nil {
+				if err := store.Persons.Put(c.Tx, stored.GetReference(), req.GetPerson()); err != nil {
 					return err
 				}
 			}
-			return rules.Settle(tx, application)
+			return state.Settle(c, stored)
 		})
 }
 

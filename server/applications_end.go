@@ -5,41 +5,43 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
 func (s *applications) WithdrawApplication(ctx context.Context, req *eilev1.WithdrawApplicationRequest) (*eilev1.Application, error) {
 	return s.onApplication(ctx, req, "application.withdraw", req.GetReason(), req.GetReference(), req.GetEtag(),
-		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
-			return rules.Withdraw(tx, application, req.GetReason())
+		func(c casework.Change, stored *eilev1.Application) error {
+			return application.Withdraw(c, stored, req.GetReason())
 		})
 }
 
 func (s *applications) SuspendApplication(ctx context.Context, req *eilev1.SuspendApplicationRequest) (*eilev1.Application, error) {
 	return s.onApplication(ctx, req, "application.suspend", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
-		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
-			return rules.Suspend(tx, application, req.GetFrom(), req.GetUntil(), req.GetDecision())
+		func(c casework.Change, stored *eilev1.Application) error {
+			return application.Suspend(c, stored, req.GetFrom(), req.GetUntil(), req.GetDecision())
 		})
 }
 
 func (s *applications) ReinstateApplication(ctx context.Context, req *eilev1.ReinstateApplicationRequest) (*eilev1.Application, error) {
 	return s.onApplication(ctx, req, "application.reinstate", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
-		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
-			return rules.Reinstate(tx, application, req.GetDecision())
+		func(c casework.Change, stored *eilev1.Application) error {
+			return application.Reinstate(c, stored, req.GetDecision())
 		})
 }
 
 func (s *applications) RemoveApplication(ctx context.Context, req *eilev1.RemoveApplicationRequest) (*eilev1.Application, error) {
 	return s.onApplication(ctx, req, "application.remove", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
-		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
-			return rules.Remove(tx, application, req.GetReject(), req.GetDecision())
+		func(c casework.Change, stored *eilev1.Application) error {
+			return application.Remove(c, stored, req.GetReject(), req.GetDecision())
 		})
 }
 
 func (s *applications) GrantGround(ctx context.Context, req *eilev1.GrantGroundRequest) (*eilev1.Application, error) {
 	return s.onApplication(ctx, req, "application.grant", req.GetDecision().GetReason(), req.GetReference(), "",
-		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
-			return rules.GrantGround(tx, application, req.GetCode(), req.GetFrom(), req.GetUntil(), req.GetDecision())
+		func(c casework.Change, stored *eilev1.Application) error {
+			return application.GrantGround(c, stored, req.GetCode(), req.GetFrom(), req.GetUntil(), req.GetDecision())
 		})
 }
 
@@ -59,13 +61,13 @@ func (s *applications) GetPerson(ctx context.Context, req *eilev1.GetPersonReque
 // ErasePerson deletes the personal data and, of the household, the dates of
 // birth. What was decided stays in the history.
 func (s *applications) ErasePerson(ctx context.Context, req *eilev1.ErasePersonRequest) (*eilev1.ErasePersonResponse, error) {
-	_, err := s.change(ctx, req, "application.erase", req.GetReason(), func(tx *store.Tx, rules casework.Rules) error {
-		application, err := store.Applications.Get(tx, req.GetReference())
+	_, err := s.change(ctx, req, "application.erase", req.GetReason(), func(c casework.Change) error {
+		stored, err := store.Applications.Get(c.Tx, req.GetReference())
 		if err != nil {
 			return err
 		}
-		tx.Result(req.GetReference())
-		return rules.Erase(tx, application)
+		c.Tx.Result(req.GetReference())
+		return application.Erase(c, stored)
 	})
 	if err != nil {
 		return nil, err
@@ -75,9 +77,9 @@ func (s *applications) ErasePerson(ctx context.Context, req *eilev1.ErasePersonR
 
 func (s *applications) IssueAccessCode(ctx context.Context, req *eilev1.IssueAccessCodeRequest) (*eilev1.IssueAccessCodeResponse, error) {
 	application, err := s.onApplication(ctx, req, "application.code", "", req.GetReference(), "",
-		func(tx *store.Tx, rules casework.Rules, application *eilev1.Application) error {
-			application.AccessGeneration++
-			return rules.Settle(tx, application)
+		func(c casework.Change, stored *eilev1.Application) error {
+			stored.AccessGeneration++
+			return state.Settle(c, stored)
 		})
 	if err != nil {
 		return nil, err

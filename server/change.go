@@ -44,7 +44,7 @@ func requestSum(req mutation) ([]byte, error) {
 
 // change runs fn as one change of the register under the rules of the day. The
 // result is what fn named, or what it named when the request came before.
-func (s *Server) change(ctx context.Context, req mutation, action, reason string, fn func(*store.Tx, casework.Rules) error) (string, error) {
+func (s *Server) change(ctx context.Context, req mutation, action, reason string, fn func(casework.Change) error) (string, error) {
 	stamp, err := s.stamp(ctx, req, action, reason)
 	if err != nil {
 		return "", err
@@ -53,11 +53,6 @@ func (s *Server) change(ctx context.Context, req mutation, action, reason string
 	if err != nil {
 		return "", err
 	}
-	_, result, err := s.register.Update(ctx, stamp, func(tx *store.Tx) error {
-		if !proto.Equal(tx.Policy(), rules.Policy.Identity()) {
-			return store.ErrStaging
-		}
-		return fn(tx, rules)
-	})
+	_, result, err := casework.Update(ctx, s.register, stamp, rules, fn)
 	return result, err
 }

@@ -19,6 +19,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -155,14 +157,14 @@ func TestTransfersAreMadeAfterADeath(t *testing.T) {
 		t.Fatal(err)
 	}
 	on, _ := day.Parse("2026-01-01")
-	rules := casework.Rules{Evaluator: loaded.Evaluator(active.GetSeed()), Policy: loaded, Today: on}
+	rules := casework.Rules{Policy: loaded, Evaluator: loaded.Evaluator(active.GetSeed()), Seed: active.GetSeed(), Today: on}
 	stamp := store.Stamp{Now: time.Unix(r.clock.Add(1), 0), ID: "1", Actor: "jonas", Action: "decommission.approve"}
-	_, _, err = r.reg.Update(t.Context(), stamp, func(tx *store.Tx) error {
-		stored, err := store.Decommissions.Get(tx, record.GetId())
+	_, _, err = casework.Update(t.Context(), r.reg, stamp, rules, func(c casework.Change) error {
+		stored, err := store.Decommissions.Get(c.Tx, record.GetId())
 		if err != nil {
 			return err
 		}
-		return rules.ApproveDecommission(tx, stored, "", true, &eilev1.ByDecision{Number: "1"})
+		return home.ApproveGivingUp(c, stored, "", true, &eilev1.ByDecision{Number: "1"})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -231,7 +233,7 @@ func TestGivingUpKeepsItsPromises(t *testing.T) {
 			case "approve":
 				record, err := r.approve(who, home, false)
 				unfit := before.GetCondition().GetState() == eilev1.ConditionState_CONDITION_STATE_FLAGGED
-				if err == nil && (record.GetProposedBy() == who || casework.Occupied(before) || !unfit) {
+				if err == nil && (record.GetProposedBy() == who || state.Occupied(before) || !unfit) {
 					rt.Fatalf("%s approved what %s proposed of %v", who, record.GetProposedBy(), before)
 				}
 			case "principle":
@@ -301,13 +303,13 @@ func (r *ruins) holds(t *rapid.T) {
 					t.Fatalf("%s has neither a transfer nor an obstacle", home.GetUnit())
 				}
 			case ready:
-				if casework.Occupied(unit) || unit.GetOpenOffer() != "" {
+				if state.Occupied(unit) || unit.GetOpenOffer() != "" {
 					t.Fatalf("%s is ready and %v", home.GetUnit(), unit.GetStatus())
 				}
 			}
 			if home.GetRehousedOn() != nil {
 				rehoused++
-				if casework.Occupied(unit) {
+				if state.Occupied(unit) {
 					t.Fatalf("%s was left for %s and is %v", home.GetUnit(), home.GetRehousedIn(), unit.GetStatus())
 				}
 			}

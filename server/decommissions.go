@@ -5,6 +5,8 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -14,13 +16,13 @@ type decommissions struct {
 }
 
 func (s *decommissions) ProposeDecommission(ctx context.Context, req *eilev1.ProposeDecommissionRequest) (*eilev1.Decommission, error) {
-	id, err := s.change(ctx, req, "decommission.propose", req.GetReason(), func(tx *store.Tx, rules casework.Rules) error {
-		id, err := proposalID(tx, req.GetId(), req.GetUnits())
+	id, err := s.change(ctx, req, "decommission.propose", req.GetReason(), func(c casework.Change) error {
+		id, err := proposalID(c.Tx, req.GetId(), req.GetUnits())
 		if err != nil {
 			return err
 		}
-		tx.Result(id)
-		return rules.ProposeDecommission(tx, id, req.GetUnits(), req.GetReason())
+		c.Tx.Result(id)
+		return home.ProposeGivingUp(c, id, req.GetUnits(), req.GetReason())
 	})
 	if err != nil {
 		return nil, err
@@ -32,7 +34,7 @@ func (s *decommissions) ProposeDecommission(ctx context.Context, req *eilev1.Pro
 // from its first home. What is a home's reference would be taken for the home.
 func proposalID(tx *store.Tx, wanted string, units []string) (string, error) {
 	if wanted == "" {
-		return casework.ProposalID(tx, units)
+		return home.ProposalID(tx, units)
 	}
 	_, taken, err := store.Decommissions.Find(tx, wanted)
 	if err != nil {
@@ -77,13 +79,13 @@ func cited(by *eilev1.ByDecision, reason string) *eilev1.ByDecision {
 
 func (s *decommissions) ApproveDecommission(ctx context.Context, req *eilev1.ApproveDecommissionRequest) (*eilev1.Decommission, error) {
 	by := cited(req.GetDecision(), req.GetReason())
-	id, err := s.change(ctx, req, "decommission.approve", by.GetReason(), func(tx *store.Tx, rules casework.Rules) error {
-		record, reference, err := target(tx, "approve giving up", req.GetSubject())
+	id, err := s.change(ctx, req, "decommission.approve", by.GetReason(), func(c casework.Change) error {
+		record, reference, err := target(c.Tx, "approve giving up", req.GetSubject())
 		if err != nil {
 			return err
 		}
-		tx.Result(record.GetId())
-		return rules.ApproveDecommission(tx, record, reference, req.GetInPrinciple(), by)
+		c.Tx.Result(record.GetId())
+		return home.ApproveGivingUp(c, record, reference, req.GetInPrinciple(), by)
 	})
 	if err != nil {
 		return nil, err
@@ -96,13 +98,13 @@ func (s *decommissions) ApproveDecommission(ctx context.Context, req *eilev1.App
 
 func (s *decommissions) RejectDecommission(ctx context.Context, req *eilev1.RejectDecommissionRequest) (*eilev1.Decommission, error) {
 	by := cited(req.GetDecision(), req.GetReason())
-	id, err := s.change(ctx, req, "decommission.reject", by.GetReason(), func(tx *store.Tx, rules casework.Rules) error {
-		record, reference, err := target(tx, "reject giving up", req.GetSubject())
+	id, err := s.change(ctx, req, "decommission.reject", by.GetReason(), func(c casework.Change) error {
+		record, reference, err := target(c.Tx, "reject giving up", req.GetSubject())
 		if err != nil {
 			return err
 		}
-		tx.Result(record.GetId())
-		return rules.RejectDecommission(tx, record, reference, by)
+		c.Tx.Result(record.GetId())
+		return home.RejectGivingUp(c, record, reference, by)
 	})
 	if err != nil {
 		return nil, err
@@ -132,14 +134,16 @@ func (s *Server) settleTransfers(ctx context.Context, id string) error {
 		return err
 	}
 	for _, unit := range units {
-		_, _, err := s.register.Update(ctx, s.machine("decommission.transfer"), func(tx *store.Tx) error {
-			return rules.SettleTransfer(tx, id, unit)
+		_, _, err := casework.Update(ctx, s.register, s.machine("decommission.transfer"), rules, func(c casework.Change) error {
+			return home.SettleTransfer(c, id, unit)
 		})
 		if err != nil {
 			return err
 		}
 	}
-	_, _, err = s.register.Update(ctx, s.machine("decommission.settle"), func(tx *store.Tx) error { return rules.TransfersSettled(tx, id) })
+	_, _, err = casework.Update(ctx, s.register, s.machine("decommission.settle"), rules, func(c casework.Change) error {
+		return home.TransfersSettled(c, id)
+	})
 	return err
 }
 
@@ -226,7 +230,7 @@ func (s *Server) progress(v *store.View, record *eilev1.Decommission) error {
 		if err != nil {
 			return err
 		}
-		home.Status, home.Occupied = unit.GetStatus(), casework.Occupied(unit)
+		home.Status, home.Occupied = unit.GetStatus(), state.Occupied(unit)
 		if home.GetState() == eilev1.GivingUpState_GIVING_UP_STATE_IN_PRINCIPLE && !home.GetOccupied() {
 			home.State = eilev1.GivingUpState_GIVING_UP_STATE_READY
 		}

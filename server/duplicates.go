@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/policy/duplicate"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -68,13 +69,13 @@ func referencesOf(group *eilev1.DuplicateGroup) []string {
 
 func (s *duplicates) DecideDuplicate(ctx context.Context, req *eilev1.DecideDuplicateRequest) (*eilev1.DuplicateDecision, error) {
 	finding, fault := s.finding(ctx, req)
-	id, err := s.change(ctx, req, "duplicate.decide", req.GetDecision().GetReason(), func(tx *store.Tx, rules casework.Rules) error {
+	id, err := s.change(ctx, req, "duplicate.decide", req.GetDecision().GetReason(), func(c casework.Change) error {
 		// Not before: a request that is repeated finds its group changed by itself.
 		if fault != nil {
 			return fault
 		}
-		tx.Result(tx.ID())
-		return rules.JudgeDuplicate(tx, req.GetGroup(), fresh(finding), req.GetDecision())
+		c.Tx.Result(c.Tx.ID())
+		return decision.JudgeDuplicate(c, req.GetGroup(), fresh(finding), req.GetDecision())
 	})
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
 )
 
 // typeFacts gives facts that came as text the type that the policy declares for
@@ -134,8 +134,8 @@ func checkTransfer(transfer *eilev1.Transfer) invalid {
 	if transfer.GetUnit() == "" {
 		faults = append(faults, fieldFault{"application.transfer.unit", "a transfer names the home that it frees"})
 	}
-	if !slices.Contains(casework.TransferReasons, transfer.GetReason()) {
-		faults = append(faults, fieldFault{"application.transfer.reason", fmt.Sprintf("%q is not one of %s", transfer.GetReason(), strings.Join(casework.TransferReasons, ", "))})
+	if !slices.Contains(application.TransferReasons, transfer.GetReason()) {
+		faults = append(faults, fieldFault{"application.transfer.reason", fmt.Sprintf("%q is not one of %s", transfer.GetReason(), strings.Join(application.TransferReasons, ", "))})
 	}
 	return faults
 }

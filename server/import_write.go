@@ -9,6 +9,8 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -24,7 +26,7 @@ func (u *upload) add(piece *store.Piece, row packed) error {
 		}
 		unit.Import, unit.ImportDigest = u.id, row.digest()
 		unit.Etag = u.id
-		u.rules.Complete(unit)
+		state.Complete(u.rules, unit)
 		piece.AddUnit(unit)
 		return nil
 	}
@@ -47,7 +49,7 @@ func (u *upload) addApplication(piece *store.Piece, row packed) error {
 	application.Etag = u.id
 	application.ReceivedAt = timestamppb.New(u.Now())
 	application.AccessGeneration = 1
-	placement := u.rules.Evaluate(application)
+	placement := state.Evaluate(u.rules, application)
 	if proposal := application.GetProposedDecision(); proposal != nil {
 		proposal.ProposedAt = application.GetReceivedAt()
 	}
@@ -102,13 +104,13 @@ func (s *Server) settleInspections(ctx context.Context) error {
 	for reference := range homes {
 		references = append(references, reference)
 	}
-	err = s.each(ctx, "unit.assess", references, func(tx *store.Tx, reference string) error {
-		unit, err := store.Units.Get(tx, reference)
+	err = s.each(ctx, "unit.assess", rules, references, func(c casework.Change, reference string) error {
+		unit, err := store.Units.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
-		casework.AddInspections(unit, homes[reference])
-		return rules.SettleUnit(tx, unit)
+		state.AddInspections(unit, homes[reference])
+		return home.Settle(c, unit)
 	})
 	if err != nil {
 		return err

@@ -8,7 +8,8 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -50,7 +51,7 @@ func (s *leases) ListLeases(ctx context.Context, req *eilev1.ListLeasesRequest) 
 				answer.NextPageToken = nextPage(req, at)
 				return nil
 			}
-			home, err := rentedHome(v, rules, unit, on)
+			home, err := rentedHome(v, unit, on)
 			if err != nil {
 				return err
 			}
@@ -72,7 +73,7 @@ func rentedIn(v *store.View, on day.Day, req *eilev1.ListLeasesRequest) ([]*eile
 		if unit.GetTenure() != eilev1.Tenure_TENURE_RENTED_IN {
 			continue
 		}
-		ends, known := casework.LeaseEnds(unit)
+		ends, known := state.LeaseEnds(unit)
 		if req.WithinMonths != nil && (!known || ends > on.AddMonths(int(req.GetWithinMonths()))) {
 			continue
 		}
@@ -88,23 +89,23 @@ func rentedIn(v *store.View, on day.Day, req *eilev1.ListLeasesRequest) ([]*eile
 // what is not known stands last.
 func leaseOrder(unit *eilev1.Unit) string {
 	ends := "unknown"
-	if on, known := casework.LeaseEnds(unit); known {
+	if on, known := state.LeaseEnds(unit); known {
 		ends = on.String()
 	}
 	return ends + "/" + unit.GetReference()
 }
 
-func rentedHome(v *store.View, rules casework.Rules, unit *eilev1.Unit, on day.Day) (*eilev1.RentedHome, error) {
+func rentedHome(v *store.View, unit *eilev1.Unit, on day.Day) (*eilev1.RentedHome, error) {
 	lease := unit.GetLease()
 	home := &eilev1.RentedHome{
 		Unit: unit.GetReference(), District: unit.GetDistrict(), Owner: lease.GetOwner(), StartsOn: lease.GetStartsOn(),
-		EndsOn: lease.GetEndsOn(), Warning: casework.LeaseWarning(unit, on), Status: unit.GetStatus(), Tenancy: unit.GetTenancy(),
+		EndsOn: lease.GetEndsOn(), Warning: state.LeaseWarning(unit, on), Status: unit.GetStatus(), Tenancy: unit.GetTenancy(),
 		LeftStockOn: unit.GetLeftStockOn(),
 	}
 	if lease != nil {
 		home.RentCents, home.NoticeMonths = lease.RentCents, lease.NoticeMonths
 	}
-	if ends, known := casework.LeaseEnds(unit); known {
+	if ends, known := state.LeaseEnds(unit); known {
 		home.DaysLeft = new(int32(ends - on))
 		if home.NoticeMonths != nil {
 			home.NoticeBy = ends.AddMonths(-int(home.GetNoticeMonths())).Proto()
@@ -113,11 +114,11 @@ func rentedHome(v *store.View, rules casework.Rules, unit *eilev1.Unit, on day.D
 	if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_LET {
 		return home, nil
 	}
-	return home, occupied(v, rules, unit, home)
+	return home, occupied(v, unit, home)
 }
 
 // occupied says who lives in a home, and by which application they are rehoused.
-func occupied(v *store.View, rules casework.Rules, unit *eilev1.Unit, home *eilev1.RentedHome) error {
+func occupied(v *store.View, unit *eilev1.Unit, home *eilev1.RentedHome) error {
 	if unit.GetTenancy() != "" {
 		tenancy, err := store.Tenancies.Get(v, unit.GetTenancy())
 		if err != nil {
@@ -125,7 +126,7 @@ func occupied(v *store.View, rules casework.Rules, unit *eilev1.Unit, home *eile
 		}
 		home.OccupiedBy = cmp.Or(tenancy.GetApplication(), tenancy.GetOrganisation())
 	}
-	transfer, obstacle, err := rules.LeaseTransfer(v, unit)
+	transfer, obstacle, err := application.LeaseTransfer(v, unit)
 	if err != nil {
 		return err
 	}

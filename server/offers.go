@@ -8,6 +8,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -17,14 +18,14 @@ type offers struct {
 }
 
 func (s *offers) CreateOffer(ctx context.Context, req *eilev1.CreateOfferRequest) (*eilev1.Offer, error) {
-	id, err := s.change(ctx, req, "offer.create", req.GetDecision().GetReason(), func(tx *store.Tx, rules casework.Rules) error {
-		offer := &eilev1.Offer{
+	id, err := s.change(ctx, req, "offer.create", req.GetDecision().GetReason(), func(c casework.Change) error {
+		manual := &eilev1.Offer{
 			// The day leads, so that manual offers stand among those of the runs.
-			Id: rules.Today.String() + "-m-" + tx.ID(), Application: req.GetApplication(), Unit: req.GetUnit(),
+			Id: c.Rules.Today.String() + "-m-" + c.Tx.ID(), Application: req.GetApplication(), Unit: req.GetUnit(),
 			Basis: req.GetBasis(), Decision: req.GetDecision().GetNumber(),
 		}
-		tx.Result(offer.GetId())
-		return rules.MakeManualOffer(tx, offer, req.GetDecision())
+		c.Tx.Result(manual.GetId())
+		return offer.MakeManual(c, manual, req.GetDecision())
 	})
 	if err != nil {
 		return nil, err
@@ -106,14 +107,14 @@ func offersOf(v *store.View, req *eilev1.ListOffersRequest, start string) func(f
 }
 
 // onOffer changes one stored offer and answers it as it is then.
-func (s *offers) onOffer(ctx context.Context, req mutation, action, reason, id string, fn func(*store.Tx, casework.Rules, *eilev1.Offer) error) (*eilev1.Offer, error) {
-	_, err := s.change(ctx, req, action, reason, func(tx *store.Tx, rules casework.Rules) error {
-		offer, err := store.Offers.Get(tx, id)
+func (s *offers) onOffer(ctx context.Context, req mutation, action, reason, id string, fn func(casework.Change, *eilev1.Offer) error) (*eilev1.Offer, error) {
+	_, err := s.change(ctx, req, action, reason, func(c casework.Change) error {
+		offer, err := store.Offers.Get(c.Tx, id)
 		if err != nil {
 			return err
 		}
-		tx.Result(id)
-		return fn(tx, rules, offer)
+		c.Tx.Result(id)
+		return fn(c, offer)
 	})
 	if err != nil {
 		return nil, err
@@ -136,59 +137,59 @@ func dayOr(field string, given *date.Date, today day.Day) (day.Day, error) {
 }
 
 func (s *offers) ServeOffer(ctx context.Context, req *eilev1.ServeOfferRequest) (*eilev1.Offer, error) {
-	return s.onOffer(ctx, req, "offer.serve", "", req.GetId(), func(tx *store.Tx, rules casework.Rules, offer *eilev1.Offer) error {
-		on, err := dayOr("on", req.GetOn(), rules.Today)
+	return s.onOffer(ctx, req, "offer.serve", "", req.GetId(), func(c casework.Change, stored *eilev1.Offer) error {
+		on, err := dayOr("on", req.GetOn(), c.Rules.Today)
 		if err != nil {
 			return err
 		}
-		return rules.ServeOffer(tx, offer, on)
+		return offer.Serve(c, stored, on)
 	})
 }
 
 func (s *offers) AcceptOffer(ctx context.Context, req *eilev1.AcceptOfferRequest) (*eilev1.Offer, error) {
-	return s.onOffer(ctx, req, "offer.accept", "", req.GetId(), func(tx *store.Tx, rules casework.Rules, offer *eilev1.Offer) error {
-		on, err := dayOr("on", req.GetOn(), rules.Today)
+	return s.onOffer(ctx, req, "offer.accept", "", req.GetId(), func(c casework.Change, stored *eilev1.Offer) error {
+		on, err := dayOr("on", req.GetOn(), c.Rules.Today)
 		if err != nil {
 			return err
 		}
-		return rules.AcceptOffer(tx, offer, on)
+		return offer.Accept(c, stored, on)
 	})
 }
 
 func (s *offers) RefuseOffer(ctx context.Context, req *eilev1.RefuseOfferRequest) (*eilev1.Offer, error) {
-	return s.onOffer(ctx, req, "offer.refuse", req.GetReason(), req.GetId(), func(tx *store.Tx, rules casework.Rules, offer *eilev1.Offer) error {
-		on, err := dayOr("on", req.GetOn(), rules.Today)
+	return s.onOffer(ctx, req, "offer.refuse", req.GetReason(), req.GetId(), func(c casework.Change, stored *eilev1.Offer) error {
+		on, err := dayOr("on", req.GetOn(), c.Rules.Today)
 		if err != nil {
 			return err
 		}
-		return rules.RefuseOffer(tx, offer, req.GetReason(), req.GetNote(), on)
+		return offer.Refuse(c, stored, req.GetReason(), req.GetNote(), on)
 	})
 }
 
 func (s *offers) RecordNoShow(ctx context.Context, req *eilev1.RecordNoShowRequest) (*eilev1.Offer, error) {
-	return s.onOffer(ctx, req, "offer.no-show", "", req.GetId(), func(tx *store.Tx, rules casework.Rules, offer *eilev1.Offer) error {
-		on, err := dayOr("on", req.GetOn(), rules.Today)
+	return s.onOffer(ctx, req, "offer.no-show", "", req.GetId(), func(c casework.Change, stored *eilev1.Offer) error {
+		on, err := dayOr("on", req.GetOn(), c.Rules.Today)
 		if err != nil {
 			return err
 		}
-		return rules.RecordNoShow(tx, offer, req.GetNote(), on)
+		return offer.NoShow(c, stored, req.GetNote(), on)
 	})
 }
 
 func (s *offers) AssessOffer(ctx context.Context, req *eilev1.AssessOfferRequest) (*eilev1.Offer, error) {
-	return s.onOffer(ctx, req, "offer.assess", "", req.GetId(), func(tx *store.Tx, rules casework.Rules, offer *eilev1.Offer) error {
-		return rules.AssessOffer(tx, offer, req.GetAssessment(), req.GetNote())
+	return s.onOffer(ctx, req, "offer.assess", "", req.GetId(), func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Assess(c, stored, req.GetAssessment(), req.GetNote())
 	})
 }
 
 func (s *offers) WithdrawOffer(ctx context.Context, req *eilev1.WithdrawOfferRequest) (*eilev1.Offer, error) {
-	return s.onOffer(ctx, req, "offer.withdraw", req.GetReason(), req.GetId(), func(tx *store.Tx, rules casework.Rules, offer *eilev1.Offer) error {
-		return rules.WithdrawOffer(tx, offer, req.GetReason())
+	return s.onOffer(ctx, req, "offer.withdraw", req.GetReason(), req.GetId(), func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Withdraw(c, stored, req.GetReason())
 	})
 }
 
 func (s *offers) ReopenOffer(ctx context.Context, req *eilev1.ReopenOfferRequest) (*eilev1.Offer, error) {
-	return s.onOffer(ctx, req, "offer.reopen", req.GetReason(), req.GetId(), func(tx *store.Tx, rules casework.Rules, offer *eilev1.Offer) error {
-		return rules.ReopenOffer(tx, offer, req.GetReason())
+	return s.onOffer(ctx, req, "offer.reopen", req.GetReason(), req.GetId(), func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Reopen(c, stored, req.GetReason())
 	})
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -66,7 +68,7 @@ func (s *Server) placements(ctx context.Context, rules casework.Rules) (all, mov
 			if err != nil {
 				return err
 			}
-			placement := rules.Evaluate(entry.Record)
+			placement := state.Evaluate(rules, entry.Record)
 			all = append(all, placement)
 			if store.Moved(former, placement) {
 				moved = append(moved, placement)
@@ -102,7 +104,7 @@ func (s *Server) settle(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if rules.MustAssess(entry.Record) {
+			if state.MustAssess(rules, entry.Record) {
 				units = append(units, entry.ID)
 			}
 		}
@@ -111,22 +113,22 @@ func (s *Server) settle(ctx context.Context) error {
 	if err != nil || !needed {
 		return err
 	}
-	err = s.each(ctx, "policy.settle", applications, func(tx *store.Tx, reference string) error {
-		application, err := store.Applications.Get(tx, reference)
+	err = s.each(ctx, "policy.settle", rules, applications, func(c casework.Change, reference string) error {
+		application, err := store.Applications.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
-		return rules.Settle(tx, application)
+		return state.Settle(c, application)
 	})
 	if err != nil {
 		return err
 	}
-	err = s.each(ctx, "policy.settle", units, func(tx *store.Tx, reference string) error {
-		unit, err := store.Units.Get(tx, reference)
+	err = s.each(ctx, "policy.settle", rules, units, func(c casework.Change, reference string) error {
+		unit, err := store.Units.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
-		return rules.SettleUnit(tx, unit)
+		return home.Settle(c, unit)
 	})
 	if err != nil {
 		return err
@@ -140,15 +142,7 @@ func (s *Server) machine(action string) store.Stamp {
 	return store.Stamp{Now: s.Now(), ID: s.NewID(), Actor: casework.Machine, Action: action}
 }
 
-// each changes many records, each in its own transaction; they share commits.
-func (s *Server) each(ctx context.Context, action string, ids []string, fn func(*store.Tx, string) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(64)
-	for _, id := range ids {
-		group.Go(func() error {
-			_, _, err := s.register.Update(ctx, s.machine(action), func(tx *store.Tx) error { return fn(tx, id) })
-			return err
-		})
-	}
-	return group.Wait()
+// each changes many records under the rules, as the machine does by itself.
+func (s *Server) each(ctx context.Context, action string, rules casework.Rules, ids []string, fn func(casework.Change, string) error) error {
+	return casework.Each(ctx, s.register, rules, func() store.Stamp { return s.machine(action) }, ids, fn)
 }

@@ -11,7 +11,8 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -52,30 +53,30 @@ func (s *Server) figures(v *store.View, programme *eilev1.Programme) error {
 
 // byHome is the household of a home; nil: nobody lived there. Its transfer, once
 // there is one, says where it stands.
-func (s *Server) byHome(v *store.View, home *eilev1.Programme_Home) (*eilev1.Programme_Household, error) {
-	transfer, err := casework.TransferOf(v, home.GetUnit())
+func (s *Server) byHome(v *store.View, named *eilev1.Programme_Home) (*eilev1.Programme_Household, error) {
+	transfer, err := home.TransferOf(v, named.GetUnit())
 	if err != nil {
 		return nil, err
 	}
-	if transfer == "" && !home.GetOccupied() {
+	if transfer == "" && !named.GetOccupied() {
 		return nil, nil
 	}
-	unit, err := store.Units.Get(v, home.GetUnit())
+	unit, err := store.Units.Get(v, named.GetUnit())
 	if err != nil {
 		return nil, err
 	}
-	household := &eilev1.Programme_Household{Unit: home.GetUnit(), Application: transfer, Since: home.GetAddedOn(), State: householdLeft}
+	household := &eilev1.Programme_Household{Unit: named.GetUnit(), Application: transfer, Since: named.GetAddedOn(), State: householdLeft}
 	if transfer != "" {
 		if err := s.byApplication(v, household); err != nil {
 			return nil, err
 		}
-		if household.GetState() != householdGone || !casework.Occupied(unit) {
+		if household.GetState() != householdGone || !state.Occupied(unit) {
 			return household, nil
 		}
 		// The application ended and the household still lives there.
 		household.State, household.Until = householdLeft, nil
 	}
-	if !casework.Occupied(unit) {
+	if !state.Occupied(unit) {
 		household.State, household.Until = householdGone, unit.GetVacancy().GetEmptySince()
 		return household, nil
 	}

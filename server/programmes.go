@@ -5,6 +5,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -15,8 +16,8 @@ type programmes struct {
 
 func (s *programmes) CreateProgramme(ctx context.Context, req *eilev1.CreateProgrammeRequest) (*eilev1.Programme, error) {
 	name := req.GetName()
-	_, err := s.change(ctx, req, "programme.create", req.GetGiveUpReason(), func(tx *store.Tx, rules casework.Rules) error {
-		_, taken, err := store.Programmes.Find(tx, name)
+	_, err := s.change(ctx, req, "programme.create", req.GetGiveUpReason(), func(c casework.Change) error {
+		_, taken, err := store.Programmes.Find(c.Tx, name)
 		if err != nil {
 			return err
 		}
@@ -24,15 +25,15 @@ func (s *programmes) CreateProgramme(ctx context.Context, req *eilev1.CreateProg
 			return exists("programme " + name)
 		}
 		if req.GetGiveUpReason() != "" {
-			if _, err := proposalID(tx, name, req.GetUnits()); err != nil {
+			if _, err := proposalID(c.Tx, name, req.GetUnits()); err != nil {
 				return err
 			}
 		}
-		tx.Result(name)
+		c.Tx.Result(name)
 		programme := &eilev1.Programme{
 			Name: name, Places: req.GetPlaces(), CaseWorker: req.GetCaseWorker(), SpreadDistricts: req.GetSpreadDistricts(),
 		}
-		return rules.CreateProgramme(tx, programme, req.GetUnits(), req.GetGiveUpReason())
+		return home.CreateProgramme(c, programme, req.GetUnits(), req.GetGiveUpReason())
 	})
 	if err != nil {
 		return nil, err
@@ -41,14 +42,14 @@ func (s *programmes) CreateProgramme(ctx context.Context, req *eilev1.CreateProg
 }
 
 // onProgramme changes one stored programme and answers it as it is then.
-func (s *programmes) onProgramme(ctx context.Context, req mutation, action, name string, fn func(*store.Tx, casework.Rules, *eilev1.Programme) error) (*eilev1.Programme, error) {
-	_, err := s.change(ctx, req, action, "", func(tx *store.Tx, rules casework.Rules) error {
-		programme, err := store.Programmes.Get(tx, name)
+func (s *programmes) onProgramme(ctx context.Context, req mutation, action, name string, fn func(casework.Change, *eilev1.Programme) error) (*eilev1.Programme, error) {
+	_, err := s.change(ctx, req, action, "", func(c casework.Change) error {
+		programme, err := store.Programmes.Get(c.Tx, name)
 		if err != nil {
 			return err
 		}
-		tx.Result(name)
-		return fn(tx, rules, programme)
+		c.Tx.Result(name)
+		return fn(c, programme)
 	})
 	if err != nil {
 		return nil, err
@@ -57,8 +58,8 @@ func (s *programmes) onProgramme(ctx context.Context, req mutation, action, name
 }
 
 func (s *programmes) AddToProgramme(ctx context.Context, req *eilev1.AddToProgrammeRequest) (*eilev1.Programme, error) {
-	return s.onProgramme(ctx, req, "programme.add", req.GetName(), func(tx *store.Tx, rules casework.Rules, programme *eilev1.Programme) error {
-		return rules.AddToProgramme(tx, programme, req.GetApplications(), req.GetUnits())
+	return s.onProgramme(ctx, req, "programme.add", req.GetName(), func(c casework.Change, programme *eilev1.Programme) error {
+		return home.AddToProgramme(c, programme, req.GetApplications(), req.GetUnits())
 	})
 }
 
@@ -66,14 +67,14 @@ func (s *programmes) AmendProgramme(ctx context.Context, req *eilev1.AmendProgra
 	if req.GetCaseWorker() == "" && req.SpreadDistricts == nil {
 		return nil, wrong("case_worker", "give a case worker or a spread: nothing is to be changed")
 	}
-	return s.onProgramme(ctx, req, "programme.amend", req.GetName(), func(tx *store.Tx, rules casework.Rules, programme *eilev1.Programme) error {
+	return s.onProgramme(ctx, req, "programme.amend", req.GetName(), func(c casework.Change, programme *eilev1.Programme) error {
 		if req.GetCaseWorker() != "" {
 			programme.CaseWorker = req.GetCaseWorker()
 		}
 		if req.SpreadDistricts != nil {
 			programme.SpreadDistricts = req.GetSpreadDistricts()
 		}
-		return rules.AmendProgramme(tx, programme)
+		return home.AmendProgramme(c, programme)
 	})
 }
 

@@ -20,7 +20,7 @@ type rules struct {
 
 // on are the rules of one day.
 func (r *rules) on(day day.Day) casework.Rules {
-	return casework.Rules{Evaluator: r.evaluator, Policy: r.policy, Today: day}
+	return casework.Rules{Policy: r.policy, Evaluator: r.evaluator, Seed: r.record.GetSeed(), Today: day}
 }
 
 func makeRules(record *eilev1.Policy) (*rules, error) {
@@ -70,10 +70,10 @@ func (s *Server) today() (casework.Rules, error) {
 }
 
 // Rules of a day, for the night.
-func (s *Server) Rules(on day.Day) (casework.Rules, string, error) {
+func (s *Server) Rules(on day.Day) (casework.Rules, error) {
 	in, err := s.inForce()
 	if err != nil {
-		return casework.Rules{}, "", err
+		return casework.Rules{}, err
 	}
-	return in.on(on), in.record.GetSeed(), nil
+	return in.on(on), nil
 }

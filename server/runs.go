@@ -104,11 +104,11 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 		return nil, err
 	}
 	if req.GetDryRun() {
-		rules, seed, err := s.Rules(on)
+		rules, err := s.Rules(on)
 		if err != nil {
 			return nil, err
 		}
-		return s.night.DryRun(ctx, rules, seed)
+		return s.night.DryRun(ctx, rules)
 	}
 	stamp, err := s.stamp(ctx, req, "run.start", "")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/tenancy"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -54,14 +55,14 @@ func (s *tenancies) ListTenancies(ctx context.Context, req *eilev1.ListTenancies
 	return answer, err
 }
 
-func (s *tenancies) onTenancy(ctx context.Context, req mutation, action, reason, id string, fn func(*store.Tx, casework.Rules, *eilev1.Tenancy) error) (*eilev1.Tenancy, error) {
-	_, err := s.change(ctx, req, action, reason, func(tx *store.Tx, rules casework.Rules) error {
-		tenancy, err := store.Tenancies.Get(tx, id)
+func (s *tenancies) onTenancy(ctx context.Context, req mutation, action, reason, id string, fn func(casework.Change, *eilev1.Tenancy) error) (*eilev1.Tenancy, error) {
+	_, err := s.change(ctx, req, action, reason, func(c casework.Change) error {
+		tenancy, err := store.Tenancies.Get(c.Tx, id)
 		if err != nil {
 			return err
 		}
-		tx.Result(id)
-		return fn(tx, rules, tenancy)
+		c.Tx.Result(id)
+		return fn(c, tenancy)
 	})
 	if err != nil {
 		return nil, err
@@ -70,27 +71,27 @@ func (s *tenancies) onTenancy(ctx context.Context, req mutation, action, reason,
 }
 
 func (s *tenancies) RecordTenancyStep(ctx context.Context, req *eilev1.RecordTenancyStepRequest) (*eilev1.Tenancy, error) {
-	return s.onTenancy(ctx, req, "tenancy.step", "", req.GetId(), func(tx *store.Tx, rules casework.Rules, tenancy *eilev1.Tenancy) error {
-		on, err := dayOr("on", req.GetOn(), rules.Today)
+	return s.onTenancy(ctx, req, "tenancy.step", "", req.GetId(), func(c casework.Change, stored *eilev1.Tenancy) error {
+		on, err := dayOr("on", req.GetOn(), c.Rules.Today)
 		if err != nil {
 			return err
 		}
-		return rules.RecordStep(tx, tenancy, req.GetStep(), on)
+		return tenancy.RecordStep(c, stored, req.GetStep(), on)
 	})
 }
 
 func (s *tenancies) FailTenancy(ctx context.Context, req *eilev1.FailTenancyRequest) (*eilev1.Tenancy, error) {
-	return s.onTenancy(ctx, req, "tenancy.fail", req.GetReason(), req.GetId(), func(tx *store.Tx, rules casework.Rules, tenancy *eilev1.Tenancy) error {
-		return rules.FailTenancy(tx, tenancy, req.GetReason())
+	return s.onTenancy(ctx, req, "tenancy.fail", req.GetReason(), req.GetId(), func(c casework.Change, stored *eilev1.Tenancy) error {
+		return tenancy.Fail(c, stored, req.GetReason())
 	})
 }
 
 func (s *tenancies) EndTenancy(ctx context.Context, req *eilev1.EndTenancyRequest) (*eilev1.Tenancy, error) {
-	return s.onTenancy(ctx, req, "tenancy.end", req.GetReason(), req.GetId(), func(tx *store.Tx, rules casework.Rules, tenancy *eilev1.Tenancy) error {
-		on, err := dayOr("on", req.GetOn(), rules.Today)
+	return s.onTenancy(ctx, req, "tenancy.end", req.GetReason(), req.GetId(), func(c casework.Change, stored *eilev1.Tenancy) error {
+		on, err := dayOr("on", req.GetOn(), c.Rules.Today)
 		if err != nil {
 			return err
 		}
-		return rules.EndTenancy(tx, tenancy, req.GetReason(), on)
+		return tenancy.End(c, stored, req.GetReason(), on)
 	})
 }

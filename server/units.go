@@ -12,6 +12,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -52,16 +53,16 @@ func (s *units) RegisterUnit(ctx context.Context, req *eilev1.RegisterUnitReques
 	if err := s.checkUnit(in.policy, unit); err != nil {
 		return nil, err
 	}
-	_, err = s.change(ctx, req, "unit.register", "", func(tx *store.Tx, rules casework.Rules) error {
-		_, taken, err := store.Units.Find(tx, unit.GetReference())
+	_, err = s.change(ctx, req, "unit.register", "", func(c casework.Change) error {
+		_, taken, err := store.Units.Find(c.Tx, unit.GetReference())
 		if err != nil {
 			return err
 		}
 		if taken {
 			return exists("unit " + unit.GetReference())
 		}
-		tx.Result(unit.GetReference())
-		return rules.RegisterUnit(tx, fresh(unit))
+		c.Tx.Result(unit.GetReference())
+		return home.Register(c, fresh(unit))
 	})
 	if err != nil {
 		return nil, err
@@ -149,8 +150,8 @@ func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*e
 	if err := checkUnitMask(req.GetUpdateMask()); err != nil {
 		return nil, err
 	}
-	_, err = s.change(ctx, req, "unit.amend", "", func(tx *store.Tx, rules casework.Rules) error {
-		unit, err := store.Units.Get(tx, reference)
+	_, err = s.change(ctx, req, "unit.amend", "", func(c casework.Change) error {
+		unit, err := store.Units.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
@@ -162,8 +163,8 @@ func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*e
 		if err := s.checkUnit(in.policy, unit); err != nil {
 			return err
 		}
-		tx.Result(reference)
-		return rules.AmendUnit(tx, unit, before)
+		c.Tx.Result(reference)
+		return home.Amend(c, unit, before)
 	})
 	if err != nil {
 		return nil, err
@@ -221,15 +222,15 @@ func (s *units) InspectUnit(ctx context.Context, req *eilev1.InspectUnitRequest)
 	if err := s.checkInspection(in.policy, inspection); err != nil {
 		return nil, err
 	}
-	_, err = s.change(ctx, req, "unit.inspect", "", func(tx *store.Tx, rules casework.Rules) error {
-		unit, err := store.Units.Get(tx, inspection.GetUnit())
+	_, err = s.change(ctx, req, "unit.inspect", "", func(c casework.Change) error {
+		unit, err := store.Units.Get(c.Tx, inspection.GetUnit())
 		if err != nil {
 			return err
 		}
 		record := proto.CloneOf(inspection)
-		record.Id = tx.ID()
-		tx.Result(unit.GetReference())
-		return rules.Inspect(tx, unit, record)
+		record.Id = c.Tx.ID()
+		c.Tx.Result(unit.GetReference())
+		return home.Inspect(c, unit, record)
 	})
 	if err != nil {
 		return nil, err

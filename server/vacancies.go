@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -143,7 +144,7 @@ func (l *latestRun) readHomes(v *store.View) error {
 func (l *latestRun) waitsFor(unit *eilev1.Unit) (eilev1.VacancyState, []*eilev1.Reason) {
 	condition := unit.GetCondition()
 	switch {
-	case casework.GivingUp(unit):
+	case state.GivingUp(unit):
 		return eilev1.VacancyState_VACANCY_STATE_GIVING_UP, []*eilev1.Reason{{
 			Code: "GIVING_UP", Detail: "nobody lives there: eile decommission approve " + unit.GetReference(),
 			DetailLt: "niekas negyvena: eile decommission approve " + unit.GetReference(),

@@ -1,28 +1,34 @@
-package casework
+package casework_test
 
 import (
 	"testing"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/server/casework/tenancy"
 	"github.com/eile-housing/eile/store"
 )
 
-func (o *office) decide(reference string, fn func(r Rules, tx *store.Tx, a *eilev1.Application) error) {
+func (o *office) decide(reference string, fn func(c casework.Change, a *eilev1.Application) error) {
 	o.Helper()
-	if err := o.onApplication("application.decide", reference, func(tx *store.Tx, a *eilev1.Application) error { return fn(o.rules, tx, a) }); err != nil {
+	if err := o.onApplication("application.decide", reference, func(c casework.Change, a *eilev1.Application) error { return fn(c, a) }); err != nil {
 		o.Fatal(err)
 	}
 }
 
-func reinstate(r Rules, tx *store.Tx, a *eilev1.Application) error {
-	return r.Reinstate(tx, a, by("D-2"))
+func reinstate(c casework.Change, a *eilev1.Application) error {
+	return application.Reinstate(c, a, by("D-2"))
 }
 
-func remove(r Rules, tx *store.Tx, a *eilev1.Application) error {
-	return r.Remove(tx, a, false, by("D-3"))
+func remove(c casework.Change, a *eilev1.Application) error {
+	return application.Remove(c, a, false, by("D-3"))
 }
 
-func withdraw(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Withdraw(tx, a, "moved") }
+func withdraw(c casework.Change, a *eilev1.Application) error {
+	return application.Withdraw(c, a, "moved")
+}
 
 // Only YES has a place: what never had one is incomplete or to be rejected, what
 // had one is held at it.
@@ -97,7 +103,7 @@ func TestDecisionsAreRecorded(t *testing.T) {
 			decision.GetNumber() == "" || decision.GetDecidedOn() == nil || decision.GetReasons()[len(decision.GetReasons())-1].GetDetail() != "heard" {
 			t.Errorf("decision: %v", decision)
 		}
-		if decision.GetKind() == proposeRemove && (decision.GetProposedBy() != Machine || decision.GetReasons()[0].GetCode() != "INCOME_OVER") {
+		if decision.GetKind() == proposeRemove && (decision.GetProposedBy() != casework.Machine || decision.GetReasons()[0].GetCode() != "INCOME_OVER") {
 			t.Errorf("the removal does not say what was proposed: %v", decision)
 		}
 	}
@@ -118,7 +124,7 @@ func TestAReinstatementDeclinesWhatIsProposed(t *testing.T) {
 	for _, decision := range all(o, store.Decisions) {
 		if decision.GetState() == eilev1.DecisionState_DECISION_STATE_DECLINED {
 			declined++
-			if decision.GetKind() != proposeRemove || decision.GetReasons()[0].GetCode() != refusalsExceeded {
+			if decision.GetKind() != proposeRemove || decision.GetReasons()[0].GetCode() != "REFUSALS_EXCEEDED" {
 				t.Errorf("declined: %v", decision)
 			}
 		}
@@ -136,8 +142,8 @@ func TestASuspensionKeepsTheHold(t *testing.T) {
 	suspend := func(days int) {
 		t.Helper()
 		until := o.rules.Today.AddDays(days)
-		o.decide("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error {
-			return r.Suspend(tx, a, nil, until.Proto(), by("D-1"))
+		o.decide("A-1", func(c casework.Change, a *eilev1.Application) error {
+			return application.Suspend(c, a, nil, until.Proto(), by("D-1"))
 		})
 	}
 	suspend(3)
@@ -160,8 +166,8 @@ func TestASuspensionKeepsTheHold(t *testing.T) {
 
 func (o *office) recheck(reference string, want bool) {
 	o.Helper()
-	o.must("run.recheck", func(tx *store.Tx) error {
-		changed, err := o.rules.Recheck(tx, reference)
+	o.must("run.recheck", func(c casework.Change) error {
+		changed, err := state.Recheck(c, reference)
 		if changed != want {
 			o.Errorf("application %s was evaluated again: %t, want %t", reference, changed, want)
 		}
@@ -171,7 +177,7 @@ func (o *office) recheck(reference string, want bool) {
 
 // Who ends or is suspended leaves nothing behind that waits for them.
 func TestAnEndFreesTheOtherSide(t *testing.T) {
-	for name, end := range map[string]func(Rules, *store.Tx, *eilev1.Application) error{"withdrawn": withdraw, "removed": remove} {
+	for name, end := range map[string]func(casework.Change, *eilev1.Application) error{"withdrawn": withdraw, "removed": remove} {
 		t.Run(name, func(t *testing.T) {
 			o, first := opened(t, "strict")
 			o.decide("A-1", end)
@@ -199,18 +205,18 @@ func TestAnEndFreesTheOtherSide(t *testing.T) {
 func TestLettings(t *testing.T) {
 	o, first := opened(t, "lt-vilnius")
 	o.accept(first)
-	o.must("tenancy.kind", func(tx *store.Tx) error {
-		tenancy, err := store.Tenancies.Get(tx, first)
+	o.must("tenancy.kind", func(c casework.Change) error {
+		tenancy, err := store.Tenancies.Get(c.Tx, first)
 		if err != nil {
 			return err
 		}
 		tenancy.Kind = eilev1.TenancyKind_TENANCY_KIND_TEMPORARY
-		return store.Tenancies.Put(tx, first, tenancy)
+		return store.Tenancies.Put(c.Tx, first, tenancy)
 	})
 	step := func(id string, step eilev1.TenancyStep) {
 		t.Helper()
-		if err := o.onTenancy("tenancy.step", id, func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-			return o.rules.RecordStep(tx, tenancy, step, o.rules.Today)
+		if err := o.onTenancy("tenancy.step", id, func(c casework.Change, stored *eilev1.Tenancy) error {
+			return tenancy.RecordStep(c, stored, step, o.rules.Today)
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -231,8 +237,8 @@ func TestLettings(t *testing.T) {
 	if on := o.is("A-1", housed).GetHousedOn(); on == nil || read(o, store.Tenancies, second).GetKeysOn() != nil {
 		t.Errorf("housed on %v", on)
 	}
-	if err := o.onTenancy("tenancy.end", first, func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-		return o.rules.EndTenancy(tx, tenancy, "moved on", o.rules.Today)
+	if err := o.onTenancy("tenancy.end", first, func(c casework.Change, stored *eilev1.Tenancy) error {
+		return tenancy.End(c, stored, "moved on", o.rules.Today)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -245,15 +251,15 @@ func TestALettingUnderAnotherPolicy(t *testing.T) {
 	o, first := opened(t, "strict")
 	o.accept(first)
 	o.changed(func(text string) string { return lastStep(text, "contract") })
-	if err := o.onTenancy("tenancy.step", first, func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-		return o.rules.RecordStep(tx, tenancy, eilev1.TenancyStep_TENANCY_STEP_ORDER, o.rules.Today)
+	if err := o.onTenancy("tenancy.step", first, func(c casework.Change, stored *eilev1.Tenancy) error {
+		return tenancy.RecordStep(c, stored, eilev1.TenancyStep_TENANCY_STEP_ORDER, o.rules.Today)
 	}); err != nil {
 		t.Fatal(err)
 	}
 	o.is("A-1", reserved)
 	o.changed(func(text string) string { return lastStep(text, "order") })
-	if err := o.onTenancy("tenancy.step", first, func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-		return o.rules.RecordStep(tx, tenancy, eilev1.TenancyStep_TENANCY_STEP_KEYS, o.rules.Today)
+	if err := o.onTenancy("tenancy.step", first, func(c casework.Change, stored *eilev1.Tenancy) error {
+		return tenancy.RecordStep(c, stored, eilev1.TenancyStep_TENANCY_STEP_KEYS, o.rules.Today)
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package casework
+package casework_test
 
 import (
 	"testing"
@@ -6,6 +6,8 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
 )
 
 // Repair clears a flag only through a new inspection: better facts alone, or
@@ -23,18 +25,18 @@ func TestFlagStaysUntilInspected(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := Rules{Evaluator: loaded.Evaluator("seed"), Policy: loaded, Today: today}
+	rules := casework.Rules{Evaluator: loaded.Evaluator("seed"), Policy: loaded, Today: today}
 	all := []eilev1.Amenity{1, 2, 3, 4, 5, 6, 7, 9}
 	unit := &eilev1.Unit{Reference: "U-1", WearPercent: new(int32(70)), Amenities: &eilev1.Amenities{Present: all}}
 	inspect := func(id string, on day.Day) {
-		AddInspections(unit, []*eilev1.Inspection{{Id: id, Unit: "U-1", InspectedOn: on.Proto()}})
+		state.AddInspections(unit, []*eilev1.Inspection{{Id: id, Unit: "U-1", InspectedOn: on.Proto()}})
 	}
-	expect := func(step string, state eilev1.ConditionState, code string) {
+	expect := func(step string, want eilev1.ConditionState, code string) {
 		t.Helper()
-		rules.Assess(unit)
+		state.Assess(rules, unit)
 		got := unit.GetCondition()
-		if got.GetState() != state || code != "" && got.GetReasons()[0].GetCode() != code || (got.GetFlaggedOn() != nil) != (state == flagged) {
-			t.Fatalf("%s: the condition is %v, want %v %s", step, got, state, code)
+		if got.GetState() != want || code != "" && got.GetReasons()[0].GetCode() != code || (got.GetFlaggedOn() != nil) != (want == flagged) {
+			t.Fatalf("%s: the condition is %v, want %v %s", step, got, want, code)
 		}
 	}
 	expect("worn", flagged, "WORN_OVER_LIMIT")

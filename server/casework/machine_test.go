@@ -1,4 +1,4 @@
-package casework
+package casework_test
 
 import (
 	"fmt"
@@ -10,6 +10,12 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/server/casework/tenancy"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -142,9 +148,9 @@ func (m *machine) anyRegister(t *rapid.T) {
 
 func (m *machine) anyAmend(t *rapid.T) {
 	reference, facts := m.application(t), draw(t, "facts", factsOf[m.policy]...)
-	if m.onApplication("application.amend", reference, func(tx *store.Tx, application *eilev1.Application) error {
-		application.Attributes = m.facts(policy.ApplicationKind, facts...)
-		return m.rules.Settle(tx, application)
+	if m.onApplication("application.amend", reference, func(c casework.Change, stored *eilev1.Application) error {
+		stored.Attributes = m.facts(policy.ApplicationKind, facts...)
+		return state.Settle(c, stored)
 	}) == nil {
 		m.seen.amended(reference)
 	}
@@ -164,8 +170,8 @@ func (m *machine) anyAmendUnit(t *rapid.T) {
 	unit := known(t, "unit", all(m.office, store.Units)).GetReference()
 	status := draw(t, "status", 0, 0, 0, 0, vacant, vacant, let, underRepair, offered)
 	worn := draw(t, "worn", int32(10), 10, 10, 99)
-	_ = m.change("unit.amend", func(tx *store.Tx) error {
-		stored, err := store.Units.Get(tx, unit)
+	_ = m.change("unit.amend", func(c casework.Change) error {
+		stored, err := store.Units.Get(c.Tx, unit)
 		if err != nil {
 			return err
 		}
@@ -174,49 +180,49 @@ func (m *machine) anyAmendUnit(t *rapid.T) {
 			stored.Status = status
 		}
 		stored.WearPercent = &worn
-		return m.rules.AmendUnit(tx, stored, before)
+		return home.Amend(c, stored, before)
 	})
 }
 
 func (m *machine) anyInspect(t *rapid.T) {
 	unit := known(t, "unit", all(m.office, store.Units)).GetReference()
 	hazards := draw(t, "hazards", nil, nil, []string{"hygiene"})
-	m.must("unit.inspect", func(tx *store.Tx) error {
-		stored, err := store.Units.Get(tx, unit)
+	m.must("unit.inspect", func(c casework.Change) error {
+		stored, err := store.Units.Get(c.Tx, unit)
 		if err != nil {
 			return err
 		}
-		return m.rules.Inspect(tx, stored, &eilev1.Inspection{Unit: unit, Id: tx.ID(), InspectedOn: m.rules.Today.Proto(), Hazards: hazards})
+		return home.Inspect(c, stored, &eilev1.Inspection{Unit: unit, Id: c.Tx.ID(), InspectedOn: m.rules.Today.Proto(), Hazards: hazards})
 	})
 }
 
 func (m *machine) anyWithdraw(t *rapid.T) {
-	_ = m.onApplication("application.withdraw", m.application(t), func(tx *store.Tx, application *eilev1.Application) error {
-		return m.rules.Withdraw(tx, application, "moved")
+	_ = m.onApplication("application.withdraw", m.application(t), func(c casework.Change, stored *eilev1.Application) error {
+		return application.Withdraw(c, stored, "moved")
 	})
 }
 
 func (m *machine) anySuspend(t *rapid.T) {
 	until := m.rules.Today + day.Day(draw(t, "days", -1, 0, 3, 30))
 	open := rapid.Bool().Draw(t, "open end")
-	_ = m.onApplication("application.suspend", m.application(t), func(tx *store.Tx, application *eilev1.Application) error {
+	_ = m.onApplication("application.suspend", m.application(t), func(c casework.Change, stored *eilev1.Application) error {
 		if open {
-			return m.rules.Suspend(tx, application, nil, nil, by("D-1"))
+			return application.Suspend(c, stored, nil, nil, by("D-1"))
 		}
-		return m.rules.Suspend(tx, application, nil, until.Proto(), by("D-1"))
+		return application.Suspend(c, stored, nil, until.Proto(), by("D-1"))
 	})
 }
 
 func (m *machine) anyReinstate(t *rapid.T) {
-	_ = m.onApplication("application.reinstate", m.application(t), func(tx *store.Tx, application *eilev1.Application) error {
-		return m.rules.Reinstate(tx, application, by("D-2"))
+	_ = m.onApplication("application.reinstate", m.application(t), func(c casework.Change, stored *eilev1.Application) error {
+		return application.Reinstate(c, stored, by("D-2"))
 	})
 }
 
 func (m *machine) anyRemove(t *rapid.T) {
 	reject := rapid.Bool().Draw(t, "reject")
-	_ = m.onApplication("application.remove", m.application(t), func(tx *store.Tx, application *eilev1.Application) error {
-		return m.rules.Remove(tx, application, reject, by("D-3"))
+	_ = m.onApplication("application.remove", m.application(t), func(c casework.Change, stored *eilev1.Application) error {
+		return application.Remove(c, stored, reject, by("D-3"))
 	})
 }
 
@@ -230,10 +236,10 @@ func (m *machine) anyOffer(t *rapid.T) {
 
 func (m *machine) anyManual(t *rapid.T) {
 	application, unit := m.application(t), known(t, "unit", all(m.office, store.Units)).GetReference()
-	offer := &eilev1.Offer{Id: fmt.Sprintf("M-%d", m.ids+1), Application: application, Unit: unit, Basis: "COURT", Decision: "D-4"}
+	manual := &eilev1.Offer{Id: fmt.Sprintf("M-%d", m.ids+1), Application: application, Unit: unit, Basis: "COURT", Decision: "D-4"}
 	barred := m.seen.barred(application, unit)
-	err := m.change("offer.create", func(tx *store.Tx) error {
-		return m.rules.MakeManualOffer(tx, offer, by("D-4"))
+	err := m.change("offer.create", func(c casework.Change) error {
+		return offer.MakeManual(c, manual, by("D-4"))
 	})
 	if err == nil && barred != "" {
 		t.Fatalf("a manual offer gives unit %s to application %s again after offer %s", unit, application, barred)
@@ -242,80 +248,80 @@ func (m *machine) anyManual(t *rapid.T) {
 
 func (m *machine) anyServe(t *rapid.T) {
 	on := m.day(t)
-	_ = m.onOffer("offer.serve", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error { return m.rules.ServeOffer(tx, offer, on) })
+	_ = m.onOffer("offer.serve", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Serve(c, stored, on) })
 }
 
 func (m *machine) anyAccept(t *rapid.T) {
 	on := m.day(t)
-	_ = m.onOffer("offer.accept", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error { return m.rules.AcceptOffer(tx, offer, on) })
+	_ = m.onOffer("offer.accept", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Accept(c, stored, on) })
 }
 
 func (m *machine) anyRefuse(t *rapid.T) {
 	on, reason := m.day(t), draw(t, "reason", "location", "location", "whim")
-	_ = m.onOffer("offer.refuse", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
-		return m.rules.RefuseOffer(tx, offer, reason, "", on)
+	_ = m.onOffer("offer.refuse", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Refuse(c, stored, reason, "", on)
 	})
 }
 
 func (m *machine) anyNoShow(t *rapid.T) {
 	on := m.day(t)
-	_ = m.onOffer("offer.no-show", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
-		return m.rules.RecordNoShow(tx, offer, "", on)
+	_ = m.onOffer("offer.no-show", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.NoShow(c, stored, "", on)
 	})
 }
 
 func (m *machine) anyExpire(t *rapid.T) {
-	_ = m.onOffer("run.expire", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error { return m.rules.ExpireOffer(tx, offer) })
+	_ = m.onOffer("run.expire", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Expire(c, stored) })
 }
 
 func (m *machine) anyAssess(t *rapid.T) {
 	assessment := draw(t, "assessment", eilev1.Assessment_ASSESSMENT_UNJUSTIFIED, eilev1.Assessment_ASSESSMENT_UNJUSTIFIED, eilev1.Assessment_ASSESSMENT_JUSTIFIED)
-	_ = m.onOffer("offer.assess", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
-		return m.rules.AssessOffer(tx, offer, assessment, "")
+	_ = m.onOffer("offer.assess", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Assess(c, stored, assessment, "")
 	})
 }
 
 func (m *machine) anyWithdrawOffer(t *rapid.T) {
-	_ = m.onOffer("offer.withdraw", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
-		return m.rules.WithdrawOffer(tx, offer, "repairs")
+	_ = m.onOffer("offer.withdraw", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Withdraw(c, stored, "repairs")
 	})
 }
 
 func (m *machine) anyReopen(t *rapid.T) {
-	_ = m.onOffer("offer.reopen", m.anyOfferID(t), func(tx *store.Tx, offer *eilev1.Offer) error {
-		return m.rules.ReopenOffer(tx, offer, "the noise is gone")
+	_ = m.onOffer("offer.reopen", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Reopen(c, stored, "the noise is gone")
 	})
 }
 
 func (m *machine) anyStep(t *rapid.T) {
 	on := m.day(t)
 	step := draw(t, "step", eilev1.TenancyStep_TENANCY_STEP_ORDER, eilev1.TenancyStep_TENANCY_STEP_CONTRACT, eilev1.TenancyStep_TENANCY_STEP_KEYS)
-	_ = m.onTenancy("tenancy.step", m.tenancy(t), func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-		return m.rules.RecordStep(tx, tenancy, step, on)
+	_ = m.onTenancy("tenancy.step", m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
+		return tenancy.RecordStep(c, stored, step, on)
 	})
 }
 
 func (m *machine) anyFail(t *rapid.T) {
-	_ = m.onTenancy("tenancy.fail", m.tenancy(t), func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-		return m.rules.FailTenancy(tx, tenancy, "did not sign")
+	_ = m.onTenancy("tenancy.fail", m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
+		return tenancy.Fail(c, stored, "did not sign")
 	})
 }
 
 func (m *machine) anyEnd(t *rapid.T) {
 	on := m.day(t)
-	_ = m.onTenancy("tenancy.end", m.tenancy(t), func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-		return m.rules.EndTenancy(tx, tenancy, "moved out", on)
+	_ = m.onTenancy("tenancy.end", m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
+		return tenancy.End(c, stored, "moved out", on)
 	})
 }
 
 // anyTemporary makes a letting that is not done a temporary one.
 func (m *machine) anyTemporary(t *rapid.T) {
-	_ = m.onTenancy("tenancy.kind", m.tenancy(t), func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-		if !tenancy.GetHoused() && tenancy.GetEndedOn() == nil {
-			tenancy.Kind = eilev1.TenancyKind_TENANCY_KIND_TEMPORARY
+	_ = m.onTenancy("tenancy.kind", m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
+		if !stored.GetHoused() && stored.GetEndedOn() == nil {
+			stored.Kind = eilev1.TenancyKind_TENANCY_KIND_TEMPORARY
 		}
-		tx.Subject(tenancy.GetUnit())
-		return store.Tenancies.Put(tx, tenancy.GetId(), tenancy)
+		c.Tx.Subject(stored.GetUnit())
+		return store.Tenancies.Put(c.Tx, stored.GetId(), stored)
 	})
 }
 
@@ -323,20 +329,20 @@ func (m *machine) anyTemporary(t *rapid.T) {
 func (m *machine) anyDays(t *rapid.T) {
 	m.rules.Today += day.Day(draw(t, "days", 1, 1, 6, 15, 365))
 	for _, reference := range m.reg.List().Due(int32(m.rules.Today)) {
-		m.must("run.recheck", func(tx *store.Tx) error {
-			_, err := m.rules.Recheck(tx, reference)
+		m.must("run.recheck", func(c casework.Change) error {
+			_, err := state.Recheck(c, reference)
 			return err
 		})
 	}
 	m.reg.List().Settled(int32(m.rules.Today))
 	for _, unit := range all(m.office, store.Units) {
-		if m.rules.MustAssess(unit) {
-			m.must("run.assess", func(tx *store.Tx) error {
-				stored, err := store.Units.Get(tx, unit.GetReference())
+		if state.MustAssess(m.rules, unit) {
+			m.must("run.assess", func(c casework.Change) error {
+				stored, err := store.Units.Get(c.Tx, unit.GetReference())
 				if err != nil {
 					return err
 				}
-				return m.rules.SettleUnit(tx, stored)
+				return home.Settle(c, stored)
 			})
 		}
 	}

@@ -1,4 +1,4 @@
-package casework
+package casework_test
 
 import (
 	"errors"
@@ -8,6 +8,12 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/server/casework/tenancy"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -31,7 +37,7 @@ func (o *office) is(reference string, want eilev1.ApplicationStatus) *eilev1.App
 	o.Helper()
 	application := read(o, store.Applications, reference)
 	if application.GetStatus() != want {
-		o.Errorf("application %s is %s, want %s", reference, statusName(application.GetStatus()), statusName(want))
+		o.Errorf("application %s is %s, want %s", reference, casework.Name(application.GetStatus()), casework.Name(want))
 	}
 	return application
 }
@@ -39,14 +45,14 @@ func (o *office) is(reference string, want eilev1.ApplicationStatus) *eilev1.App
 func (o *office) unitIs(reference string, want eilev1.UnitStatus) {
 	o.Helper()
 	if got := read(o, store.Units, reference).GetStatus(); got != want {
-		o.Errorf("unit %s is %s, want %s", reference, unitStatusName(got), unitStatusName(want))
+		o.Errorf("unit %s is %s, want %s", reference, casework.Name(got), casework.Name(want))
 	}
 }
 
 func (o *office) refuse(id string) {
 	o.Helper()
-	if err := o.onOffer("offer.refuse", id, func(tx *store.Tx, offer *eilev1.Offer) error {
-		return o.rules.RefuseOffer(tx, offer, "location", "too far", o.rules.Today)
+	if err := o.onOffer("offer.refuse", id, func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Refuse(c, stored, "location", "too far", o.rules.Today)
 	}); err != nil {
 		o.Fatal(err)
 	}
@@ -54,8 +60,8 @@ func (o *office) refuse(id string) {
 
 func (o *office) assess(id string, assessment eilev1.Assessment) {
 	o.Helper()
-	if err := o.onOffer("offer.assess", id, func(tx *store.Tx, offer *eilev1.Offer) error {
-		return o.rules.AssessOffer(tx, offer, assessment, "")
+	if err := o.onOffer("offer.assess", id, func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Assess(c, stored, assessment, "")
 	}); err != nil {
 		o.Fatal(err)
 	}
@@ -63,8 +69,8 @@ func (o *office) assess(id string, assessment eilev1.Assessment) {
 
 func (o *office) accept(id string) {
 	o.Helper()
-	if err := o.onOffer("offer.accept", id, func(tx *store.Tx, offer *eilev1.Offer) error {
-		return o.rules.AcceptOffer(tx, offer, o.rules.Today)
+	if err := o.onOffer("offer.accept", id, func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.Accept(c, stored, o.rules.Today)
 	}); err != nil {
 		o.Fatal(err)
 	}
@@ -72,9 +78,9 @@ func (o *office) accept(id string) {
 
 func (o *office) amend(reference string, pairs ...string) {
 	o.Helper()
-	if err := o.onApplication("application.amend", reference, func(tx *store.Tx, application *eilev1.Application) error {
-		application.Attributes = o.facts(policy.ApplicationKind, pairs...)
-		return o.rules.Settle(tx, application)
+	if err := o.onApplication("application.amend", reference, func(c casework.Change, stored *eilev1.Application) error {
+		stored.Attributes = o.facts(policy.ApplicationKind, pairs...)
+		return state.Settle(c, stored)
 	}); err != nil {
 		o.Fatal(err)
 	}
@@ -110,15 +116,15 @@ func TestCountedRefusals(t *testing.T) {
 	second := o.again("U-2", unjustified)
 	held := o.is("A-1", onHold)
 	proposal := held.GetProposedDecision()
-	if proposal.GetKind() != proposeRemove || proposal.GetReasons()[0].GetCode() != refusalsExceeded || proposal.GetProposedBy() != Machine {
+	if proposal.GetKind() != proposeRemove || proposal.GetReasons()[0].GetCode() != "REFUSALS_EXCEEDED" || proposal.GetProposedBy() != casework.Machine {
 		t.Errorf("proposed: %v", proposal)
 	}
 	o.assess(second, justified)
 	o.is("A-1", waiting)
 	o.assess(second, unjustified)
 	o.is("A-1", onHold)
-	if err := o.onApplication("application.reinstate", "A-1", func(tx *store.Tx, application *eilev1.Application) error {
-		return o.rules.Reinstate(tx, application, by("D-9"))
+	if err := o.onApplication("application.reinstate", "A-1", func(c casework.Change, stored *eilev1.Application) error {
+		return application.Reinstate(c, stored, by("D-9"))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -153,11 +159,11 @@ func (o *office) changed(edit func(string) string) {
 // An offer that was never served never counts, unless the household answered.
 func TestWhatWasNeverServedNeverCounts(t *testing.T) {
 	o, id := opened(t, "strict")
-	if o.onOffer("run.expire", id, func(tx *store.Tx, offer *eilev1.Offer) error { return o.rules.ExpireOffer(tx, offer) }) == nil {
+	if o.onOffer("run.expire", id, func(c casework.Change, stored *eilev1.Offer) error { return offer.Expire(c, stored) }) == nil {
 		t.Error("an offer that was not served expired")
 	}
-	if err := o.onOffer("offer.no-show", id, func(tx *store.Tx, offer *eilev1.Offer) error {
-		return o.rules.RecordNoShow(tx, offer, "letter came back", o.rules.Today)
+	if err := o.onOffer("offer.no-show", id, func(c casework.Change, stored *eilev1.Offer) error {
+		return offer.NoShow(c, stored, "letter came back", o.rules.Today)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -178,8 +184,8 @@ func TestAFailedLettingIsOver(t *testing.T) {
 	o, first := opened(t, "strict")
 	o.accept(first)
 	o.is("A-1", reserved)
-	if err := o.onTenancy("tenancy.fail", first, func(tx *store.Tx, tenancy *eilev1.Tenancy) error {
-		return o.rules.FailTenancy(tx, tenancy, "did not sign")
+	if err := o.onTenancy("tenancy.fail", first, func(c casework.Change, stored *eilev1.Tenancy) error {
+		return tenancy.Fail(c, stored, "did not sign")
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -190,12 +196,12 @@ func TestAFailedLettingIsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.accept(second)
-	if o.onOffer("offer.withdraw", first, func(tx *store.Tx, offer *eilev1.Offer) error { return o.rules.WithdrawOffer(tx, offer, "late") }) == nil {
+	if o.onOffer("offer.withdraw", first, func(c casework.Change, stored *eilev1.Offer) error { return offer.Withdraw(c, stored, "late") }) == nil {
 		t.Error("the offer of a letting that failed was withdrawn")
 	}
 	o.is("A-1", reserved)
 	o.unitIs("U-2", reservedUnit)
-	if err := o.onOffer("offer.withdraw", second, func(tx *store.Tx, offer *eilev1.Offer) error { return o.rules.WithdrawOffer(tx, offer, "burst pipe") }); err != nil {
+	if err := o.onOffer("offer.withdraw", second, func(c casework.Change, stored *eilev1.Offer) error { return offer.Withdraw(c, stored, "burst pipe") }); err != nil {
 		t.Fatal(err)
 	}
 	o.is("A-1", waiting)
@@ -209,8 +215,8 @@ func TestReopen(t *testing.T) {
 	o, first := opened(t, "taipei-points")
 	o.refuse(first)
 	reopen := func(id string) error {
-		return o.onOffer("offer.reopen", id, func(tx *store.Tx, offer *eilev1.Offer) error {
-			return o.rules.ReopenOffer(tx, offer, "the noise is gone")
+		return o.onOffer("offer.reopen", id, func(c casework.Change, stored *eilev1.Offer) error {
+			return offer.Reopen(c, stored, "the noise is gone")
 		})
 	}
 	if err := reopen(first); err != nil {
@@ -245,7 +251,7 @@ func TestAnOfferIsMadeOnTheFactsOfTheDay(t *testing.T) {
 	}
 	o.amend("A-1", "income=50", "until=2025-06-07")
 	o.rules.Today = mustDay(t, "2025-06-08")
-	err := o.onOffer("offer.accept", first, func(tx *store.Tx, offer *eilev1.Offer) error { return o.rules.AcceptOffer(tx, offer, o.rules.Today) })
+	err := o.onOffer("offer.accept", first, func(c casework.Change, stored *eilev1.Offer) error { return offer.Accept(c, stored, o.rules.Today) })
 	if !slices.Equal(codesOf(err), []string{"ON_HOLD", "TOO_LATE"}) {
 		t.Errorf("an acceptance by one whose time is over: %v", err)
 	}
@@ -257,13 +263,13 @@ func TestACorrectionTakesBackWhatItSpoils(t *testing.T) {
 	o, first := opened(t, "taipei-points")
 	amend := func(unit, kind string) {
 		t.Helper()
-		o.must("unit.amend", func(tx *store.Tx) error {
-			stored, err := store.Units.Get(tx, unit)
+		o.must("unit.amend", func(c casework.Change) error {
+			stored, err := store.Units.Get(c.Tx, unit)
 			if err != nil {
 				return err
 			}
 			stored.Attributes = o.facts(policy.UnitKind, "unit_type="+kind)
-			return o.rules.AmendUnit(tx, stored, stored.GetStatus())
+			return home.Amend(c, stored, stored.GetStatus())
 		})
 	}
 	amend("U-1", "1-bedroom")
@@ -273,15 +279,15 @@ func TestACorrectionTakesBackWhatItSpoils(t *testing.T) {
 	if got := read(o, store.Offers, first); got.GetStatus() != withdrawnOffer || got.GetCounted() {
 		t.Errorf("the offer is %v", got)
 	}
-	o.must("offer.create", func(tx *store.Tx) error {
-		return o.rules.MakeManualOffer(tx, &eilev1.Offer{Id: "M-1", Application: "A-2", Unit: "U-1", Basis: "COURT"}, by("D-1"))
+	o.must("offer.create", func(c casework.Change) error {
+		return offer.MakeManual(c, &eilev1.Offer{Id: "M-1", Application: "A-2", Unit: "U-1", Basis: "COURT"}, by("D-1"))
 	})
 	amend("U-1", "2-bedroom")
 	o.unitIs("U-1", offered)
 }
 
 func codesOf(err error) (codes []string) {
-	var refusal Refusal
+	var refusal casework.Refusal
 	if errors.As(err, &refusal) {
 		for _, reason := range refusal.Reasons {
 			codes = append(codes, reason.GetCode())

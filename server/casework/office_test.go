@@ -1,4 +1,4 @@
-package casework
+package casework_test
 
 import (
 	"context"
@@ -17,8 +17,41 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv/memkv"
+)
+
+// The states as the tests name them.
+const (
+	received  = eilev1.ApplicationStatus_APPLICATION_STATUS_RECEIVED
+	waiting   = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
+	onHold    = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
+	suspended = eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED
+	reserved  = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
+	housed    = eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED
+	rejected  = eilev1.ApplicationStatus_APPLICATION_STATUS_REJECTED
+	removed   = eilev1.ApplicationStatus_APPLICATION_STATUS_REMOVED
+
+	vacant       = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	offered      = eilev1.UnitStatus_UNIT_STATUS_OFFERED
+	reservedUnit = eilev1.UnitStatus_UNIT_STATUS_RESERVED
+	let          = eilev1.UnitStatus_UNIT_STATUS_LET
+	underRepair  = eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR
+
+	fit     = eilev1.ConditionState_CONDITION_STATE_FIT
+	flagged = eilev1.ConditionState_CONDITION_STATE_FLAGGED
+
+	openOffer      = eilev1.OfferStatus_OFFER_STATUS_OPEN
+	withdrawnOffer = eilev1.OfferStatus_OFFER_STATUS_WITHDRAWN
+
+	proposeReject = eilev1.DecisionKind_DECISION_KIND_REJECT
+	proposeRemove = eilev1.DecisionKind_DECISION_KIND_REMOVE
+	proposeReview = eilev1.DecisionKind_DECISION_KIND_REVIEW
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -38,7 +71,7 @@ type office struct {
 	ctx   context.Context
 	db    *memkv.DB
 	reg   *store.Register
-	rules Rules
+	rules casework.Rules
 	ids   int
 }
 
@@ -121,14 +154,14 @@ func load(t tester, text string) *policy.Policy {
 func (o *office) activate(text string, on day.Day) {
 	o.Helper()
 	loaded := load(o, text)
-	o.rules = Rules{Evaluator: loaded.Evaluator("seed"), Policy: loaded, Today: on}
+	o.rules = casework.Rules{Policy: loaded, Evaluator: loaded.Evaluator("seed"), Seed: "seed", Today: on}
 	change, err := o.reg.BeginPolicyChange(o.ctx)
 	if err != nil {
 		o.Fatal(err)
 	}
 	var all []*eilev1.Placement
 	for _, application := range o.applications() {
-		all = append(all, o.rules.Evaluate(application))
+		all = append(all, state.Evaluate(o.rules, application))
 	}
 	if err := change.Place(o.ctx, all); err != nil {
 		o.Fatal(err)
@@ -137,12 +170,12 @@ func (o *office) activate(text string, on day.Day) {
 		o.Fatal(err)
 	}
 	for _, application := range o.applications() {
-		o.must("policy.settle", func(tx *store.Tx) error {
-			stored, err := store.Applications.Get(tx, application.GetReference())
+		o.must("policy.settle", func(c casework.Change) error {
+			stored, err := store.Applications.Get(c.Tx, application.GetReference())
 			if err != nil {
 				return err
 			}
-			return o.rules.Settle(tx, stored)
+			return state.Settle(c, stored)
 		})
 	}
 }
@@ -154,11 +187,11 @@ func (o *office) stamp(action string) store.Stamp {
 }
 
 // change runs fn as one change. What is refused must say why and leave no trace.
-func (o *office) change(action string, fn func(*store.Tx) error) error {
+func (o *office) change(action string, fn func(casework.Change) error) error {
 	o.Helper()
 	before := o.db.Revision()
-	_, _, err := o.reg.Update(o.ctx, o.stamp(action), fn)
-	var refusal Refusal
+	_, _, err := casework.Update(o.ctx, o.reg, o.stamp(action), o.rules, fn)
+	var refusal casework.Refusal
 	switch {
 	case err == nil:
 		return nil
@@ -177,7 +210,7 @@ func (o *office) change(action string, fn func(*store.Tx) error) error {
 	return err
 }
 
-func (o *office) must(action string, fn func(*store.Tx) error) {
+func (o *office) must(action string, fn func(casework.Change) error) {
 	o.Helper()
 	if err := o.change(action, fn); err != nil {
 		o.Fatalf("%s: %v", action, err)
@@ -245,8 +278,8 @@ func (o *office) facts(kind policy.Kind, pairs ...string) map[string]*eilev1.Fac
 // register takes an application with the given facts.
 func (o *office) register(reference string, pairs ...string) {
 	o.Helper()
-	o.must("application.register", func(tx *store.Tx) error {
-		return o.rules.Register(tx, &eilev1.Application{
+	o.must("application.register", func(c casework.Change) error {
+		return application.Register(c, &eilev1.Application{
 			Reference: reference, List: o.rules.Policy.DefaultList(), RegisteredAt: "2020-01-01T10:00:00Z",
 			Household:  &eilev1.Household{Members: []*eilev1.Member{{BirthDate: &date.Date{Year: 1980, Month: 5, Day: 5}}}},
 			Attributes: o.facts(policy.ApplicationKind, pairs...),
@@ -257,8 +290,8 @@ func (o *office) register(reference string, pairs ...string) {
 func (o *office) registerUnit(reference string, pairs ...string) {
 	o.Helper()
 	rooms, worn := int32(2), int32(10)
-	o.must("unit.register", func(tx *store.Tx) error {
-		return o.rules.RegisterUnit(tx, &eilev1.Unit{
+	o.must("unit.register", func(c casework.Change) error {
+		return home.Register(c, &eilev1.Unit{
 			Reference: reference, Rooms: &rooms, WearPercent: &worn, AreaSqm: &eilev1.Decimal{Units: 30},
 			Amenities: &eilev1.Amenities{Present: []eilev1.Amenity{1, 2, 3, 4, 5, 6, 7, 8, 9}}, Attributes: o.facts(policy.UnitKind, pairs...),
 		})
@@ -266,36 +299,36 @@ func (o *office) registerUnit(reference string, pairs ...string) {
 }
 
 // onApplication, onOffer and onTenancy change one record as the handlers do.
-func (o *office) onApplication(action, reference string, fn func(*store.Tx, *eilev1.Application) error) error {
+func (o *office) onApplication(action, reference string, fn func(casework.Change, *eilev1.Application) error) error {
 	o.Helper()
-	return o.change(action, func(tx *store.Tx) error {
-		application, err := store.Applications.Get(tx, reference)
+	return o.change(action, func(c casework.Change) error {
+		application, err := store.Applications.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
-		return fn(tx, application)
+		return fn(c, application)
 	})
 }
 
-func (o *office) onOffer(action, id string, fn func(*store.Tx, *eilev1.Offer) error) error {
+func (o *office) onOffer(action, id string, fn func(casework.Change, *eilev1.Offer) error) error {
 	o.Helper()
-	return o.change(action, func(tx *store.Tx) error {
-		offer, err := store.Offers.Get(tx, id)
+	return o.change(action, func(c casework.Change) error {
+		offer, err := store.Offers.Get(c.Tx, id)
 		if err != nil {
 			return err
 		}
-		return fn(tx, offer)
+		return fn(c, offer)
 	})
 }
 
-func (o *office) onTenancy(action, id string, fn func(*store.Tx, *eilev1.Tenancy) error) error {
+func (o *office) onTenancy(action, id string, fn func(casework.Change, *eilev1.Tenancy) error) error {
 	o.Helper()
-	return o.change(action, func(tx *store.Tx) error {
-		tenancy, err := store.Tenancies.Get(tx, id)
+	return o.change(action, func(c casework.Change) error {
+		tenancy, err := store.Tenancies.Get(c.Tx, id)
 		if err != nil {
 			return err
 		}
-		return fn(tx, tenancy)
+		return fn(c, tenancy)
 	})
 }
 
@@ -305,9 +338,9 @@ func by(number string) *eilev1.ByDecision { return &eilev1.ByDecision{Number: nu
 func (o *office) offer(application, unit string) (string, error) {
 	o.Helper()
 	id := fmt.Sprintf("O-%d", o.ids+1)
-	return id, o.change("offer.create", func(tx *store.Tx) error {
-		return o.rules.MakeOffer(tx, &eilev1.Offer{Id: id, Application: application, Unit: unit}, func(a *eilev1.Application, u *eilev1.Unit) []*eilev1.Reason {
-			_, why := o.rules.Suitable(a, u, o.rules.Today)
+	return id, o.change("offer.create", func(c casework.Change) error {
+		return offer.Make(c, &eilev1.Offer{Id: id, Application: application, Unit: unit}, func(a *eilev1.Application, u *eilev1.Unit) []*eilev1.Reason {
+			_, why := o.rules.Evaluator.Suitable(a, u, o.rules.Today)
 			return why
 		})
 	})

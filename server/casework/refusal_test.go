@@ -1,4 +1,4 @@
-package casework
+package casework_test
 
 import (
 	"slices"
@@ -6,50 +6,55 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/tenancy"
 	"github.com/eile-housing/eile/store"
 )
 
 // Everything that stands against a change is told, not the first thing only.
 func TestRefusalsListEveryReason(t *testing.T) {
 	type step func(o *office, offer string) error
-	application := func(reference string, fn func(r Rules, tx *store.Tx, a *eilev1.Application) error) step {
+	onApplication := func(reference string, fn func(c casework.Change, a *eilev1.Application) error) step {
 		return func(o *office, _ string) error {
-			return o.onApplication("test", reference, func(tx *store.Tx, a *eilev1.Application) error { return fn(o.rules, tx, a) })
+			return o.onApplication("test", reference, func(c casework.Change, a *eilev1.Application) error { return fn(c, a) })
 		}
 	}
-	offer := func(fn func(r Rules, tx *store.Tx, offer *eilev1.Offer) error) step {
+	onOffer := func(fn func(c casework.Change, stored *eilev1.Offer) error) step {
 		return func(o *office, id string) error {
-			return o.onOffer("test", id, func(tx *store.Tx, offer *eilev1.Offer) error { return fn(o.rules, tx, offer) })
+			return o.onOffer("test", id, func(c casework.Change, stored *eilev1.Offer) error { return fn(c, stored) })
 		}
 	}
 	unit := func(status eilev1.UnitStatus) step {
 		return func(o *office, _ string) error {
-			return o.change("test", func(tx *store.Tx) error {
-				stored, err := store.Units.Get(tx, "U-1")
+			return o.change("test", func(c casework.Change) error {
+				stored, err := store.Units.Get(c.Tx, "U-1")
 				if err != nil {
 					return err
 				}
 				before := stored.GetStatus()
 				stored.Status = status
-				return o.rules.AmendUnit(tx, stored, before)
+				return home.Amend(c, stored, before)
 			})
 		}
 	}
-	tenancy := func(fn func(r Rules, tx *store.Tx, tenancy *eilev1.Tenancy) error) step {
+	onTenancy := func(fn func(c casework.Change, stored *eilev1.Tenancy) error) step {
 		return func(o *office, id string) error {
-			return o.onTenancy("test", id, func(tx *store.Tx, tenancy *eilev1.Tenancy) error { return fn(o.rules, tx, tenancy) })
+			return o.onTenancy("test", id, func(c casework.Change, stored *eilev1.Tenancy) error { return fn(c, stored) })
 		}
 	}
 	accept := func(o *office, id string) { o.accept(id) }
 	house := func(o *office, id string) {
 		o.accept(id)
-		if err := tenancy(func(r Rules, tx *store.Tx, tenancy *eilev1.Tenancy) error {
-			return r.RecordStep(tx, tenancy, eilev1.TenancyStep_TENANCY_STEP_KEYS, r.Today)
+		if err := onTenancy(func(c casework.Change, stored *eilev1.Tenancy) error {
+			return tenancy.RecordStep(c, stored, eilev1.TenancyStep_TENANCY_STEP_KEYS, c.Rules.Today)
 		})(o, id); err != nil {
 			o.Fatal(err)
 		}
 	}
-	withdraw := application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Withdraw(tx, a, "moved") })
+	withdraw := onApplication("A-1", func(c casework.Change, a *eilev1.Application) error { return application.Withdraw(c, a, "moved") })
 	spoil := func(o *office, id string) {
 		o.refuse(id)
 		if _, err := o.offer("A-1", "U-2"); err != nil {
@@ -61,14 +66,14 @@ func TestRefusalsListEveryReason(t *testing.T) {
 				o.Fatal(err)
 			}
 		}
-		o.must("unit.amend", func(tx *store.Tx) error {
-			stored, err := store.Units.Get(tx, "U-1")
+		o.must("unit.amend", func(c casework.Change) error {
+			stored, err := store.Units.Get(c.Tx, "U-1")
 			if err != nil {
 				return err
 			}
 			worn, rooms := int32(90), int32(0)
 			stored.WearPercent, stored.Rooms = &worn, &rooms
-			return o.rules.AmendUnit(tx, stored, let)
+			return home.Amend(c, stored, let)
 		})
 	}
 	for name, test := range map[string]struct {
@@ -85,74 +90,80 @@ func TestRefusalsListEveryReason(t *testing.T) {
 			return err
 		}, []string{"HAS_OPEN_OFFER", "NOT_VACANT"}},
 		"an acceptance by one that may not have it": {func(o *office, _ string) { o.amend("A-1", "income=500", "until=2025-01-01") },
-			offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.AcceptOffer(tx, offer, r.Today) }),
+			onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Accept(c, stored, c.Rules.Today) }),
 			[]string{"ON_HOLD", "INCOME_OVER", "TOO_LATE"}},
 		"the keys for one that may not have it": {func(o *office, id string) { accept(o, id); o.amend("A-1", "income=500", "until=2025-01-01") },
-			tenancy(func(r Rules, tx *store.Tx, tenancy *eilev1.Tenancy) error {
-				return r.RecordStep(tx, tenancy, eilev1.TenancyStep_TENANCY_STEP_KEYS, r.Today)
+			onTenancy(func(c casework.Change, stored *eilev1.Tenancy) error {
+				return tenancy.RecordStep(c, stored, eilev1.TenancyStep_TENANCY_STEP_KEYS, c.Rules.Today)
 			}), []string{"NOT_ELIGIBLE", "INCOME_OVER", "TOO_LATE"}},
 		"a reinstatement of one that may not": {func(o *office, _ string) { o.amend("A-1", "income=500", "until=2025-01-01") },
-			application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Reinstate(tx, a, by("D-1")) }),
+			onApplication("A-1", func(c casework.Change, a *eilev1.Application) error { return application.Reinstate(c, a, by("D-1")) }),
 			[]string{"INCOME_OVER", "TOO_LATE"}},
-		"an unknown reason": {nil, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error {
-			return r.RefuseOffer(tx, offer, "whim", "", r.Today)
+		"an unknown reason": {nil, onOffer(func(c casework.Change, stored *eilev1.Offer) error {
+			return offer.Refuse(c, stored, "whim", "", c.Rules.Today)
 		}), []string{"UNKNOWN_REASON"}},
 		"served twice": {func(o *office, id string) {
-			if err := offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.ServeOffer(tx, offer, r.Today) })(o, id); err != nil {
+			if err := onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Serve(c, stored, c.Rules.Today) })(o, id); err != nil {
 				o.Fatal(err)
 			}
-		}, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.ServeOffer(tx, offer, r.Today) }), []string{"ALREADY_SERVED"}},
-		"served tomorrow":   {nil, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.ServeOffer(tx, offer, r.Today+1) }), []string{"IN_THE_FUTURE"}},
-		"answered tomorrow": {nil, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.AcceptOffer(tx, offer, r.Today+1) }), []string{"IN_THE_FUTURE"}},
+		}, onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Serve(c, stored, c.Rules.Today) }), []string{"ALREADY_SERVED"}},
+		"served tomorrow":   {nil, onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Serve(c, stored, c.Rules.Today+1) }), []string{"IN_THE_FUTURE"}},
+		"answered tomorrow": {nil, onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Accept(c, stored, c.Rules.Today+1) }), []string{"IN_THE_FUTURE"}},
 		"answered before it was served": {func(o *office, id string) {
-			if err := offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.ServeOffer(tx, offer, r.Today) })(o, id); err != nil {
+			if err := onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Serve(c, stored, c.Rules.Today) })(o, id); err != nil {
 				o.Fatal(err)
 			}
-		}, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.AcceptOffer(tx, offer, r.Today-1) }), []string{"BEFORE_SERVED"}},
-		"accepted twice": {accept, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.AcceptOffer(tx, offer, r.Today) }), []string{"NOT_OPEN"}},
-		"assessed while open": {nil, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error {
-			return r.AssessOffer(tx, offer, unjustified, "")
+		}, onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Accept(c, stored, c.Rules.Today-1) }), []string{"BEFORE_SERVED"}},
+		"accepted twice": {accept, onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Accept(c, stored, c.Rules.Today) }), []string{"NOT_OPEN"}},
+		"assessed while open": {nil, onOffer(func(c casework.Change, stored *eilev1.Offer) error {
+			return offer.Assess(c, stored, unjustified, "")
 		}), []string{"NOTHING_TO_ASSESS"}},
-		"reopened while open":  {nil, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.ReopenOffer(tx, offer, "x") }), []string{"NOTHING_TO_REOPEN"}},
-		"withdrawn when let":   {house, offer(func(r Rules, tx *store.Tx, offer *eilev1.Offer) error { return r.WithdrawOffer(tx, offer, "x") }), []string{"LETTING_DONE"}},
+		"reopened while open":  {nil, onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Reopen(c, stored, "x") }), []string{"NOTHING_TO_REOPEN"}},
+		"withdrawn when let":   {house, onOffer(func(c casework.Change, stored *eilev1.Offer) error { return offer.Withdraw(c, stored, "x") }), []string{"LETTING_DONE"}},
 		"an end of the housed": {house, withdraw, []string{"ALREADY_ENDED"}},
-		"a removal of the housed": {house, application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Remove(tx, a, false, by("D-1")) }),
+		"a removal of the housed": {house, onApplication("A-1", func(c casework.Change, a *eilev1.Application) error {
+			return application.Remove(c, a, false, by("D-1"))
+		}),
 			[]string{"ALREADY_ENDED"}},
-		"a rejection of one that had a place": {nil, application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Remove(tx, a, true, by("D-1")) }),
+		"a rejection of one that had a place": {nil, onApplication("A-1", func(c casework.Change, a *eilev1.Application) error { return application.Remove(c, a, true, by("D-1")) }),
 			[]string{"HAD_PLACE"}},
-		"a suspension of the reserved": {accept, application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Suspend(tx, a, nil, nil, by("D-1")) }),
+		"a suspension of the reserved": {accept, onApplication("A-1", func(c casework.Change, a *eilev1.Application) error {
+			return application.Suspend(c, a, nil, nil, by("D-1"))
+		}),
 			[]string{"WRONG_STATUS"}},
-		"a suspension that is over": {nil, application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error {
-			return r.Suspend(tx, a, nil, (r.Today - 1).Proto(), by("D-1"))
+		"a suspension that is over": {nil, onApplication("A-1", func(c casework.Change, a *eilev1.Application) error {
+			return application.Suspend(c, a, nil, (c.Rules.Today - 1).Proto(), by("D-1"))
 		}), []string{"BAD_PERIOD"}},
-		"a suspension to come": {nil, application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error {
-			return r.Suspend(tx, a, (r.Today + 1).Proto(), nil, by("D-1"))
+		"a suspension to come": {nil, onApplication("A-1", func(c casework.Change, a *eilev1.Application) error {
+			return application.Suspend(c, a, (c.Rules.Today + 1).Proto(), nil, by("D-1"))
 		}), []string{"BAD_PERIOD"}},
 		"a suspension of one without a place": {func(o *office, _ string) { o.register("A-9", "income=500") },
-			application("A-9", func(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Suspend(tx, a, nil, nil, by("D-1")) }), []string{"NO_PLACE"}},
-		"a reinstatement of one that waits": {nil, application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Reinstate(tx, a, by("D-1")) }),
+			onApplication("A-9", func(c casework.Change, a *eilev1.Application) error {
+				return application.Suspend(c, a, nil, nil, by("D-1"))
+			}), []string{"NO_PLACE"}},
+		"a reinstatement of one that waits": {nil, onApplication("A-1", func(c casework.Change, a *eilev1.Application) error { return application.Reinstate(c, a, by("D-1")) }),
 			[]string{"WRONG_STATUS"}},
-		"an unknown ground": {nil, application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error {
-			return r.GrantGround(tx, a, "fire", nil, nil, by("D-1"))
+		"an unknown ground": {nil, onApplication("A-1", func(c casework.Change, a *eilev1.Application) error {
+			return application.GrantGround(c, a, "fire", nil, nil, by("D-1"))
 		}), []string{"UNKNOWN_GROUND"}},
-		"the data of one that waits": {nil, application("A-1", func(r Rules, tx *store.Tx, a *eilev1.Application) error { return r.Erase(tx, a) }), []string{"NOT_ENDED"}},
+		"the data of one that waits": {nil, onApplication("A-1", func(c casework.Change, a *eilev1.Application) error { return application.Erase(c, a) }), []string{"NOT_ENDED"}},
 		"an offered home called let": {nil, unit(let), []string{"WRONG_STATUS"}},
 		"a home called offered":      {func(o *office, id string) { o.refuse(id) }, unit(offered), []string{"WRONG_STATUS"}},
 		"a let home called vacant":   {house, unit(vacant), []string{"HAS_TENANCY"}},
-		"a step that was recorded": {house, tenancy(func(r Rules, tx *store.Tx, tenancy *eilev1.Tenancy) error {
-			return r.RecordStep(tx, tenancy, eilev1.TenancyStep_TENANCY_STEP_KEYS, r.Today)
+		"a step that was recorded": {house, onTenancy(func(c casework.Change, stored *eilev1.Tenancy) error {
+			return tenancy.RecordStep(c, stored, eilev1.TenancyStep_TENANCY_STEP_KEYS, c.Rules.Today)
 		}), []string{"ALREADY_RECORDED"}},
-		"a step to come": {accept, tenancy(func(r Rules, tx *store.Tx, tenancy *eilev1.Tenancy) error {
-			return r.RecordStep(tx, tenancy, eilev1.TenancyStep_TENANCY_STEP_KEYS, r.Today+1)
+		"a step to come": {accept, onTenancy(func(c casework.Change, stored *eilev1.Tenancy) error {
+			return tenancy.RecordStep(c, stored, eilev1.TenancyStep_TENANCY_STEP_KEYS, c.Rules.Today+1)
 		}), []string{"IN_THE_FUTURE"}},
-		"a failure of what is done": {house, tenancy(func(r Rules, tx *store.Tx, tenancy *eilev1.Tenancy) error { return r.FailTenancy(tx, tenancy, "x") }),
+		"a failure of what is done": {house, onTenancy(func(c casework.Change, stored *eilev1.Tenancy) error { return tenancy.Fail(c, stored, "x") }),
 			[]string{"LETTING_DONE"}},
-		"an end of what is not done": {accept, tenancy(func(r Rules, tx *store.Tx, tenancy *eilev1.Tenancy) error {
-			return r.EndTenancy(tx, tenancy, "x", r.Today)
+		"an end of what is not done": {accept, onTenancy(func(c casework.Change, stored *eilev1.Tenancy) error {
+			return tenancy.End(c, stored, "x", c.Rules.Today)
 		}),
 			[]string{"NOT_IN_FORCE"}},
-		"an end before the letting": {house, tenancy(func(r Rules, tx *store.Tx, tenancy *eilev1.Tenancy) error {
-			return r.EndTenancy(tx, tenancy, "x", r.Today-day.Day(1))
+		"an end before the letting": {house, onTenancy(func(c casework.Change, stored *eilev1.Tenancy) error {
+			return tenancy.End(c, stored, "x", c.Rules.Today-day.Day(1))
 		}), []string{"BEFORE_LETTING"}},
 	} {
 		t.Run(name, func(t *testing.T) {

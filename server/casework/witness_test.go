@@ -1,4 +1,4 @@
-package casework
+package casework_test
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -70,10 +72,10 @@ func (w *witness) lookAt(a *eilev1.Application) {
 	status, reference := a.GetStatus(), a.GetReference()
 	fail := func(format string, args ...any) {
 		w.Helper()
-		w.Errorf("application %s, which is %s: %s", reference, statusName(status), fmt.Sprintf(format, args...))
+		w.Errorf("application %s, which is %s: %s", reference, casework.Name(status), fmt.Sprintf(format, args...))
 	}
-	if again := proto.CloneOf(a); !ended(status) {
-		w.rules.Evaluate(again)
+	if again := proto.CloneOf(a); !state.Ended(status) {
+		state.Evaluate(w.rules, again)
 		if !proto.Equal(again, a) {
 			fail("evaluated today it is another:\n%v\n%v", a, again)
 		}
@@ -100,7 +102,7 @@ func (w *witness) lookAt(a *eilev1.Application) {
 			fail("%v is proposed", kind)
 		}
 	}
-	if status == waiting && (a.GetEligibility() != eilev1.Eligibility_ELIGIBILITY_YES || w.rules.refusals(a) != nil) {
+	if status == waiting && (a.GetEligibility() != eilev1.Eligibility_ELIGIBILITY_YES || w.heldForRefusals(a)) {
 		fail("it may not wait")
 	}
 	if (a.GetSuspension() != nil) != (status == suspended) {
@@ -112,6 +114,30 @@ func (w *witness) lookAt(a *eilev1.Application) {
 	w.letting(a, fail)
 	w.counted(a, fail)
 	w.place(a, fail)
+}
+
+// heldForRefusals tells whether more refusals count than the policy and the
+// decisions let pass.
+func (w *witness) heldForRefusals(a *eilev1.Application) bool {
+	offers, counted := w.rules.Policy.Offers(), int(a.GetCountedRefusals())
+	return offers.Hold && counted > offers.RefusalsAllowed && counted > int(a.GetExcusedRefusals())
+}
+
+// missed tells whether an offer ended by what the household did or did not do.
+func missed(status eilev1.OfferStatus) bool {
+	switch status {
+	case eilev1.OfferStatus_OFFER_STATUS_REFUSED, eilev1.OfferStatus_OFFER_STATUS_NO_SHOW, eilev1.OfferStatus_OFFER_STATUS_EXPIRED:
+		return true
+	}
+	return false
+}
+
+// statusName is empty for an application that is not registered yet.
+func statusName(status eilev1.ApplicationStatus) string {
+	if status == 0 {
+		return ""
+	}
+	return casework.Name(status)
 }
 
 // letting: RESERVED is a letting that is not done, HOUSED one that is.
@@ -128,12 +154,12 @@ func (w *witness) letting(a *eilev1.Application, fail func(string, ...any)) {
 				done++
 			}
 			if inForce && (unit.GetStatus() != let || unit.GetTenancy() != tenancy.GetId()) {
-				fail("tenancy %s is in force, unit %s is %s", tenancy.GetId(), unit.GetReference(), unitStatusName(unit.GetStatus()))
+				fail("tenancy %s is in force, unit %s is %s", tenancy.GetId(), unit.GetReference(), casework.Name(unit.GetStatus()))
 			}
 		case inForce:
 			pending++
 			if a.GetReservedTenancy() != tenancy.GetId() || unit.GetStatus() != reservedUnit || unit.GetTenancy() != tenancy.GetId() {
-				fail("tenancy %s is not done, unit %s is %s and it waits for %q", tenancy.GetId(), unit.GetReference(), unitStatusName(unit.GetStatus()), a.GetReservedTenancy())
+				fail("tenancy %s is not done, unit %s is %s and it waits for %q", tenancy.GetId(), unit.GetReference(), casework.Name(unit.GetStatus()), a.GetReservedTenancy())
 			}
 		}
 	}
@@ -184,7 +210,7 @@ func (w *witness) lookAtHome(unit *eilev1.Unit) {
 		}
 	}
 	if (open == 1) != (unit.GetStatus() == offered) || open > 1 {
-		w.Errorf("unit %s is %s and has %d open offers", unit.GetReference(), unitStatusName(unit.GetStatus()), open)
+		w.Errorf("unit %s is %s and has %d open offers", unit.GetReference(), casework.Name(unit.GetStatus()), open)
 	}
 	if unit.GetStatus() == offered && unit.GetCondition().GetState() == flagged {
 		w.Errorf("unit %s is flagged and offered", unit.GetReference())
@@ -268,7 +294,7 @@ func (w *witness) audited() {
 	for _, application := range w.applications() {
 		before, after := w.status[application.GetReference()], application.GetStatus()
 		w.status[application.GetReference()] = after
-		if want := statusName(before) + ">" + statusName(after) + ";"; before != after && told[application.GetReference()] != want {
+		if want := statusName(before) + ">" + casework.Name(after) + ";"; before != after && told[application.GetReference()] != want {
 			w.Errorf("application %s: the audit tells %q, want %q", application.GetReference(), told[application.GetReference()], want)
 		}
 	}

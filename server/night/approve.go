@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -23,7 +24,7 @@ func (n *Night) Approve(ctx context.Context, stamp store.Stamp, id string, by *e
 	if err != nil {
 		return err
 	}
-	rules, _, err := n.book.Rules(on)
+	rules, err := n.book.Rules(on)
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,8 @@ func (n *Night) Approve(ctx context.Context, stamp store.Stamp, id string, by *e
 }
 
 func (n *Night) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run, rules casework.Rules, by *eilev1.ByDecision) error {
-	_, _, err := n.register.Update(ctx, stamp, func(tx *store.Tx) error {
+	_, _, err := casework.Update(ctx, n.register, stamp, rules, func(c casework.Change) error {
+		tx := c.Tx
 		run, err := store.Runs.Get(tx, run.GetId())
 		if err != nil {
 			return err
@@ -43,7 +45,7 @@ func (n *Night) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run,
 		if !proto.Equal(run.GetPolicy(), rules.Policy.Identity()) {
 			return casework.Refuse(what, "POLICY_CHANGED", fmt.Sprintf("it was matched under policy %s version %s: cancel it and run again", run.GetPolicy().GetName(), run.GetPolicy().GetVersion()))
 		}
-		run.Decision, err = rules.ApproveRun(tx, run.GetId(), by)
+		run.Decision, err = decision.ApproveRun(c, run.GetId(), by)
 		if err != nil {
 			return err
 		}

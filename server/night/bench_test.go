@@ -15,6 +15,9 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 )
@@ -60,7 +63,7 @@ func city(b *testing.B) *town {
 	for i := range waiting {
 		flush(2)
 		application := w.citizen(random, i)
-		place := w.rules().Evaluate(application)
+		place := state.Evaluate(w.rules(), application)
 		store.Applications.AddTo(piece, application.GetReference(), application)
 		piece.Place(place)
 	}
@@ -71,7 +74,7 @@ func city(b *testing.B) *town {
 			WearPercent: new(int32(random.IntN(50))), AreaSqm: &eilev1.Decimal{Units: int64(18 + random.IntN(60))}, Adapted: new(random.IntN(10) == 0),
 			Amenities: &eilev1.Amenities{Present: []eilev1.Amenity{1, 2, 3, 4, 5, 6, 7, 8, 9}},
 		}
-		w.rules().Complete(unit)
+		state.Complete(w.rules(), unit)
 		piece.AddUnit(unit)
 	}
 	flush(0)
@@ -104,9 +107,9 @@ func (w *town) citizen(random *rand.Rand, i int) *eilev1.Application {
 // freed takes the open offers back, so that the homes are vacant again.
 func (w *town) freed(b *testing.B) {
 	b.Helper()
-	for _, offer := range all(w, store.Offers) {
-		if offer.GetStatus() == eilev1.OfferStatus_OFFER_STATUS_OPEN {
-			w.onOffer(offer.GetId(), func(tx *store.Tx, o *eilev1.Offer) error { return w.rules().WithdrawOffer(tx, o, "benchmark") })
+	for _, made := range all(w, store.Offers) {
+		if made.GetStatus() == eilev1.OfferStatus_OFFER_STATUS_OPEN {
+			w.onOffer(made.GetId(), func(c casework.Change, o *eilev1.Offer) error { return offer.Withdraw(c, o, "benchmark") })
 		}
 	}
 	w.today++
@@ -117,7 +120,7 @@ func BenchmarkNight(b *testing.B) {
 	var run *eilev1.Run
 	b.Run("dry", func(b *testing.B) {
 		for b.Loop() {
-			dry, err := w.night.DryRun(w.ctx, w.rules(), "seed")
+			dry, err := w.night.DryRun(w.ctx, w.rules())
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -12,9 +12,13 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 )
+
+// offerers is how many offers are being made at a time.
+const offerers = 256
 
 // commit makes the offers, each a change of its own, so that the history of a
 // household names nobody else; they share commits of the store. A match that became an offer, or could
@@ -24,13 +28,13 @@ func (n *Night) commit(ctx context.Context, run *eilev1.Run, rules casework.Rule
 	if err != nil {
 		return err
 	}
-	c := &commit{night: n, run: run.GetId(), of: rules, today: rules, matches: matches.GetMatches()}
+	c := &commit{night: n, run: run.GetId(), rules: rules, today: rules, matches: matches.GetMatches()}
 	// An approval may come days after the run. Whether somebody still waits is
 	// asked of the day on which the offer is made; whether a home suits, of the
 	// run's day, since what was matched does not become wrong by waiting.
 	c.today.Today = max(rules.Today, day.Of(n.book.Now(), rules.Policy.Location()))
 	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(writers)
+	group.SetLimit(offerers)
 	for number := range c.matches {
 		group.Go(func() error { return c.offer(gctx, number) })
 	}
@@ -42,34 +46,36 @@ func (n *Night) commit(ctx context.Context, run *eilev1.Run, rules casework.Rule
 
 // commit is the offers of one run being made.
 type commit struct {
-	night     *Night
-	run       string
-	of, today casework.Rules // of the run's day and of this
-	matches   []*eilev1.Run_Match
+	night   *Night
+	run     string
+	rules   casework.Rules // of the run's day
+	today   casework.Rules
+	matches []*eilev1.Run_Match
 }
 
 // offer makes the offer of one match. Household and home are checked again in the
 // same transaction; what stands against the offer is kept with the run.
 func (c *commit) offer(ctx context.Context, number int) error {
-	err := c.night.update(ctx, "run.offer", c.run, c.today, func(tx *store.Tx) error { return c.offerOne(tx, number) })
+	err := c.night.update(ctx, "run.offer", c.run, c.today, func(change casework.Change) error { return c.offerOne(change, number) })
 	if !errors.Is(err, kv.ErrTxTooLarge) && !errors.Is(err, kv.ErrTooManyOps) {
 		return err
 	}
-	return c.night.update(ctx, "run.offer", c.run, c.today, func(tx *store.Tx) error {
-		return c.skip(tx, number, &eilev1.Reason{Code: "TOO_LARGE", Detail: "the records are too large for one transaction: " + err.Error()})
+	return c.night.update(ctx, "run.offer", c.run, c.today, func(change casework.Change) error {
+		return c.skip(change.Tx, number, &eilev1.Reason{Code: "TOO_LARGE", Detail: "the records are too large for one transaction: " + err.Error()})
 	})
 }
 
-func (c *commit) offerOne(tx *store.Tx, number int) error {
-	_, made, err := tx.FindBatch(c.run, uint32(number))
-	if err != nil || made {
+func (c *commit) offerOne(change casework.Change, number int) error {
+	tx := change.Tx
+	_, done, err := tx.FindBatch(c.run, uint32(number))
+	if err != nil || done {
 		return err
 	}
 	match := c.matches[number]
-	offer := &eilev1.Offer{
+	made := &eilev1.Offer{
 		Id: fmt.Sprintf("%s-%05d", c.run, number+1), Application: match.GetApplication(), Unit: match.GetUnit(), Run: c.run,
 	}
-	err = c.today.MakeOffer(tx, offer, func(application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason {
+	err = offer.Make(change, made, func(application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason {
 		return c.against(match, application, unit)
 	})
 	var refusal casework.Refusal
@@ -85,14 +91,14 @@ func (c *commit) offerOne(tx *store.Tx, number int) error {
 // against says what the rules of the run's day have against a match whose facts
 // may have changed since.
 func (c *commit) against(match *eilev1.Run_Match, application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason {
-	if reason := outside(c.of.Policy, unit, application.GetDistricts()); reason != nil {
+	if reason := outside(c.rules.Policy, unit, application.GetDistricts()); reason != nil {
 		return []*eilev1.Reason{reason}
 	}
 	if match.GetReleased() {
 		unit = proto.CloneOf(unit)
 		unit.Earmark = ""
 	}
-	_, why := c.of.Suitable(application, unit, c.of.Today)
+	_, why := c.rules.Evaluator.Suitable(application, unit, c.rules.Today)
 	return why
 }
 
@@ -118,7 +124,8 @@ func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rule
 	if err != nil {
 		return err
 	}
-	return n.update(ctx, "run.commit", run.GetId(), rules, func(tx *store.Tx) error {
+	return n.update(ctx, "run.commit", run.GetId(), rules, func(c casework.Change) error {
+		tx := c.Tx
 		stored, err := store.Runs.Get(tx, run.GetId())
 		if err != nil || stored.GetState() != approved {
 			return err

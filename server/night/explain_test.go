@@ -227,7 +227,7 @@ func (j *judge) ofRun(application *eilev1.Application, home *eilev1.Unit) []stri
 		home = proto.CloneOf(home)
 		home.Earmark = ""
 	}
-	suits, _ := j.w.rules().Suitable(application, home, j.w.today)
+	suits, _ := j.w.rules().Evaluator.Suitable(application, home, j.w.today)
 	if !suits || outside(j.w.policy, home, application.GetDistricts()) != nil {
 		return []string{"NOT_SUITABLE"}
 	}

@@ -18,8 +18,8 @@ import (
 // keepFile writes a file of a run piece by piece, without ever holding it.
 func (n *Night) keepFile(ctx context.Context, run, name string, rules casework.Rules, write func(io.Writer) error) error {
 	out := &pieces{put: func(number int, piece []byte, last bool) error {
-		return n.update(ctx, "run.evidence", run, rules, func(tx *store.Tx) error {
-			return tx.PutEvidence(run, name, number, piece, last)
+		return n.update(ctx, "run.evidence", run, rules, func(c casework.Change) error {
+			return c.Tx.PutEvidence(run, name, number, piece, last)
 		})
 	}}
 	packed, err := flate.NewWriter(out, flate.BestSpeed)

@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -48,7 +49,7 @@ func readHomes(v *store.View, frozen store.Frozen, rules casework.Rules, over *o
 		if over != nil {
 			h.flagged += flagMoved(v, reference, unit)
 		}
-		if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_VACANT || casework.GivingUp(unit) || rules.LeaseOver(unit) {
+		if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_VACANT || state.GivingUp(unit) || state.LeaseOver(rules, unit) {
 			continue
 		}
 		switch unit.GetCondition().GetState() {
@@ -87,7 +88,7 @@ func (h *homes) add(byKey map[string]*class, unit *eilev1.Unit, barred []string,
 // homeKey is equal for homes that are alike for the rules and stand in one
 // district.
 func homeKey(rules casework.Rules, unit *eilev1.Unit) string {
-	return rules.UnitKey(unit, rules.Today) + "\x00" + unit.GetDistrict()
+	return rules.Evaluator.UnitKey(unit, rules.Today) + "\x00" + unit.GetDistrict()
 }
 
 // earmark says what the earmark of a home means: a group that goes first, or one

@@ -11,6 +11,8 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
@@ -89,8 +91,8 @@ func busyTown(t *testing.T, approval string) *town {
 	}
 	w.household("A-99", 3, "until=2025-06-04") // falls due
 	for i := range 4 {
-		offer := w.manual(fmt.Sprintf("A-%02d", i), fmt.Sprintf("U-%02d", i))
-		w.onOffer(offer, func(tx *store.Tx, o *eilev1.Offer) error { return w.rules().ServeOffer(tx, o, w.today-day.Day(i+2)) })
+		made := w.manual(fmt.Sprintf("A-%02d", i), fmt.Sprintf("U-%02d", i))
+		w.onOffer(made, func(c casework.Change, o *eilev1.Offer) error { return offer.Serve(c, o, w.today-day.Day(i+2)) })
 	}
 	// Homes are assessed again under another version of the policy.
 	w.activate(strings.Replace(text, `version: "1"`, `version: "2"`, 1))
@@ -104,7 +106,7 @@ func (w *town) complete() (*eilev1.Run, error) {
 	if err != nil || run.GetState() != matched {
 		return run, err
 	}
-	if err := w.night.Approve(w.ctx, w.stamp("run.approve"), run.GetId(), decision()); err != nil {
+	if err := w.night.Approve(w.ctx, w.stamp("run.approve"), run.GetId(), ruling()); err != nil {
 		return nil, err
 	}
 	return w.night.Advance(w.ctx, run.GetId())

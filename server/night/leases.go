@@ -6,6 +6,9 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -13,12 +16,12 @@ const actionLease = "run.lease"
 
 // settleLeases does what the ends of leases make necessary, home by home.
 func (n *Night) settleLeases(ctx context.Context, homes []string, run string, rules casework.Rules) error {
-	return n.each(ctx, homes, actionLease, run, rules, func(tx *store.Tx, reference string) error {
-		unit, err := store.Units.Get(tx, reference)
+	return n.each(ctx, actionLease, run, rules, homes, func(c casework.Change, reference string) error {
+		unit, err := store.Units.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
-		return rules.SettleLease(tx, unit)
+		return home.SettleLease(c, unit)
 	})
 }
 
@@ -30,7 +33,7 @@ func (o *overlay) settleLease(v *store.View, rules casework.Rules, now time.Time
 		return err
 	}
 	if unit.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_LET {
-		application, place, err := rules.RehearseLease(v, now, unit)
+		application, place, err := application.RehearseLease(rules, v, now, unit)
 		if err != nil || application == nil {
 			return err
 		}
@@ -46,7 +49,7 @@ func (o *overlay) settleLease(v *store.View, rules casework.Rules, now time.Time
 		offer = tenancy.GetOffer()
 	}
 	if offer == "" {
-		rules.SettleStock(unit)
+		state.SettleStock(rules, unit)
 		return nil
 	}
 	given, err := store.Offers.Get(v, offer)

@@ -8,7 +8,10 @@ import (
 
 	"github.com/eile-housing/eile/allocation/verify"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/offer"
 )
 
 // Who gets what, under each kind of policy, in the order of the list.
@@ -72,8 +75,8 @@ func TestWhoGetsWhat(t *testing.T) {
 			w.home("U-1", 1, "", "")
 			w.home("U-2", 1, "", "")
 			for i, unit := range []string{"U-1", "U-2"} {
-				offer := w.manual(fmt.Sprintf("A-%d", i+1), unit)
-				w.onOffer(offer, func(tx *store.Tx, o *eilev1.Offer) error { return w.rules().ServeOffer(tx, o, w.today) })
+				made := w.manual(fmt.Sprintf("A-%d", i+1), unit)
+				w.onOffer(made, func(c casework.Change, o *eilev1.Offer) error { return offer.Serve(c, o, w.today) })
 			}
 			w.today += 6 // five days to answer
 		}, "A-1 U-2, A-2 U-1"},
@@ -113,10 +116,10 @@ func TestWhoGetsWhat(t *testing.T) {
 				w.home(fmt.Sprintf("U-%d", i+1), 1, "", "")
 			}
 			change := func(unit string, fn func(u *eilev1.Unit)) {
-				w.onUnit(unit, func(tx *store.Tx, u *eilev1.Unit) error {
+				w.onUnit(unit, func(c casework.Change, u *eilev1.Unit) error {
 					before := u.GetStatus()
 					fn(u)
-					return w.rules().AmendUnit(tx, u, before)
+					return home.Amend(c, u, before)
 				})
 			}
 			worn := int32(99)
@@ -133,7 +136,7 @@ func TestWhoGetsWhat(t *testing.T) {
 			w.amend("A-1", "until=2025-06-01")
 			w.suspend("A-2")
 			w.manual("A-3", "U-9")
-			w.onApplication("A-4", func(tx *store.Tx, a *eilev1.Application) error { return w.rules().Withdraw(tx, a, "moved") })
+			w.onApplication("A-4", func(c casework.Change, a *eilev1.Application) error { return application.Withdraw(c, a, "moved") })
 		}, "A-5 U-1"},
 	} {
 		t.Run(name, func(t *testing.T) {

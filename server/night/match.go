@@ -50,7 +50,7 @@ type round struct {
 }
 
 // match prepares, solves, keeps the evidence, and decides with one small write.
-func (n *Night) match(ctx context.Context, run *eilev1.Run, rules casework.Rules, seed string) error {
+func (n *Night) match(ctx context.Context, run *eilev1.Run, rules casework.Rules) error {
 	if err := unsupported(rules.Policy); err != nil {
 		return err
 	}
@@ -75,14 +75,15 @@ func (n *Night) match(ctx context.Context, run *eilev1.Run, rules casework.Rules
 	if err := n.keep(ctx, run.GetId(), rules, found); err != nil {
 		return err
 	}
-	return n.update(ctx, "run.match", run.GetId(), rules, func(tx *store.Tx) error {
+	return n.update(ctx, "run.match", run.GetId(), rules, func(c casework.Change) error {
+		tx := c.Tx
 		stored, err := store.Runs.Get(tx, run.GetId())
 		if err != nil || stored.GetState() != preparing {
 			return err
 		}
 		proto.Merge(stored, found.run)
 		// A run that was begun under another policy is one of this.
-		stored.Policy, stored.Seed = rules.Policy.Identity(), seed
+		stored.Policy, stored.Seed = rules.Policy.Identity(), rules.Seed
 		stored.State, stored.MatchedAt = matched, timestamppb.New(tx.Now())
 		tx.Subject(run.GetId())
 		tx.Status(stateName(preparing), stateName(matched))

@@ -9,6 +9,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
@@ -88,19 +89,19 @@ const cancelledRun = eilev1.RunState_RUN_STATE_CANCELLED
 // the two holds, and the night goes on.
 func TestAnsweredWhileTheNightRuns(t *testing.T) {
 	base := small(t, rulesOf("choice", "", "rank", "none"))
-	offer := base.manual("A-1", "U-1")
-	base.onOffer(offer, func(tx *store.Tx, o *eilev1.Offer) error { return base.rules().ServeOffer(tx, o, base.today) })
+	made := base.manual("A-1", "U-1")
+	base.onOffer(made, func(c casework.Change, o *eilev1.Offer) error { return offer.Serve(c, o, base.today) })
 	base.today += 9
 	atEveryCommit(t, base, func(w *town) {
-		_ = w.change("offer.accept", func(tx *store.Tx) error {
-			o, err := store.Offers.Get(tx, offer)
+		_ = w.change("offer.accept", func(c casework.Change) error {
+			o, err := store.Offers.Get(c.Tx, made)
 			if err != nil {
 				return err
 			}
-			return w.rules().AcceptOffer(tx, o, w.today)
+			return offer.Accept(c, o, w.today)
 		})
 	}, func(w *town, step int, run *eilev1.Run) {
-		state := read(w, store.Offers, offer).GetStatus()
+		state := read(w, store.Offers, made).GetStatus()
 		accepted, expired := state == eilev1.OfferStatus_OFFER_STATUS_ACCEPTED, state == eilev1.OfferStatus_OFFER_STATUS_EXPIRED
 		if run.GetState() != committed || accepted == expired || int(run.GetExpired()) != map[bool]int{true: 1}[expired] {
 			t.Errorf("answered at commit %d: the offer is %v, the run %v", step, state, run)

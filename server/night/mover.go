@@ -8,7 +8,7 @@ import (
 
 	"github.com/eile-housing/eile/allocation"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -36,7 +36,7 @@ func (p *planner) askFor(i int) error {
 		}
 		home.Application = tenancy.GetApplication()
 	}
-	application, place, open, obstacle, err := p.rules.RehearseTransfer(p.v, p.now, home.Unit, casework.HomeGivenUp)
+	application, place, open, obstacle, err := application.RehearseTransfer(p.rules, p.v, p.now, home.Unit, application.HomeGivenUp)
 	if err != nil || obstacle != nil {
 		home.Obstacle = obstacle
 		return err

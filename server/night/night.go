@@ -30,8 +30,7 @@ const (
 
 // A Rulebook knows the rules of a day, the time and unique ids.
 type Rulebook interface {
-	// Rules of a day, and the seed of the policy's draw.
-	Rules(on day.Day) (casework.Rules, string, error)
+	Rules(on day.Day) (casework.Rules, error)
 	Now() time.Time
 	NewID() string
 }
@@ -52,7 +51,7 @@ func New(register *store.Register, key []byte, book Rulebook) *Night {
 // Start begins the run of a day, or answers the one that the day already has.
 // The run is PREPARING; Advance carries it on.
 func (n *Night) Start(ctx context.Context, stamp store.Stamp, on day.Day) (*eilev1.Run, error) {
-	rules, seed, err := n.book.Rules(on)
+	rules, err := n.book.Rules(on)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +85,7 @@ func (n *Night) Start(ctx context.Context, stamp store.Stamp, on day.Day) (*eile
 			return err
 		}
 		return tx.PutRun(&eilev1.Run{
-			Id: id, On: on.Proto(), State: preparing, Policy: rules.Policy.Identity(), Seed: seed,
+			Id: id, On: on.Proto(), State: preparing, Policy: rules.Policy.Identity(), Seed: rules.Seed,
 			StartedBy: tx.Actor(), StartedAt: timestamppb.New(tx.Now()),
 		}, on.String())
 	})
@@ -159,13 +158,13 @@ func (n *Night) Advance(ctx context.Context, id string) (*eilev1.Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		rules, seed, err := n.book.Rules(on)
+		rules, err := n.book.Rules(on)
 		if err != nil {
 			return nil, err
 		}
 		switch state := run.GetState(); {
 		case state == preparing:
-			err = n.match(ctx, run, rules, seed)
+			err = n.match(ctx, run, rules)
 		case state == matched && !rules.Policy.ApprovalRequired():
 			err = n.approve(ctx, n.stamp("run.approve", id), run, rules, nil)
 		case state == approved:
@@ -203,14 +202,14 @@ func (n *Night) Unfinished(ctx context.Context) (id string, lastOn day.Day, err 
 // update makes one change of the machine in a run, under the rules that the run
 // was given: when another policy has been put in force meanwhile, the places
 // would be ordered by the former one.
-func (n *Night) update(ctx context.Context, action, run string, rules casework.Rules, fn func(*store.Tx) error) error {
-	_, _, err := n.register.Update(ctx, n.stamp(action, run), func(tx *store.Tx) error {
-		if err := under(tx.Policy(), rules); err != nil {
-			return err
-		}
-		return fn(tx)
-	})
+func (n *Night) update(ctx context.Context, action, run string, rules casework.Rules, fn func(casework.Change) error) error {
+	_, _, err := casework.Update(ctx, n.register, n.stamp(action, run), rules, fn)
 	return err
+}
+
+// each makes one change of the machine in a run for each of many records.
+func (n *Night) each(ctx context.Context, action, run string, rules casework.Rules, ids []string, fn func(casework.Change, string) error) error {
+	return casework.Each(ctx, n.register, rules, func() store.Stamp { return n.stamp(action, run) }, ids, fn)
 }
 
 func under(inForce *eilev1.PolicyName, rules casework.Rules) error {

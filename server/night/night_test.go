@@ -13,6 +13,10 @@ import (
 
 	"github.com/eile-housing/eile/allocation/verify"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv/memkv"
 )
@@ -56,12 +60,12 @@ func anyTown(rt *rapid.T, t *testing.T, text string) *town {
 		if what := draw("what", "", "", "", "offer", "overdue", "refused", "suspended"); what == "suspended" {
 			w.suspend(application)
 		} else if what != "" && read(w, store.Units, unit).GetStatus() == eilev1.UnitStatus_UNIT_STATUS_VACANT {
-			offer := w.manual(application, unit)
+			made := w.manual(application, unit)
 			switch what {
 			case "overdue":
-				w.onOffer(offer, func(tx *store.Tx, o *eilev1.Offer) error { return w.rules().ServeOffer(tx, o, w.today-4) })
+				w.onOffer(made, func(c casework.Change, o *eilev1.Offer) error { return offer.Serve(c, o, w.today-4) })
 			case "refused":
-				w.refuse(offer)
+				w.refuse(made)
 			}
 		}
 	}
@@ -92,7 +96,7 @@ func anyNight(rt *rapid.T, t *testing.T, text string) {
 	w := anyTown(rt, t, text)
 	defer w.db.Close()
 	before := w.bytes()
-	foreseen, err := w.night.DryRun(w.ctx, w.rules(), "seed")
+	foreseen, err := w.night.DryRun(w.ctx, w.rules())
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -184,9 +188,9 @@ func offered(t *rapid.T, w *town, run *eilev1.Run) {
 // stir changes facts of all kinds after the run.
 func (w *town) stir(rt *rapid.T) {
 	w.today++
-	for i, application := range all(w, store.Applications) {
-		reference := application.GetReference()
-		if application.GetStatus() != waitingStatus {
+	for i, known := range all(w, store.Applications) {
+		reference := known.GetReference()
+		if known.GetStatus() != waitingStatus {
 			continue
 		}
 		switch i % 4 {
@@ -195,14 +199,14 @@ func (w *town) stir(rt *rapid.T) {
 		case 1:
 			w.suspend(reference)
 		case 2:
-			w.onApplication(reference, func(tx *store.Tx, a *eilev1.Application) error { return w.rules().Withdraw(tx, a, "moved") })
+			w.onApplication(reference, func(c casework.Change, a *eilev1.Application) error { return application.Withdraw(c, a, "moved") })
 		}
 	}
 	for _, unit := range all(w, store.Units) {
-		w.onUnit(unit.GetReference(), func(tx *store.Tx, u *eilev1.Unit) error {
+		w.onUnit(unit.GetReference(), func(c casework.Change, u *eilev1.Unit) error {
 			rooms := int32(rapid.IntRange(1, 3).Draw(rt, "rooms"))
 			u.Rooms = &rooms
-			return w.rules().AmendUnit(tx, u, u.GetStatus())
+			return home.Amend(c, u, u.GetStatus())
 		})
 	}
 	w.mustRun()

@@ -56,7 +56,7 @@ func (s *source) learn(number uint32, suitability []byte, application *eilev1.Ap
 		}
 		why[key].Classes = append(why[key].Classes, int32(i))
 	}
-	for _, group := range s.rules.Groups(application, s.rules.Today) {
+	for _, group := range s.rules.Evaluator.Groups(application, s.rules.Today) {
 		if at := slices.Index(s.groups, group); at >= 0 {
 			p.groups = append(p.groups, int32(at))
 		}
@@ -71,14 +71,14 @@ func (s *source) learn(number uint32, suitability []byte, application *eilev1.Ap
 func (s *source) judge(application *eilev1.Application) verdict {
 	key := ""
 	if s.rules.Policy.Districts().Limit {
-		key = s.rules.SuitabilityKey(application, s.rules.Today)
+		key = s.rules.Evaluator.SuitabilityKey(application, s.rules.Today)
 		if known, ok := s.judged[key]; ok {
 			return known
 		}
 	}
 	found := make(verdict, len(s.homes.classes))
 	for i, c := range s.homes.classes {
-		if suits, why := s.rules.Suitable(application, c.sample, s.rules.Today); !suits {
+		if suits, why := s.rules.Evaluator.Suitable(application, c.sample, s.rules.Today); !suits {
 			found[i] = why[0]
 		}
 	}

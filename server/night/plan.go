@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -140,7 +141,7 @@ func (p *planner) findHomes() error {
 			unit = moved
 		}
 		flagged := unit.GetCondition().GetState() == eilev1.ConditionState_CONDITION_STATE_FLAGGED
-		if flagged && unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED && !p.rules.LeaseOver(unit) {
+		if flagged && unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED && !state.LeaseOver(p.rules, unit) {
 			p.plan.Homes = append(p.plan.Homes, PlannedHome{Unit: unit})
 		}
 	}

@@ -3,10 +3,11 @@ package night
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -17,10 +18,6 @@ const (
 	actionRecheck = "run.recheck"
 	actionAssess  = "run.assess"
 )
-
-// writers is how many changes are under way at a time. They share commits, each
-// of which waits for the disk.
-const writers = 256
 
 // due is what a day makes necessary before anything is matched.
 type due struct {
@@ -38,10 +35,10 @@ func findDue(v *store.View, rules casework.Rules) (due, error) {
 		if err != nil {
 			return due{}, err
 		}
-		if rules.MustAssess(entry.Record) {
+		if state.MustAssess(rules, entry.Record) {
 			found.units = append(found.units, entry.ID)
 		}
-		leased, err := rules.LeaseDue(v, entry.Record)
+		leased, err := home.LeaseDue(rules, v, entry.Record)
 		if err != nil {
 			return due{}, err
 		}
@@ -51,12 +48,12 @@ func findDue(v *store.View, rules casework.Rules) (due, error) {
 		if entry.Record.GetOpenOffer() == "" {
 			continue
 		}
-		offer, err := store.Offers.Get(v, entry.Record.GetOpenOffer())
+		open, err := store.Offers.Get(v, entry.Record.GetOpenOffer())
 		if err != nil {
 			return due{}, err
 		}
-		if rules.Overdue(offer) {
-			found.offers = append(found.offers, offer.GetId())
+		if offer.Overdue(rules, open) {
+			found.offers = append(found.offers, open.GetId())
 		}
 	}
 	return found, nil
@@ -74,12 +71,12 @@ func (n *Night) prepare(ctx context.Context, run string, rules casework.Rules) e
 		return err
 	}
 	found.applications = n.register.List().Due(int32(rules.Today))
-	err = n.each(ctx, found.offers, actionExpire, run, rules, func(tx *store.Tx, id string) error {
-		offer, err := store.Offers.Get(tx, id)
-		if err != nil || !rules.Overdue(offer) {
+	err = n.each(ctx, actionExpire, run, rules, found.offers, func(c casework.Change, id string) error {
+		open, err := store.Offers.Get(c.Tx, id)
+		if err != nil || !offer.Overdue(c.Rules, open) {
 			return err
 		}
-		return rules.ExpireOffer(tx, offer)
+		return offer.Expire(c, open)
 	})
 	if err != nil {
 		return err
@@ -87,33 +84,21 @@ func (n *Night) prepare(ctx context.Context, run string, rules casework.Rules) e
 	if err := n.settleLeases(ctx, found.leases, run, rules); err != nil {
 		return err
 	}
-	err = n.each(ctx, found.applications, actionRecheck, run, rules, func(tx *store.Tx, reference string) error {
-		_, err := rules.Recheck(tx, reference)
+	err = n.each(ctx, actionRecheck, run, rules, found.applications, func(c casework.Change, reference string) error {
+		_, err := state.Recheck(c, reference)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	n.register.List().Settled(int32(rules.Today))
-	return n.each(ctx, found.units, actionAssess, run, rules, func(tx *store.Tx, reference string) error {
-		unit, err := store.Units.Get(tx, reference)
-		if err != nil || !rules.MustAssess(unit) {
+	return n.each(ctx, actionAssess, run, rules, found.units, func(c casework.Change, reference string) error {
+		unit, err := store.Units.Get(c.Tx, reference)
+		if err != nil || !state.MustAssess(c.Rules, unit) {
 			return err
 		}
-		return rules.SettleUnit(tx, unit)
+		return home.Settle(c, unit)
 	})
-}
-
-// each changes many records, each in its own transaction.
-func (n *Night) each(ctx context.Context, ids []string, action, run string, rules casework.Rules, fn func(*store.Tx, string) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(writers)
-	for _, id := range ids {
-		group.Go(func() error {
-			return n.update(ctx, action, run, rules, func(tx *store.Tx) error { return fn(tx, id) })
-		})
-	}
-	return group.Wait()
 }
 
 // counted reads from the audit how many offers a run expired and how many

@@ -10,6 +10,9 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -124,12 +127,12 @@ func TestReasonsInAll(t *testing.T) {
 	w.household("A-3", 0)
 	w.household("A-4", 1, "rooms=3")
 	w.home("U-1", 1, "", "")
-	w.onUnit("U-1", func(tx *store.Tx, u *eilev1.Unit) error { return w.rules().SettleUnit(tx, u) })
+	w.onUnit("U-1", func(c casework.Change, u *eilev1.Unit) error { return home.Settle(c, u) })
 	w.home("U-2", 1, "", "")
-	w.onUnit("U-2", func(tx *store.Tx, u *eilev1.Unit) error {
+	w.onUnit("U-2", func(c casework.Change, u *eilev1.Unit) error {
 		before := u.GetStatus()
 		u.Status = eilev1.UnitStatus_UNIT_STATUS_LET
-		return w.rules().AmendUnit(tx, u, before)
+		return home.Amend(c, u, before)
 	})
 	run := w.mustRun()
 	w.household("A-5", 9)
@@ -184,7 +187,7 @@ func TestAManualOfferShows(t *testing.T) {
 	w.today++
 	after := w.mustRun()
 	w.today++
-	w.onApplication("A-2", func(tx *store.Tx, a *eilev1.Application) error { return w.rules().Reinstate(tx, a, decision()) })
+	w.onApplication("A-2", func(c casework.Change, a *eilev1.Application) error { return application.Reinstate(c, a, ruling()) })
 	later := w.mustRun()
 	for _, run := range []string{before.GetId(), after.GetId()} {
 		told := w.explainUnit(run, "U-1")
@@ -220,18 +223,18 @@ func TestANightAmongOtherWork(t *testing.T) {
 		others.Go(func() {
 			for i := range 10 {
 				reference := fmt.Sprintf("A-%02d", 4*i+worker)
-				err := w.change("test", func(tx *store.Tx) error {
-					a, err := store.Applications.Get(tx, reference)
+				err := w.change("test", func(c casework.Change) error {
+					a, err := store.Applications.Get(c.Tx, reference)
 					if err != nil {
 						return err
 					}
 					switch i % 3 {
 					case 0:
-						return w.rules().Withdraw(tx, a, "moved")
+						return application.Withdraw(c, a, "moved")
 					case 1:
-						return w.rules().Suspend(tx, a, nil, nil, decision())
+						return application.Suspend(c, a, nil, nil, ruling())
 					}
-					return w.rules().Settle(tx, a)
+					return state.Settle(c, a)
 				})
 				var refusal casework.Refusal
 				if err != nil && !errors.As(err, &refusal) {

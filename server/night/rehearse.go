@@ -10,17 +10,18 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
 // DryRun answers what the run of a day would do, and changes nothing. Its hashes
 // are those of the run, if nothing changes until then.
-func (n *Night) DryRun(ctx context.Context, rules casework.Rules, seed string) (*eilev1.Run, error) {
+func (n *Night) DryRun(ctx context.Context, rules casework.Rules) (*eilev1.Run, error) {
 	if err := unsupported(rules.Policy); err != nil {
 		return nil, err
 	}
 	on := rules.Today.String()
-	run := &eilev1.Run{Id: "dry-" + on, On: rules.Today.Proto(), Policy: rules.Policy.Identity(), Seed: seed}
+	run := &eilev1.Run{Id: "dry-" + on, On: rules.Today.Proto(), Policy: rules.Policy.Identity(), Seed: rules.Seed}
 	err := n.register.Freeze(ctx, func(v *store.View, frozen store.Frozen) error {
 		if err := under(v.Policy(), rules); err != nil {
 			return err
@@ -92,7 +93,7 @@ func (n *Night) rehearse(v *store.View, rules casework.Rules) (*overlay, error) 
 		if err != nil {
 			return nil, err
 		}
-		if place, changed := rules.Rehearse(application); changed {
+		if place, changed := state.Rehearse(rules, application); changed {
 			o.placements[reference] = place
 			o.rechecked++
 		}
@@ -120,7 +121,7 @@ func (o *overlay) free(v *store.View, rules casework.Rules, offer *eilev1.Offer)
 	}
 	application.OpenOffer, unit.OpenOffer, unit.Tenancy = "", "", ""
 	unit.Status = eilev1.UnitStatus_UNIT_STATUS_VACANT
-	o.placements[offer.GetApplication()] = rules.Evaluate(application)
+	o.placements[offer.GetApplication()] = state.Evaluate(rules, application)
 	return nil
 }
 
@@ -131,7 +132,7 @@ func (o *overlay) assess(v *store.View, rules casework.Rules, reference string) 
 	if err != nil {
 		return err
 	}
-	rules.Assess(unit)
+	state.Assess(rules, unit)
 	if unit.GetOpenOffer() == "" || unit.GetCondition().GetState() != eilev1.ConditionState_CONDITION_STATE_FLAGGED {
 		return nil
 	}

@@ -9,6 +9,8 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -59,12 +61,12 @@ func TestTheOrderOfRuns(t *testing.T) {
 	if err := w.night.Cancel(w.ctx, w.stamp("run.cancel"), first.GetId()); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, "approving what was cancelled", w.night.Approve(w.ctx, w.stamp("run.approve"), first.GetId(), decision()), "WRONG_STATE")
+	wantCode(t, "approving what was cancelled", w.night.Approve(w.ctx, w.stamp("run.approve"), first.GetId(), ruling()), "WRONG_STATE")
 	second, err := w.complete()
 	if err != nil || second.GetId() != "2025-06-02.2" || second.GetState() != committed || !slices.Equal(w.offers(second.GetId()), []string{"A-1 U-1", "A-2 U-2"}) {
 		t.Fatalf("after it was cancelled: %v, %v, %q", second, err, w.offers(second.GetId()))
 	}
-	wantCode(t, "approving twice", w.night.Approve(w.ctx, w.stamp("run.approve"), second.GetId(), decision()), "WRONG_STATE")
+	wantCode(t, "approving twice", w.night.Approve(w.ctx, w.stamp("run.approve"), second.GetId(), ruling()), "WRONG_STATE")
 	wantCode(t, "cancelling what is committed", w.night.Cancel(w.ctx, w.stamp("run.cancel"), second.GetId()), "WRONG_STATE")
 	w.today--
 	_, err = w.run()
@@ -82,7 +84,7 @@ func TestAPolicyComesInBetween(t *testing.T) {
 	w := small(t, text)
 	run := w.mustRun()
 	w.activate(next)
-	wantCode(t, "approving a run of another policy", w.night.Approve(w.ctx, w.stamp("run.approve"), run.GetId(), decision()), "POLICY_CHANGED")
+	wantCode(t, "approving a run of another policy", w.night.Approve(w.ctx, w.stamp("run.approve"), run.GetId(), ruling()), "POLICY_CHANGED")
 	if err := w.night.Cancel(w.ctx, w.stamp("run.cancel"), run.GetId()); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +100,7 @@ func TestAPolicyComesInBetween(t *testing.T) {
 	// Rules that are not those in force order nothing.
 	w.policy = load(t, text)
 	w.today++
-	if _, err := w.night.DryRun(w.ctx, w.rules(), "seed"); !errors.Is(err, store.ErrStaging) {
+	if _, err := w.night.DryRun(w.ctx, w.rules()); !errors.Is(err, store.ErrStaging) {
 		t.Errorf("a dry run under rules that are not in force: %v", err)
 	}
 }
@@ -111,7 +113,7 @@ func TestUnsupportedPolicies(t *testing.T) {
 		w := small(t, text)
 		_, err := w.run()
 		wantCode(t, "run", err, code)
-		_, err = w.night.DryRun(w.ctx, w.rules(), "seed")
+		_, err = w.night.DryRun(w.ctx, w.rules())
 		wantCode(t, "dry run", err, code)
 		if id, _, err := w.night.Unfinished(w.ctx); id != "" || err != nil {
 			t.Errorf("a run that was refused waits: %q, %v", id, err)
@@ -128,7 +130,7 @@ func TestWhatChangesBeforeTheApproval(t *testing.T) {
 		want   string
 	}{
 		"withdrawn": {func(w *town) {
-			w.onApplication("A-1", func(tx *store.Tx, a *eilev1.Application) error { return w.rules().Withdraw(tx, a, "moved") })
+			w.onApplication("A-1", func(c casework.Change, a *eilev1.Application) error { return application.Withdraw(c, a, "moved") })
 		}, "NOT_WAITING"},
 		"suspended":         {func(w *town) { w.suspend("A-1") }, "SUSPENDED"},
 		"no longer right":   {func(w *town) { w.amend("A-1", "points=0") }, "ON_HOLD"},
@@ -136,10 +138,10 @@ func TestWhatChangesBeforeTheApproval(t *testing.T) {
 		"another offer":     {func(w *town) { w.home("U-9", 1, "", ""); w.manual("A-1", "U-9") }, "HAS_OPEN_OFFER"},
 		"the home is given": {func(w *town) { w.manual("A-3", "U-1") }, "NOT_VACANT"},
 		"the home is unfit": {func(w *town) {
-			w.onUnit("U-1", func(tx *store.Tx, u *eilev1.Unit) error {
+			w.onUnit("U-1", func(c casework.Change, u *eilev1.Unit) error {
 				worn := int32(99)
 				u.WearPercent = &worn
-				return w.rules().AmendUnit(tx, u, u.GetStatus())
+				return home.Amend(c, u, u.GetStatus())
 			})
 		}, "NOT_FIT"},
 		"the home is too small": {func(w *town) { w.amend("A-1", "rooms=3") }, "TOO_SMALL"},
@@ -152,7 +154,7 @@ func TestWhatChangesBeforeTheApproval(t *testing.T) {
 			w := small(t, text)
 			run := w.mustRun()
 			test.change(w)
-			if err := w.night.Approve(w.ctx, w.stamp("run.approve"), run.GetId(), decision()); err != nil {
+			if err := w.night.Approve(w.ctx, w.stamp("run.approve"), run.GetId(), ruling()); err != nil {
 				t.Fatal(err)
 			}
 			done, err := w.night.Advance(w.ctx, run.GetId())
@@ -179,7 +181,7 @@ func TestAnApprovalMayTakeDays(t *testing.T) {
 	w := small(t, rulesOf("choice", "", "rank", "required"))
 	run := w.mustRun()
 	w.today += 9
-	if err := w.night.Approve(w.ctx, w.stamp("run.approve"), run.GetId(), decision()); err != nil {
+	if err := w.night.Approve(w.ctx, w.stamp("run.approve"), run.GetId(), ruling()); err != nil {
 		t.Fatal(err)
 	}
 	done, err := w.night.Advance(w.ctx, run.GetId())

@@ -18,6 +18,10 @@ import (
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/application"
+	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
@@ -82,8 +86,8 @@ type town struct {
 }
 
 // Rules, Now and NewID make a town the rulebook of its nights.
-func (w *town) Rules(on day.Day) (casework.Rules, string, error) {
-	return casework.Rules{Evaluator: w.policy.Evaluator("seed"), Policy: w.policy, Today: on}, "seed", nil
+func (w *town) Rules(on day.Day) (casework.Rules, error) {
+	return casework.Rules{Policy: w.policy, Evaluator: w.policy.Evaluator("seed"), Seed: "seed", Today: on}, nil
 }
 
 func (w *town) Now() time.Time {
@@ -93,7 +97,7 @@ func (w *town) Now() time.Time {
 func (w *town) NewID() string { return fmt.Sprintf("%08d", w.ids.Add(1)) }
 
 func (w *town) rules() casework.Rules {
-	rules, _, _ := w.Rules(w.today)
+	rules, _ := w.Rules(w.today)
 	return rules
 }
 
@@ -153,7 +157,7 @@ func (w *town) activate(text string) {
 	}
 	var placements []*eilev1.Placement
 	for _, application := range all(w, store.Applications) {
-		placements = append(placements, w.rules().Evaluate(application))
+		placements = append(placements, state.Evaluate(w.rules(), application))
 	}
 	if err := change.Place(w.ctx, placements); err != nil {
 		w.Fatal(err)
@@ -209,12 +213,12 @@ func (w *town) stamp(action string) store.Stamp {
 	return store.Stamp{Now: w.Now(), ID: w.NewID(), Actor: "tester", Action: action}
 }
 
-func (w *town) change(action string, fn func(*store.Tx) error) error {
-	_, _, err := w.reg.Update(w.ctx, w.stamp(action), fn)
+func (w *town) change(action string, fn func(casework.Change) error) error {
+	_, _, err := casework.Update(w.ctx, w.reg, w.stamp(action), w.rules(), fn)
 	return err
 }
 
-func (w *town) must(action string, fn func(*store.Tx) error) {
+func (w *town) must(action string, fn func(casework.Change) error) {
 	w.Helper()
 	if err := w.change(action, fn); err != nil {
 		w.Fatalf("%s: %v", action, err)
@@ -260,11 +264,11 @@ func read[T any, M message[T]](w *town, kind store.Kind[T, M], id string) (found
 // until=DATE, list=NAME, district=NAME.
 func (w *town) household(reference string, points int, pairs ...string) {
 	w.Helper()
-	application := &eilev1.Application{Reference: reference, List: "general", RegisteredAt: "2020-01-01", Attributes: map[string]*eilev1.Fact{}}
+	wanted := &eilev1.Application{Reference: reference, List: "general", RegisteredAt: "2020-01-01", Attributes: map[string]*eilev1.Fact{}}
 	for _, pair := range append(pairs, fmt.Sprintf("points=%d", points)) {
-		w.fact(application, pair)
+		w.fact(wanted, pair)
 	}
-	w.must("application.register", func(tx *store.Tx) error { return w.rules().Register(tx, proto.CloneOf(application)) })
+	w.must("application.register", func(c casework.Change) error { return application.Register(c, proto.CloneOf(wanted)) })
 }
 
 func (w *town) fact(application *eilev1.Application, pair string) {
@@ -295,76 +299,76 @@ func (w *town) fact(application *eilev1.Application, pair string) {
 func (w *town) home(reference string, rooms int, district, earmark string) {
 	w.Helper()
 	count, worn := int32(rooms), int32(10)
-	w.must("unit.register", func(tx *store.Tx) error {
-		return w.rules().RegisterUnit(tx, &eilev1.Unit{Reference: reference, Rooms: &count, WearPercent: &worn, District: district, Earmark: earmark})
+	w.must("unit.register", func(c casework.Change) error {
+		return home.Register(c, &eilev1.Unit{Reference: reference, Rooms: &count, WearPercent: &worn, District: district, Earmark: earmark})
 	})
 }
 
-func (w *town) onApplication(reference string, fn func(*store.Tx, *eilev1.Application) error) {
+func (w *town) onApplication(reference string, fn func(casework.Change, *eilev1.Application) error) {
 	w.Helper()
-	w.must("test", func(tx *store.Tx) error {
-		application, err := store.Applications.Get(tx, reference)
+	w.must("test", func(c casework.Change) error {
+		application, err := store.Applications.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
-		return fn(tx, application)
+		return fn(c, application)
 	})
 }
 
-func (w *town) onUnit(reference string, fn func(*store.Tx, *eilev1.Unit) error) {
+func (w *town) onUnit(reference string, fn func(casework.Change, *eilev1.Unit) error) {
 	w.Helper()
-	w.must("test", func(tx *store.Tx) error {
-		unit, err := store.Units.Get(tx, reference)
+	w.must("test", func(c casework.Change) error {
+		unit, err := store.Units.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
-		return fn(tx, unit)
+		return fn(c, unit)
 	})
 }
 
-func (w *town) onOffer(id string, fn func(*store.Tx, *eilev1.Offer) error) {
+func (w *town) onOffer(id string, fn func(casework.Change, *eilev1.Offer) error) {
 	w.Helper()
-	w.must("test", func(tx *store.Tx) error {
-		offer, err := store.Offers.Get(tx, id)
+	w.must("test", func(c casework.Change) error {
+		offer, err := store.Offers.Get(c.Tx, id)
 		if err != nil {
 			return err
 		}
-		return fn(tx, offer)
+		return fn(c, offer)
 	})
 }
 
-func decision() *eilev1.ByDecision { return &eilev1.ByDecision{Number: "D-1", Reason: "heard"} }
+func ruling() *eilev1.ByDecision { return &eilev1.ByDecision{Number: "D-1", Reason: "heard"} }
 
 func (w *town) suspend(reference string) {
 	w.Helper()
-	w.onApplication(reference, func(tx *store.Tx, a *eilev1.Application) error {
-		return w.rules().Suspend(tx, a, nil, nil, decision())
+	w.onApplication(reference, func(c casework.Change, a *eilev1.Application) error {
+		return application.Suspend(c, a, nil, nil, ruling())
 	})
 }
 
 func (w *town) amend(reference string, pairs ...string) {
 	w.Helper()
-	w.onApplication(reference, func(tx *store.Tx, a *eilev1.Application) error {
+	w.onApplication(reference, func(c casework.Change, a *eilev1.Application) error {
 		for _, pair := range pairs {
 			w.fact(a, pair)
 		}
-		return w.rules().Settle(tx, a)
+		return state.Settle(c, a)
 	})
 }
 
 func (w *town) manual(application, unit string) string {
 	w.Helper()
 	id := "M-" + w.NewID()
-	w.must("offer.create", func(tx *store.Tx) error {
-		return w.rules().MakeManualOffer(tx, &eilev1.Offer{Id: id, Application: application, Unit: unit, Basis: "COURT", Decision: "D-7"}, decision())
+	w.must("offer.create", func(c casework.Change) error {
+		return offer.MakeManual(c, &eilev1.Offer{Id: id, Application: application, Unit: unit, Basis: "COURT", Decision: "D-7"}, ruling())
 	})
 	return id
 }
 
 func (w *town) refuse(id string) {
 	w.Helper()
-	w.onOffer(id, func(tx *store.Tx, o *eilev1.Offer) error {
-		return w.rules().RefuseOffer(tx, o, "location", "", w.today)
+	w.onOffer(id, func(c casework.Change, o *eilev1.Offer) error {
+		return offer.Refuse(c, o, "location", "", w.today)
 	})
 }
 

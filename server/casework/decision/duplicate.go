@@ -1,4 +1,4 @@
-package casework
+package decision
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -23,36 +24,36 @@ const (
 // Nothing is merged and none ends: where they are of one household they are
 // linked with the one that is kept, both ways, and ending the others is a
 // decision of its own, with its own time for appeal.
-func (r Rules) JudgeDuplicate(tx *store.Tx, group string, finding *eilev1.DuplicateDecision, by *eilev1.ByDecision) error {
+func JudgeDuplicate(c casework.Change, group string, finding *eilev1.DuplicateDecision, by *eilev1.ByDecision) error {
 	references := finding.GetReferences()
 	same := finding.GetOutcome() == eilev1.DuplicateOutcome_DUPLICATE_OUTCOME_SAME
 	if same && len(references) > maxLinked {
-		return Refuse("decide on duplicates "+group, "TOO_MANY",
+		return casework.Refuse("decide on duplicates "+group, "TOO_MANY",
 			fmt.Sprintf("%d applications cannot be linked at once: name at most %d of them", len(references), maxLinked))
 	}
-	decision, err := r.decide(tx, eilev1.DecisionKind_DECISION_KIND_JUDGE_DUPLICATE, group, by, nil)
+	decision, err := Record(c, eilev1.DecisionKind_DECISION_KIND_JUDGE_DUPLICATE, group, by, nil)
 	if err != nil {
 		return err
 	}
-	finding.Id, finding.Decision, finding.Number = tx.ID(), decision.GetId(), decision.GetNumber()
-	finding.At = timestamppb.New(tx.Now())
-	tx.Subject(group)
+	finding.Id, finding.Decision, finding.Number = c.Tx.ID(), decision.GetId(), decision.GetNumber()
+	finding.At = timestamppb.New(c.Tx.Now())
+	c.Tx.Subject(group)
 	if len(references) <= maxTold {
-		tx.Subject(references...)
+		c.Tx.Subject(references...)
 	}
 	if same {
-		if err := link(tx, finding.GetKept(), references); err != nil {
+		if err := link(c, finding.GetKept(), references); err != nil {
 			return err
 		}
 	}
-	return store.Duplicates.Put(tx, finding.GetId(), finding)
+	return store.Duplicates.Put(c.Tx, finding.GetId(), finding)
 }
 
 // link notes in the application that is kept and in the others that they belong
 // together.
-func link(tx *store.Tx, kept string, references []string) error {
+func link(c casework.Change, kept string, references []string) error {
 	for _, reference := range references {
-		application, err := store.Applications.Get(tx, reference)
+		application, err := store.Applications.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
@@ -65,8 +66,8 @@ func link(tx *store.Tx, kept string, references []string) error {
 				application.Linked = append(application.Linked, other)
 			}
 		}
-		application.Etag = tx.ID()
-		if err := store.Applications.Put(tx, reference, application); err != nil {
+		application.Etag = c.Tx.ID()
+		if err := store.Applications.Put(c.Tx, reference, application); err != nil {
 			return err
 		}
 	}

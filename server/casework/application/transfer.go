@@ -1,4 +1,4 @@
-package casework
+package application
 
 import (
 	"fmt"
@@ -10,6 +10,8 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -31,39 +33,42 @@ const sittingTenant = "sitting_tenant"
 // registeredLayout writes a moment as registered_at keeps it.
 const registeredLayout = "2006-01-02T15:04:05.999999Z07:00"
 
+// maxReference is the most letters of a reference; some are left for a number.
+const maxReference = 60
+
 // OpenTransfer makes the application by which the household that lives in a home
 // is rehoused, registered now, with the facts of the application by which it
 // came to the home. One that it has already for this home is used, and takes the
 // reason. Where nothing can be made, the obstacle says what a person must do.
-func (r Rules) OpenTransfer(tx *store.Tx, unit *eilev1.Unit, reason string) (reference string, obstacle *eilev1.Reason, err error) {
-	tenant, obstacle, err := r.tenant(tx, unit, reason)
+func OpenTransfer(c casework.Change, unit *eilev1.Unit, reason string) (reference string, obstacle *eilev1.Reason, err error) {
+	tenant, obstacle, err := tenantOf(c.Tx, unit, reason)
 	if err != nil || obstacle != nil {
 		return "", obstacle, err
 	}
-	known, err := r.openTransfer(tx, tenant, unit.GetReference())
+	known, err := openTransfer(c.Tx, tenant, unit.GetReference())
 	if err != nil {
 		return "", nil, err
 	}
 	if known != nil {
 		known.Transfer = &eilev1.Transfer{Unit: unit.GetReference(), Reason: reason}
-		return known.GetReference(), nil, r.Settle(tx, known)
+		return known.GetReference(), nil, state.Settle(c, known)
 	}
-	application, err := r.newTransfer(tx, tenant, unit.GetReference(), reason)
+	application, err := newTransfer(c, tenant, unit.GetReference(), reason)
 	if err != nil {
 		return "", nil, err
 	}
 	tenant.Linked = append(tenant.Linked, application.GetReference())
-	tenant.Etag = tx.ID()
-	tx.Subject(tenant.GetReference(), unit.GetReference())
-	if err := store.Applications.Put(tx, tenant.GetReference(), tenant); err != nil {
+	tenant.Etag = c.Tx.ID()
+	c.Tx.Subject(tenant.GetReference(), unit.GetReference())
+	if err := store.Applications.Put(c.Tx, tenant.GetReference(), tenant); err != nil {
 		return "", nil, err
 	}
-	return application.GetReference(), nil, r.Register(tx, application)
+	return application.GetReference(), nil, Register(c, application)
 }
 
-// tenant answers the application by which the household that lives in a home
+// tenantOf answers the application by which the household that lives in a home
 // came to it, or why that cannot be told.
-func (r Rules) tenant(from store.Source, unit *eilev1.Unit, reason string) (*eilev1.Application, *eilev1.Reason, error) {
+func tenantOf(from store.Source, unit *eilev1.Unit, reason string) (*eilev1.Application, *eilev1.Reason, error) {
 	byHand := fmt.Sprintf("eile application register REFERENCE --transfer-unit %s --transfer-reason %s", unit.GetReference(), reason)
 	if unit.GetTenancy() == "" {
 		return nil, &eilev1.Reason{
@@ -97,8 +102,8 @@ func (r Rules) tenant(from store.Source, unit *eilev1.Unit, reason string) (*eil
 // openTransfer answers the application of the household that frees the home and
 // has not ended: its own, where a temporary letting left it on the list, or one
 // linked to it. Nil: there is none.
-func (r Rules) openTransfer(from store.Source, tenant *eilev1.Application, unit string) (*eilev1.Application, error) {
-	if !ended(tenant.GetStatus()) {
+func openTransfer(from store.Source, tenant *eilev1.Application, unit string) (*eilev1.Application, error) {
+	if !state.Ended(tenant.GetStatus()) {
 		return tenant, nil
 	}
 	for _, reference := range tenant.GetLinked() {
@@ -106,7 +111,7 @@ func (r Rules) openTransfer(from store.Source, tenant *eilev1.Application, unit 
 		if err != nil {
 			return nil, err
 		}
-		if ok && !ended(linked.GetStatus()) && linked.GetTransfer().GetUnit() == unit {
+		if ok && !state.Ended(linked.GetStatus()) && linked.GetTransfer().GetUnit() == unit {
 			return linked, nil
 		}
 	}
@@ -115,36 +120,36 @@ func (r Rules) openTransfer(from store.Source, tenant *eilev1.Application, unit 
 
 // newTransfer puts the application together and copies the personal data; it is
 // registered by the caller.
-func (r Rules) newTransfer(tx *store.Tx, tenant *eilev1.Application, unit, reason string) (*eilev1.Application, error) {
-	application, err := r.draftTransfer(tx, tx.Now(), tenant, unit, reason)
+func newTransfer(c casework.Change, tenant *eilev1.Application, unit, reason string) (*eilev1.Application, error) {
+	application, err := draftTransfer(c.Rules, c.Tx, c.Tx.Now(), tenant, unit, reason)
 	if err != nil {
 		return nil, err
 	}
-	person, known, err := store.Persons.Find(tx, tenant.GetReference())
+	person, known, err := store.Persons.Find(c.Tx, tenant.GetReference())
 	if err != nil || !known {
 		return application, err
 	}
-	return application, store.Persons.Put(tx, application.GetReference(), person)
+	return application, store.Persons.Put(c.Tx, application.GetReference(), person)
 }
 
 // draftTransfer puts the application together; it writes nothing.
-func (r Rules) draftTransfer(from store.Source, at time.Time, tenant *eilev1.Application, unit, reason string) (*eilev1.Application, error) {
+func draftTransfer(rules casework.Rules, from store.Source, at time.Time, tenant *eilev1.Application, unit, reason string) (*eilev1.Application, error) {
 	reference, err := freeReference(from, "T-"+unit)
 	if err != nil {
 		return nil, err
 	}
 	application := &eilev1.Application{
-		Reference: reference, List: r.Policy.DefaultList(), RegisteredAt: RegisteredNow(at, r.Policy),
+		Reference: reference, List: rules.Policy.DefaultList(), RegisteredAt: RegisteredNow(at, rules.Policy.Location()),
 		Household: proto.CloneOf(tenant.GetHousehold()), Districts: slices.Clone(tenant.GetDistricts()),
 		Attributes: map[string]*eilev1.Fact{},
 		Transfer:   &eilev1.Transfer{Unit: unit, Reason: reason}, Linked: []string{tenant.GetReference()},
 	}
-	if slices.Contains(r.Policy.Lists(), tenant.GetList()) {
+	if slices.Contains(rules.Policy.Lists(), tenant.GetList()) {
 		application.List = tenant.GetList()
 	}
 	// The tenant's facts may be of an earlier policy: what the one in force does
 	// not declare is left behind.
-	for _, attribute := range r.Policy.Attributes(policy.ApplicationKind) {
+	for _, attribute := range rules.Policy.Attributes(policy.ApplicationKind) {
 		if fact, known := tenant.GetAttributes()[attribute.Name]; known {
 			application.Attributes[attribute.Name] = proto.CloneOf(fact)
 		}
@@ -157,12 +162,9 @@ func (r Rules) draftTransfer(from store.Source, at time.Time, tenant *eilev1.App
 
 // RegisteredNow is the registration date of what is registered at a moment, in
 // the time zone of the policy.
-func RegisteredNow(now time.Time, rules *policy.Policy) string {
-	return now.In(rules.Location()).Format(registeredLayout)
+func RegisteredNow(now time.Time, zone *time.Location) string {
+	return now.In(zone).Format(registeredLayout)
 }
-
-// maxReference is the most letters of a reference; some are left for a number.
-const maxReference = 60
 
 // freeReference numbers a reference until it is free.
 func freeReference(from store.Source, wanted string) (string, error) {
@@ -177,36 +179,4 @@ func freeReference(from store.Source, wanted string) (string, error) {
 			return reference, err
 		}
 	}
-}
-
-// freeHome ends the tenancy of the home that a housed transfer frees, on the day
-// of the letting: the home is vacant. A home that somebody else has by then is
-// left alone.
-func (r Rules) freeHome(tx *store.Tx, application *eilev1.Application, by *eilev1.Tenancy) error {
-	if application.GetStatus() != housed || application.GetTransfer().GetUnit() == "" {
-		return nil
-	}
-	unit, ok, err := store.Units.Find(tx, application.GetTransfer().GetUnit())
-	if err != nil || !ok || unit.GetStatus() != let || unit.GetReference() == by.GetUnit() {
-		return err
-	}
-	on, _ := dayOf(application.GetHousedOn())
-	why := fmt.Sprintf("application %s was housed by tenancy %s", application.GetReference(), by.GetId())
-	if unit.GetTenancy() != "" {
-		former, err := store.Tenancies.Get(tx, unit.GetTenancy())
-		if err != nil {
-			return err
-		}
-		own := former.GetApplication() == application.GetReference() || slices.Contains(application.GetLinked(), former.GetApplication())
-		if !own {
-			return nil
-		}
-		former.EndedOn, former.EndedReason = on.Proto(), why
-		if err := store.Tenancies.Put(tx, former.GetId(), former); err != nil {
-			return err
-		}
-	}
-	r.vacate(tx, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, why, on)
-	tx.Subject(unit.GetReference())
-	return r.SettleUnit(tx, unit)
 }

@@ -1,0 +1,95 @@
+package application
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/server/casework/tenancy"
+	"github.com/eile-housing/eile/store"
+)
+
+const (
+	onHold    = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
+	waiting   = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
+	suspended = eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED
+	reserved  = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
+	rejected  = eilev1.ApplicationStatus_APPLICATION_STATUS_REJECTED
+	withdrawn = eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN
+	removed   = eilev1.ApplicationStatus_APPLICATION_STATUS_REMOVED
+)
+
+// Register takes a new application: it has no status yet.
+func Register(c casework.Change, application *eilev1.Application) error {
+	application.Status, application.PlacedOn = 0, nil
+	application.ReceivedAt = timestamppb.New(c.Tx.Now())
+	application.AccessGeneration = 1
+	return state.Settle(c, application)
+}
+
+// Withdraw ends an application at the applicant's wish. An open offer and a
+// letting that is not done go with it.
+func Withdraw(c casework.Change, application *eilev1.Application, reason string) error {
+	what := "withdraw application " + application.GetReference()
+	if state.Ended(application.GetStatus()) {
+		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
+	}
+	return end(c, application, withdrawn, &eilev1.Reason{Code: "WITHDRAWN", Detail: reason})
+}
+
+// Remove ends an application by decision: as REJECTED where it never had a
+// place, as REMOVED else. A rejection of one that had a place is refused.
+func Remove(c casework.Change, application *eilev1.Application, reject bool, by *eilev1.ByDecision) error {
+	what := "remove application " + application.GetReference()
+	if state.Ended(application.GetStatus()) {
+		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
+	}
+	kind, to := eilev1.DecisionKind_DECISION_KIND_REMOVE, removed
+	placed, ok := casework.DayOf(application.GetPlacedOn())
+	switch {
+	case !ok:
+		kind, to = eilev1.DecisionKind_DECISION_KIND_REJECT, rejected
+	case reject:
+		return casework.Refuse(what, "HAD_PLACE", fmt.Sprintf("it came onto the list on %s: it can be removed, not rejected", placed))
+	}
+	if _, err := decision.Record(c, kind, application.GetReference(), by, application.GetProposedDecision()); err != nil {
+		return err
+	}
+	return end(c, application, to, &eilev1.Reason{Code: casework.Name(to), Detail: by.GetReason()})
+}
+
+// end leaves nothing behind that waits for the application.
+func end(c casework.Change, application *eilev1.Application, to eilev1.ApplicationStatus, why *eilev1.Reason) error {
+	if err := offer.Drop(c, application, "the application ended: "+casework.Name(to)); err != nil {
+		return err
+	}
+	if err := tenancy.Drop(c, application, "the application ended: "+casework.Name(to)); err != nil {
+		return err
+	}
+	application.Status, application.ProposedDecision, application.Suspension, application.EndedReason = to, nil, nil, why
+	return state.Settle(c, application)
+}
+
+// Erase deletes the personal data of an application that has ended.
+func Erase(c casework.Change, application *eilev1.Application) error {
+	if !state.Ended(application.GetStatus()) {
+		return casework.Refuse("erase the personal data of application "+application.GetReference(), "NOT_ENDED",
+			"it is "+casework.Name(application.GetStatus())+": its rights rest on the data")
+	}
+	for _, member := range application.GetHousehold().GetMembers() {
+		member.BirthDate, member.Attributes = nil, nil
+	}
+	// The digest of the imported row covers personal data.
+	application.ImportDigest = nil
+	if err := store.Persons.Delete(c.Tx, application.GetReference()); err != nil {
+		return err
+	}
+	application.Etag = c.Tx.ID()
+	c.Tx.Subject(application.GetReference())
+	return store.Applications.Put(c.Tx, application.GetReference(), application)
+}

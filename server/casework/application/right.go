@@ -1,0 +1,52 @@
+package application
+
+import (
+	"fmt"
+	"slices"
+
+	"google.golang.org/genproto/googleapis/type/date"
+
+	"github.com/eile-housing/eile/policy"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
+	"github.com/eile-housing/eile/server/casework/state"
+)
+
+// GrantGround gives a claimed ground effect, by decision.
+func GrantGround(c casework.Change, application *eilev1.Application, code string, from, until *date.Date, by *eilev1.ByDecision) error {
+	what := fmt.Sprintf("grant ground %s to application %s", code, application.GetReference())
+	if state.Ended(application.GetStatus()) {
+		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
+	}
+	if !slices.ContainsFunc(c.Rules.Policy.Grounds(), func(g policy.Ground) bool { return g.Code == code }) {
+		return casework.Refuse(what, "UNKNOWN_GROUND", fmt.Sprintf("policy %s has no ground %q", c.Rules.Policy.Name(), code))
+	}
+	first, last, err := period(c.Rules, from, until)
+	if err != nil {
+		return casework.Refuse(what, "BAD_PERIOD", err.Error())
+	}
+	decided, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_GRANT_GROUND, application.GetReference(), by, nil)
+	if err != nil {
+		return err
+	}
+	setGround(application, &eilev1.Ground{Code: code, GrantedFrom: first, GrantedUntil: last, Decision: decided.GetId()})
+	return state.Settle(c, application)
+}
+
+// setGround puts a granted ground in place of what was claimed or granted by its
+// code before.
+func setGround(application *eilev1.Application, ground *eilev1.Ground) {
+	at := slices.IndexFunc(application.GetGrounds(), func(known *eilev1.Ground) bool { return known.GetCode() == ground.GetCode() })
+	if at < 0 {
+		application.Grounds = append(application.Grounds, ground)
+		return
+	}
+	application.Grounds[at] = ground
+}
+
+// CorrectDate notes the decision that a corrected registered_at rests on.
+func CorrectDate(c casework.Change, application *eilev1.Application, by *eilev1.ByDecision) error {
+	_, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_CORRECT_DATE, application.GetReference(), by, nil)
+	return err
+}

@@ -1,0 +1,105 @@
+package home
+
+import (
+	"fmt"
+	"slices"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/store"
+)
+
+// Amend writes a home whose facts were corrected. A person may call a home
+// vacant, let or under repair, unless an offer or a letting is under way. An
+// open offer was made on the facts before: it is withdrawn when they now speak
+// against the home for the household, and does not count.
+func Amend(c casework.Change, unit *eilev1.Unit, before eilev1.UnitStatus) error {
+	stored, err := store.Units.Get(c.Tx, unit.GetReference())
+	if err != nil {
+		return err
+	}
+	if unit.GetStatus() != before {
+		if err := call(c, unit, stored); err != nil {
+			return err
+		}
+	}
+	if unit.GetOpenOffer() == "" {
+		return Settle(c, unit)
+	}
+	open, err := store.Offers.Get(c.Tx, unit.GetOpenOffer())
+	if err != nil {
+		return err
+	}
+	application, err := store.Applications.Get(c.Tx, open.GetApplication())
+	if err != nil {
+		return err
+	}
+	if why := spoiled(c.Rules, application, stored, unit); why != nil {
+		return offer.TakeBack(c, unit, open, application, "the facts of the home were corrected: "+why.GetDetail())
+	}
+	return Settle(c, unit)
+}
+
+// call lets a person say where a home stands.
+func call(c casework.Change, unit, stored *eilev1.Unit) error {
+	what := "amend unit " + unit.GetReference()
+	from, to := stored.GetStatus(), unit.GetStatus()
+	switch {
+	case !byHand(from):
+		return casework.Refuse(what, "WRONG_STATUS", fmt.Sprintf("it is %s: end that first", casework.Name(from)))
+	case !byHand(to):
+		return casework.Refuse(what, "WRONG_STATUS", fmt.Sprintf("a person sets VACANT, LET or UNDER_REPAIR, not %s", casework.Name(to)))
+	case unit.GetTenancy() != "":
+		return casework.Refuse(what, "HAS_TENANCY", fmt.Sprintf("tenancy %s is in force: end it first", unit.GetTenancy()))
+	}
+	unit.StatusSince = c.Rules.Today.Proto()
+	if unit.GetStatusReason() == stored.GetStatusReason() {
+		unit.StatusReason = "amended by " + c.Tx.Actor()
+	}
+	amendVacancy(c.Rules, unit, stored)
+	c.Tx.Status(casework.Name(from), casework.Name(to))
+	return nil
+}
+
+// byHand are the states that a person may say a home is in.
+func byHand(status eilev1.UnitStatus) bool {
+	return status == vacant || status == let || status == underRepair
+}
+
+// amendVacancy follows a status that a person set.
+func amendVacancy(rules casework.Rules, unit, before *eilev1.Unit) {
+	switch {
+	case unit.GetStatus() == let:
+		unit.Vacancy = nil
+	case unit.GetStatus() != vacant || before.GetStatus() == vacant:
+	case before.GetStatus() == let:
+		unit.Vacancy = &eilev1.Vacancy{
+			Reason: eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, Detail: unit.GetStatusReason(),
+			Since: rules.Today.Proto(), EmptySince: rules.Today.Proto(),
+		}
+	default:
+		empty := before.GetStatusSince()
+		if former := before.GetVacancy(); former != nil {
+			empty = former.GetEmptySince()
+		}
+		unit.Vacancy = &eilev1.Vacancy{
+			Reason: eilev1.VacancyReason_VACANCY_REASON_REPAIRED, Detail: unit.GetStatusReason(),
+			Since: rules.Today.Proto(), EmptySince: empty,
+		}
+	}
+}
+
+// spoiled is the first reason why a home no longer suits that was not there
+// before: an offer may have been made in spite of others, by decision or since
+// the home was released.
+func spoiled(rules casework.Rules, application *eilev1.Application, before, after *eilev1.Unit) *eilev1.Reason {
+	_, known := rules.Evaluator.Suitable(application, before, rules.Today)
+	_, found := rules.Evaluator.Suitable(application, after, rules.Today)
+	for _, reason := range found {
+		if !slices.ContainsFunc(known, func(other *eilev1.Reason) bool { return other.GetCode() == reason.GetCode() }) {
+			return reason
+		}
+	}
+	return nil
+}

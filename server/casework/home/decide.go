@@ -1,0 +1,212 @@
+package home
+
+import (
+	"cmp"
+	"fmt"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/store"
+)
+
+// chosen is a home of a proposal about which a person decides.
+type chosen struct {
+	home *eilev1.Decommission_Home
+	unit *eilev1.Unit
+}
+
+// choose reads the homes of a proposal that are not decided; a reference, unless
+// it is empty, leaves only that one.
+func choose(c casework.Change, what string, record *eilev1.Decommission, reference string) ([]chosen, error) {
+	var all []chosen
+	for _, home := range record.GetHomes() {
+		if reference != "" && home.GetUnit() != reference || !state.Undecided(home.GetState()) {
+			continue
+		}
+		unit, err := store.Units.Get(c.Tx, home.GetUnit())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, chosen{home, unit})
+	}
+	if len(all) == 0 {
+		return nil, casework.Refuse(what, "NOTHING_TO_DECIDE", fmt.Sprintf("all of it is decided: propose again what is to be decided again (proposal %s)", record.GetId()))
+	}
+	return all, nil
+}
+
+// ApproveGivingUp decides about the homes of a proposal, or about one: given up
+// where nobody lives there, or else, in principle. Nothing is deleted. After an
+// approval in principle the transfers are made by SettleTransfer.
+func ApproveGivingUp(c casework.Change, record *eilev1.Decommission, reference string, principle bool, by *eilev1.ByDecision) error {
+	what := "approve giving up " + cmp.Or(reference, record.GetId())
+	if c.Tx.Actor() == record.GetProposedBy() {
+		return casework.Refuse(what, "FOUR_EYES", fmt.Sprintf("%s proposed it: another person must approve it", c.Tx.Actor()))
+	}
+	homes, err := choose(c, what, record, reference)
+	if err != nil {
+		return err
+	}
+	if principle {
+		return approveInPrinciple(c, what, record, homes, by)
+	}
+	var against casework.Reasons
+	for _, one := range homes {
+		notFlagged(&against, one.unit)
+		if err := occupied(c, &against, one); err != nil {
+			return err
+		}
+	}
+	if err := against.Refusal(what); err != nil {
+		return err
+	}
+	decided, err := decide(c, record, homes, givenUp, by)
+	if err != nil {
+		return err
+	}
+	for _, one := range homes {
+		c.Tx.Status(casework.Name(one.unit.GetStatus()), casework.Name(decommissioned))
+		state.Move(c, one.unit, decommissioned, "given up: proposal "+record.GetId()+", decision "+decided.GetId())
+		if err := put(c, one.unit); err != nil {
+			return err
+		}
+	}
+	return state.PutProposal(c, record)
+}
+
+// notFlagged speaks against a home that was repaired since it was proposed.
+func notFlagged(against *casework.Reasons, unit *eilev1.Unit) {
+	if unit.GetCondition().GetState() != flagged {
+		against.Add("NOT_FLAGGED", fmt.Sprintf("unit %s is %s by now: reject it (eile decommission reject %s)",
+			unit.GetReference(), casework.Name(unit.GetCondition().GetState()), unit.GetReference()))
+	}
+}
+
+// occupied says of a home in which somebody lives what to do first.
+func occupied(c casework.Change, against *casework.Reasons, one chosen) error {
+	reference, status := one.unit.GetReference(), casework.Name(one.unit.GetStatus())
+	switch {
+	case !state.Occupied(one.unit):
+	case one.home.GetState() == proposed:
+		against.Add("OCCUPIED", fmt.Sprintf("unit %s is %s: approve it with --in-principle, so that who lives there is rehoused first", reference, status))
+	case one.home.GetTransfer() == "":
+		against.Add("OCCUPIED", fmt.Sprintf("unit %s is %s: %s", reference, status,
+			cmp.Or(one.home.GetObstacle().GetDetail(), "approve it with --in-principle again, so that a transfer is made")))
+	default:
+		transfer, err := store.Applications.Get(c.Tx, one.home.GetTransfer())
+		if err != nil {
+			return err
+		}
+		against.Add("OCCUPIED", fmt.Sprintf("unit %s is %s: its household is not rehoused yet, the transfer %s is %s",
+			reference, status, transfer.GetReference(), casework.Name(transfer.GetStatus())))
+	}
+	return nil
+}
+
+func approveInPrinciple(c casework.Change, what string, record *eilev1.Decommission, homes []chosen, by *eilev1.ByDecision) error {
+	var against casework.Reasons
+	var changed []chosen
+	for _, one := range homes {
+		notFlagged(&against, one.unit)
+		wants, err := wantsTransfer(c, one)
+		if err != nil {
+			return err
+		}
+		if one.home.GetState() == proposed || wants {
+			changed = append(changed, one)
+		}
+		record.TransfersPending = record.TransfersPending || wants
+	}
+	if len(changed) == 0 {
+		against.Add("NOTHING_TO_DECIDE", "it is approved in principle already, and every household has its transfer")
+	}
+	if err := against.Refusal(what); err != nil {
+		return err
+	}
+	if _, err := decide(c, record, changed, inPrinciple, by); err != nil {
+		return err
+	}
+	for _, one := range changed {
+		if err := put(c, one.unit); err != nil {
+			return err
+		}
+	}
+	return state.PutProposal(c, record)
+}
+
+// wantsTransfer tells whether the household of a home has no application by
+// which it can be rehoused. One that has ended is forgotten.
+func wantsTransfer(c casework.Change, one chosen) (bool, error) {
+	if !state.Occupied(one.unit) || one.home.GetTransfer() == "" {
+		return state.Occupied(one.unit), nil
+	}
+	transfer, err := store.Applications.Get(c.Tx, one.home.GetTransfer())
+	if err != nil || !state.Ended(transfer.GetStatus()) {
+		return false, err
+	}
+	one.home.Transfer = ""
+	return true, nil
+}
+
+// RejectGivingUp ends a proposal, or the part of it about one home. The flag
+// stays. Where transfers of an approval in principle are still on their way they
+// rest on it, and must be ended first.
+func RejectGivingUp(c casework.Change, record *eilev1.Decommission, reference string, by *eilev1.ByDecision) error {
+	what := "reject giving up " + cmp.Or(reference, record.GetId())
+	homes, err := choose(c, what, record, reference)
+	if err != nil {
+		return err
+	}
+	var against casework.Reasons
+	for _, one := range homes {
+		if one.home.GetTransfer() == "" {
+			continue
+		}
+		transfer, err := store.Applications.Get(c.Tx, one.home.GetTransfer())
+		if err != nil {
+			return err
+		}
+		if !state.Ended(transfer.GetStatus()) {
+			against.Add("TRANSFER_UNDER_WAY", fmt.Sprintf("the household of unit %s has the transfer %s, which rests on the approval: withdraw or remove it first",
+				one.unit.GetReference(), transfer.GetReference()))
+		}
+	}
+	if err := against.Refusal(what); err != nil {
+		return err
+	}
+	if _, err := decide(c, record, homes, rejected, by); err != nil {
+		return err
+	}
+	for _, one := range homes {
+		if err := put(c, one.unit); err != nil {
+			return err
+		}
+	}
+	return state.PutProposal(c, record)
+}
+
+// decide records the decision with the proposal, and the state of the homes
+// that it is about with each of them. The caller writes both.
+func decide(c casework.Change, record *eilev1.Decommission, homes []chosen, to eilev1.GivingUpState, by *eilev1.ByDecision) (*eilev1.Decision, error) {
+	proposal := &eilev1.Decision{Kind: giveUp, ProposedBy: record.GetProposedBy(), ProposedAt: record.GetProposedAt()}
+	for _, one := range homes {
+		proposal.Reasons = append(proposal.Reasons, &eilev1.Reason{Code: casework.Name(to), Detail: "unit " + one.unit.GetReference()})
+	}
+	act := decision.Record
+	if to == rejected {
+		act = decision.Reject
+	}
+	decided, err := act(c, giveUp, record.GetId(), by, proposal)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range homes {
+		one.home.State, one.home.Decision, one.home.DecidedOn = to, decided.GetId(), decided.GetDecidedOn()
+		one.unit.GivingUp = &eilev1.GivingUp{Proposal: record.GetId(), State: to}
+		one.unit.ProposedDecision = nil
+	}
+	record.Decisions = append(record.Decisions, decided)
+	return decided, nil
+}

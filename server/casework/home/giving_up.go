@@ -1,0 +1,94 @@
+package home
+
+import (
+	"fmt"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/store"
+)
+
+const (
+	proposed    = eilev1.GivingUpState_GIVING_UP_STATE_PROPOSED
+	inPrinciple = eilev1.GivingUpState_GIVING_UP_STATE_IN_PRINCIPLE
+	givenUp     = eilev1.GivingUpState_GIVING_UP_STATE_DECOMMISSIONED
+	rejected    = eilev1.GivingUpState_GIVING_UP_STATE_REJECTED
+
+	giveUp = eilev1.DecisionKind_DECISION_KIND_DECOMMISSION
+)
+
+// maxProposal is the most letters of a proposal's name; some are left for a
+// number.
+const maxProposal = 60
+
+// ProposeGivingUp notes a proposal to give up homes, under an id that is free.
+// All of them must be flagged and none given up or proposed already.
+func ProposeGivingUp(c casework.Change, id string, references []string, reason string) error {
+	var against casework.Reasons
+	record := &eilev1.Decommission{
+		Id: id, Reason: reason, ProposedBy: c.Tx.Actor(), ProposedAt: timestamppb.New(c.Tx.Now()), Etag: c.Tx.ID(),
+	}
+	var homes []*eilev1.Unit
+	for _, reference := range slices.Sorted(slices.Values(references)) {
+		unit, err := store.Units.Get(c.Tx, reference)
+		if err != nil {
+			return err
+		}
+		notToPropose(&against, unit)
+		homes = append(homes, unit)
+		record.Homes = append(record.Homes, &eilev1.Decommission_Home{Unit: reference, State: proposed})
+	}
+	if err := against.Refusal("proposal to give up " + id); err != nil {
+		return err
+	}
+	c.Tx.Subject(id)
+	for _, unit := range homes {
+		unit.GivingUp = &eilev1.GivingUp{Proposal: id, State: proposed}
+		why := append([]*eilev1.Reason{{Code: "STATED", Detail: reason}}, unit.GetCondition().GetReasons()...)
+		unit.ProposedDecision = decision.Propose(c.Rules, giveUp, unit.GetReference(), c.Tx.Actor(), why)
+		unit.ProposedDecision.ProposedAt = record.GetProposedAt()
+		if err := put(c, unit); err != nil {
+			return err
+		}
+	}
+	return store.Decommissions.Put(c.Tx, id, record)
+}
+
+func notToPropose(against *casework.Reasons, unit *eilev1.Unit) {
+	reference := unit.GetReference()
+	switch {
+	case unit.GetStatus() == decommissioned:
+		against.Add("GIVEN_UP", fmt.Sprintf("unit %s is given up already", reference))
+	case state.Undecided(unit.GetGivingUp().GetState()):
+		against.Add("ALREADY_PROPOSED", fmt.Sprintf("unit %s is named by the proposal %s: approve or reject that one", reference, unit.GetGivingUp().GetProposal()))
+	case unit.GetCondition().GetState() != flagged:
+		against.Add("NOT_FLAGGED", fmt.Sprintf("unit %s is %s: only a flagged home is given up; an inspection flags it", reference, casework.Name(unit.GetCondition().GetState())))
+	}
+}
+
+// ProposalID names a proposal that was given no name after its first home.
+func ProposalID(from store.Source, references []string) (string, error) {
+	wanted := "D-" + slices.Min(references)
+	wanted = wanted[:min(len(wanted), maxProposal)]
+	for number := 1; ; number++ {
+		id := wanted
+		if number > 1 {
+			id = fmt.Sprintf("%s.%d", wanted, number)
+		}
+		_, taken, err := store.Decommissions.Find(from, id)
+		if err != nil || !taken {
+			return id, err
+		}
+	}
+}
+
+func put(c casework.Change, unit *eilev1.Unit) error {
+	unit.Etag = c.Tx.ID()
+	c.Tx.Subject(unit.GetReference())
+	return c.Tx.PutUnit(unit)
+}

@@ -1,0 +1,65 @@
+package home
+
+import (
+	"fmt"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/store"
+)
+
+const (
+	vacant         = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	offered        = eilev1.UnitStatus_UNIT_STATUS_OFFERED
+	reserved       = eilev1.UnitStatus_UNIT_STATUS_RESERVED
+	let            = eilev1.UnitStatus_UNIT_STATUS_LET
+	underRepair    = eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR
+	decommissioned = eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED
+
+	flagged = eilev1.ConditionState_CONDITION_STATE_FLAGGED
+)
+
+// Register takes a new home.
+func Register(c casework.Change, unit *eilev1.Unit) error {
+	if unit.GetStatus() == 0 {
+		unit.Status = vacant
+	}
+	if !byHand(unit.GetStatus()) {
+		return casework.Refuse("register unit "+unit.GetReference(), "WRONG_STATUS",
+			fmt.Sprintf("a new home is VACANT, LET or UNDER_REPAIR, not %s", casework.Name(unit.GetStatus())))
+	}
+	state.Complete(c.Rules, unit)
+	return Settle(c, unit)
+}
+
+// Inspect records an inspection, the latest first, and assesses the home.
+func Inspect(c casework.Change, unit *eilev1.Unit, inspection *eilev1.Inspection) error {
+	if err := store.Inspections.Put(c.Tx, inspection.GetUnit()+"/"+inspection.GetId(), inspection); err != nil {
+		return err
+	}
+	state.AddInspections(unit, []*eilev1.Inspection{inspection})
+	return Settle(c, unit)
+}
+
+// Settle assesses a home and writes it. The open offer of a home that is found
+// unfit is withdrawn; that does not count against the household.
+func Settle(c casework.Change, unit *eilev1.Unit) error {
+	state.Assess(c.Rules, unit)
+	state.SettleStock(c.Rules, unit)
+	unit.Etag = c.Tx.ID()
+	c.Tx.Subject(unit.GetReference())
+	if unit.GetCondition().GetState() != flagged || unit.GetOpenOffer() == "" {
+		return c.Tx.PutUnit(unit)
+	}
+	open, err := store.Offers.Get(c.Tx, unit.GetOpenOffer())
+	if err != nil {
+		return err
+	}
+	application, err := store.Applications.Get(c.Tx, open.GetApplication())
+	if err != nil {
+		return err
+	}
+	return offer.TakeBack(c, unit, open, application, "the home was found unfit: "+unit.GetCondition().GetReasons()[0].GetDetail())
+}

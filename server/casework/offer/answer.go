@@ -1,0 +1,131 @@
+package offer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/tenancy"
+)
+
+// Serve notes that the household was told; the time to answer begins.
+func Serve(c casework.Change, offer *eilev1.Offer, on day.Day) error {
+	what := "serve offer " + offer.GetId()
+	if err := mustBeOpen(what, offer); err != nil {
+		return err
+	}
+	if served, ok := casework.DayOf(offer.GetServedOn()); ok {
+		return casework.Refuse(what, "ALREADY_SERVED", fmt.Sprintf("it was served on %s", served))
+	}
+	if on > c.Rules.Today {
+		return casework.Refuse(what, "IN_THE_FUTURE", fmt.Sprintf("%s is to come", on))
+	}
+	serve(c.Rules, offer, on)
+	return put(c, offer)
+}
+
+func serve(rules casework.Rules, offer *eilev1.Offer, on day.Day) {
+	offer.ServedOn = on.Proto()
+	offer.RespondBy = on.AddDays(rules.Policy.Offers().DaysToAnswer).Proto()
+}
+
+// answered notes the day of an answer. Whoever answers was told, if nobody
+// noted it before. An answer that comes late is taken while the offer is open.
+func answered(rules casework.Rules, what string, offer *eilev1.Offer, on day.Day) error {
+	if err := dated(rules, what, offer, on); err != nil {
+		return err
+	}
+	if offer.GetServedOn() == nil {
+		serve(rules, offer, on)
+	}
+	return nil
+}
+
+// dated notes the day on which an open offer was answered or missed.
+func dated(rules casework.Rules, what string, offer *eilev1.Offer, on day.Day) error {
+	if err := mustBeOpen(what, offer); err != nil {
+		return err
+	}
+	if on > rules.Today {
+		return casework.Refuse(what, "IN_THE_FUTURE", fmt.Sprintf("%s is to come", on))
+	}
+	if served, ok := casework.DayOf(offer.GetServedOn()); ok && on < served {
+		return casework.Refuse(what, "BEFORE_SERVED", fmt.Sprintf("on %s the household had not been told: it was served on %s", on, served))
+	}
+	offer.AnsweredOn = on.Proto()
+	return nil
+}
+
+func mustBeOpen(what string, offer *eilev1.Offer) error {
+	if status := offer.GetStatus(); status != openOffer {
+		return casework.Refuse(what, "NOT_OPEN", "it is "+casework.Name(status))
+	}
+	return nil
+}
+
+// Accept reserves home and household; where the policy's last step is the
+// acceptance, it houses.
+func Accept(c casework.Change, offer *eilev1.Offer, on day.Day) error {
+	what := "accept offer " + offer.GetId()
+	if err := answered(c.Rules, what, offer, on); err != nil {
+		return err
+	}
+	application, unit, err := parties(c, offer)
+	if err != nil {
+		return err
+	}
+	if err := notWaiting(c.Rules, application).Refusal(what); err != nil {
+		return err
+	}
+	offer.Status = acceptedOffer
+	if err := put(c, offer); err != nil {
+		return err
+	}
+	application.OpenOffer, unit.OpenOffer = "", ""
+	return tenancy.Begin(c, what, offer, application, unit, on)
+}
+
+// Refuse ends an open offer with a reason code of the policy. The household
+// keeps its place. Whether it counts is assessed by an officer.
+func Refuse(c casework.Change, offer *eilev1.Offer, reason, note string, on day.Day) error {
+	what := "refuse offer " + offer.GetId()
+	if err := answered(c.Rules, what, offer, on); err != nil {
+		return err
+	}
+	offers := c.Rules.Policy.Offers()
+	if !offers.Knows(reason) {
+		known := make([]string, len(offers.RefusalReasons))
+		for i, entry := range offers.RefusalReasons {
+			known[i] = entry.Code
+		}
+		return casework.Refuse(what, "UNKNOWN_REASON", fmt.Sprintf("policy %s does not know the refusal reason %q: use one of %s", c.Rules.Policy.Name(), reason, strings.Join(known, ", ")))
+	}
+	offer.RefusalReason, offer.Note = reason, note
+	return end(c, offer, refusedOffer)
+}
+
+// NoShow ends an offer, since the household did not come. It does not say that
+// the household was told: what was never served never counts.
+func NoShow(c casework.Change, offer *eilev1.Offer, note string, on day.Day) error {
+	if err := dated(c.Rules, "record a no-show for offer "+offer.GetId(), offer, on); err != nil {
+		return err
+	}
+	offer.Note = note
+	return end(c, offer, noShow)
+}
+
+// Overdue tells whether the time to answer an offer is over.
+func Overdue(rules casework.Rules, offer *eilev1.Offer) bool {
+	until, ok := casework.DayOf(offer.GetRespondBy())
+	return ok && offer.GetStatus() == openOffer && until < rules.Today
+}
+
+// Expire ends an offer whose time is over.
+func Expire(c casework.Change, offer *eilev1.Offer) error {
+	if !Overdue(c.Rules, offer) {
+		return casework.Refuse("expire offer "+offer.GetId(), "NOT_OVERDUE", "it is "+casework.Name(offer.GetStatus())+" and its time is not over")
+	}
+	return end(c, offer, expiredOffer)
+}

@@ -1,0 +1,137 @@
+package offer
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/server/casework/tenancy"
+	"github.com/eile-housing/eile/store"
+)
+
+// Withdraw takes an open offer back, or an accepted one whose letting is not
+// done. It never counts, and the household has its former place.
+func Withdraw(c casework.Change, offer *eilev1.Offer, reason string) error {
+	what := "withdraw offer " + offer.GetId()
+	if offer.GetStatus() != acceptedOffer {
+		if err := mustBeOpen(what, offer); err != nil {
+			return err
+		}
+		offer.Note = reason
+		return end(c, offer, withdrawnOffer)
+	}
+	application, err := store.Applications.Get(c.Tx, offer.GetApplication())
+	if err != nil {
+		return err
+	}
+	letting, pending, err := tenancy.Pending(c, application)
+	if err != nil {
+		return err
+	}
+	if !pending || letting.GetOffer() != offer.GetId() {
+		return casework.Refuse(what, "LETTING_DONE", fmt.Sprintf("its letting is done or has failed; application %s is %s", application.GetReference(), casework.Name(application.GetStatus())))
+	}
+	offer.Status, offer.Note = withdrawnOffer, reason
+	if err := put(c, offer); err != nil {
+		return err
+	}
+	return tenancy.Release(c, application, reason)
+}
+
+// end closes an open offer and frees both sides. A home that the household
+// refused, missed or let expire is not offered to it again.
+func end(c casework.Change, offer *eilev1.Offer, to eilev1.OfferStatus) error {
+	application, unit, err := parties(c, offer)
+	if err != nil {
+		return err
+	}
+	offer.Status = to
+	if err := put(c, offer); err != nil {
+		return err
+	}
+	if to != withdrawnOffer {
+		if err := c.Tx.Bar(application.GetReference(), unit.GetReference(), offer.GetId()); err != nil {
+			return err
+		}
+	}
+	application.OpenOffer, unit.OpenOffer = "", ""
+	state.Vacate(c, unit, vacatedBy(to), "offer "+offer.GetId()+" "+casework.Name(to), c.Rules.Today)
+	if err := c.Tx.PutUnit(unit); err != nil {
+		return err
+	}
+	return state.Settle(c, application)
+}
+
+// Drop withdraws the open offer of an application, if there is one. The caller
+// writes the application.
+func Drop(c casework.Change, application *eilev1.Application, why string) error {
+	if application.GetOpenOffer() == "" {
+		return nil
+	}
+	offer, err := store.Offers.Get(c.Tx, application.GetOpenOffer())
+	if err != nil {
+		return err
+	}
+	unit, err := store.Units.Get(c.Tx, offer.GetUnit())
+	if err != nil {
+		return err
+	}
+	offer.Status, offer.Note = withdrawnOffer, why
+	if err := put(c, offer); err != nil {
+		return err
+	}
+	application.OpenOffer, unit.OpenOffer = "", ""
+	state.Vacate(c, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", c.Rules.Today)
+	return c.Tx.PutUnit(unit)
+}
+
+// TakeBack withdraws the open offer of a home; the household has its former
+// place.
+func TakeBack(c casework.Change, unit *eilev1.Unit, offer *eilev1.Offer, application *eilev1.Application, why string) error {
+	offer.Status, offer.Note = withdrawnOffer, why
+	if err := put(c, offer); err != nil {
+		return err
+	}
+	application.OpenOffer, unit.OpenOffer = "", ""
+	state.Vacate(c, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", c.Rules.Today)
+	if err := state.Settle(c, application); err != nil {
+		return err
+	}
+	return state.SettleUnit(c, unit)
+}
+
+// vacatedBy is why an offer that ended left its home vacant.
+func vacatedBy(offer eilev1.OfferStatus) eilev1.VacancyReason {
+	switch offer {
+	case refusedOffer:
+		return eilev1.VacancyReason_VACANCY_REASON_OFFER_REFUSED
+	case noShow:
+		return eilev1.VacancyReason_VACANCY_REASON_NO_SHOW
+	case expiredOffer:
+		return eilev1.VacancyReason_VACANCY_REASON_OFFER_EXPIRED
+	default:
+		return eilev1.VacancyReason_VACANCY_REASON_OFFER_WITHDRAWN
+	}
+}
+
+// put writes an offer, and when it was closed.
+func put(c casework.Change, offer *eilev1.Offer) error {
+	if offer.GetStatus() != openOffer && offer.GetClosedAt() == nil {
+		offer.ClosedAt = timestamppb.New(c.Tx.Now())
+	}
+	offer.Etag = c.Tx.ID()
+	c.Tx.Subject(offer.GetId(), offer.GetApplication(), offer.GetUnit())
+	return c.Tx.PutOffer(offer)
+}
+
+func parties(c casework.Change, offer *eilev1.Offer) (*eilev1.Application, *eilev1.Unit, error) {
+	application, err := store.Applications.Get(c.Tx, offer.GetApplication())
+	if err != nil {
+		return nil, nil, err
+	}
+	unit, err := store.Units.Get(c.Tx, offer.GetUnit())
+	return application, unit, err
+}

@@ -1,0 +1,123 @@
+package offer
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/store"
+)
+
+const (
+	openOffer      = eilev1.OfferStatus_OFFER_STATUS_OPEN
+	acceptedOffer  = eilev1.OfferStatus_OFFER_STATUS_ACCEPTED
+	refusedOffer   = eilev1.OfferStatus_OFFER_STATUS_REFUSED
+	noShow         = eilev1.OfferStatus_OFFER_STATUS_NO_SHOW
+	expiredOffer   = eilev1.OfferStatus_OFFER_STATUS_EXPIRED
+	withdrawnOffer = eilev1.OfferStatus_OFFER_STATUS_WITHDRAWN
+
+	received  = eilev1.ApplicationStatus_APPLICATION_STATUS_RECEIVED
+	waiting   = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
+	onHold    = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
+	suspended = eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED
+
+	vacant  = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	offered = eilev1.UnitStatus_UNIT_STATUS_OFFERED
+)
+
+// Fit says what speaks against a home for a household, beside their states. It
+// must only read.
+type Fit func(application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason
+
+// Make offers a home to a household. Both are brought to the day first.
+// Everything that stands against it is in the refusal: state of either, an open
+// offer, a home that the household has refused before, and what fit finds.
+func Make(c casework.Change, offer *eilev1.Offer, fit Fit) error {
+	application, unit, err := parties(c, offer)
+	if err != nil {
+		return err
+	}
+	against, err := standsAgainst(c, application, unit)
+	if err != nil {
+		return err
+	}
+	against = append(against, fit(application, unit)...)
+	what := fmt.Sprintf("offer of unit %s to application %s", unit.GetReference(), application.GetReference())
+	if err := against.Refusal(what); err != nil {
+		return err
+	}
+	offer.Status = openOffer
+	offer.CreatedAt = timestamppb.New(c.Tx.Now())
+	application.OpenOffer, unit.OpenOffer = offer.GetId(), offer.GetId()
+	state.Move(c, unit, offered, "offer "+offer.GetId())
+	if err := put(c, offer); err != nil {
+		return err
+	}
+	if err := c.Tx.PutUnit(unit); err != nil {
+		return err
+	}
+	return state.Settle(c, application)
+}
+
+// MakeManual makes an offer outside a run, by decision, which may give a home
+// that the rules would not: what an emergency or a court orders.
+func MakeManual(c casework.Change, offer *eilev1.Offer, by *eilev1.ByDecision) error {
+	if _, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_MANUAL_OFFER, offer.GetId(), by, nil); err != nil {
+		return err
+	}
+	return Make(c, offer, func(*eilev1.Application, *eilev1.Unit) []*eilev1.Reason { return nil })
+}
+
+// standsAgainst lists what the states of a household and a home have against an offer.
+func standsAgainst(c casework.Change, application *eilev1.Application, unit *eilev1.Unit) (casework.Reasons, error) {
+	against := notWaiting(c.Rules, application)
+	if id := application.GetOpenOffer(); id != "" {
+		against.Add("HAS_OPEN_OFFER", fmt.Sprintf("application %s has the open offer %s", application.GetReference(), id))
+	}
+	if status := unit.GetStatus(); status != vacant {
+		against.Add("NOT_VACANT", fmt.Sprintf("unit %s is %s", unit.GetReference(), casework.Name(status)))
+	}
+	if state.GivingUp(unit) {
+		against.Add("GIVING_UP", fmt.Sprintf("unit %s is approved to be given up: proposal %s", unit.GetReference(), unit.GetGivingUp().GetProposal()))
+	}
+	state.Assess(c.Rules, unit)
+	if state.LeaseOver(c.Rules, unit) {
+		ends, _ := state.LeaseEnds(unit)
+		against.Add("LEASE_ENDED", fmt.Sprintf("the lease of unit %s ended on %s", unit.GetReference(), ends))
+	}
+	if condition := unit.GetCondition().GetState(); condition != eilev1.ConditionState_CONDITION_STATE_FIT {
+		against.Add("NOT_FIT", fmt.Sprintf("unit %s is %s", unit.GetReference(), casework.Name(condition)))
+		against = append(against, unit.GetCondition().GetReasons()...)
+	}
+	barred, err := store.Barred(c.Tx, application.GetReference(), unit.GetReference())
+	if barred != "" {
+		against.Add("ALREADY_OFFERED", fmt.Sprintf("unit %s was offered to application %s before (offer %s): reopen that offer with a reason", unit.GetReference(), application.GetReference(), barred))
+	}
+	return against, err
+}
+
+// notWaiting brings an application to the day and lists why it does not wait.
+func notWaiting(rules casework.Rules, application *eilev1.Application) casework.Reasons {
+	state.Evaluate(rules, application)
+	var against casework.Reasons
+	status := application.GetStatus()
+	code := "NOT_WAITING"
+	switch status {
+	case waiting:
+		return nil
+	case onHold, suspended:
+		code = casework.Name(status)
+	}
+	against.Add(code, fmt.Sprintf("application %s is %s", application.GetReference(), casework.Name(status)))
+	if status == onHold {
+		return append(against, application.GetProposedDecision().GetReasons()...)
+	}
+	if status == received {
+		return append(against, application.GetReasons()...)
+	}
+	return against
+}

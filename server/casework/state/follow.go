@@ -1,0 +1,82 @@
+package state
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/eile-housing/eile/policy"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
+)
+
+const (
+	// refusalsExceeded is the code of a proposed removal that rests on refusals.
+	refusalsExceeded = "REFUSALS_EXCEEDED"
+
+	proposeReject = eilev1.DecisionKind_DECISION_KIND_REJECT
+	proposeRemove = eilev1.DecisionKind_DECISION_KIND_REMOVE
+	proposeReview = eilev1.DecisionKind_DECISION_KIND_REVIEW
+)
+
+// follow sets the status that eligibility and refusals lead to. It is made anew
+// from the record at each evaluation, so that no road to it can be forgotten.
+// Only YES has a place; what was on the list and may not be any more waits for
+// a decision at its place.
+func follow(rules casework.Rules, application *eilev1.Application, verdict policy.Verdict) {
+	if until, ok := suspendedUntil(application); ok && int32(rules.Today) > until {
+		application.Suspension, application.Status = nil, waiting
+	}
+	status := application.GetStatus()
+	if Ended(status) || status == suspended || status == reserved {
+		return
+	}
+	exceeded := refusals(rules, application)
+	placed := application.GetPlacedOn() != nil
+	switch {
+	case verdict.Eligibility == eilev1.Eligibility_ELIGIBILITY_YES && exceeded == nil:
+		application.Status, application.ProposedDecision = waiting, nil
+		if !placed {
+			application.PlacedOn = rules.Today.Proto()
+		}
+	case placed || exceeded != nil:
+		kind, why := proposeRemove, verdict.Reasons
+		switch {
+		case exceeded != nil:
+			why = append([]*eilev1.Reason{exceeded}, why...)
+		case verdict.Proposes == "review":
+			kind = proposeReview
+		}
+		hold(rules, application, kind, why)
+	case verdict.Eligibility == eilev1.Eligibility_ELIGIBILITY_UNDETERMINED:
+		application.Status, application.ProposedDecision = received, nil
+	default:
+		hold(rules, application, proposeReject, verdict.Reasons)
+	}
+}
+
+// refusals is the reason why counted refusals hold an application; nil: they do
+// not. Those that a decision has let pass hold it only with a further one.
+func refusals(rules casework.Rules, application *eilev1.Application) *eilev1.Reason {
+	offers := rules.Policy.Offers()
+	counted := int(application.GetCountedRefusals())
+	if !offers.Hold || counted <= offers.RefusalsAllowed || counted <= int(application.GetExcusedRefusals()) {
+		return nil
+	}
+	return &eilev1.Reason{
+		Code:     refusalsExceeded,
+		Detail:   fmt.Sprintf("%d offers were refused, missed or left to expire without a valid reason; the policy allows %d", counted, offers.RefusalsAllowed),
+		DetailLt: fmt.Sprintf("be svarbios priežasties atsisakyta arba neatsakyta pasiūlymų: %d; tvarka leidžia %d", counted, offers.RefusalsAllowed),
+	}
+}
+
+// hold keeps the place and proposes a decision. While the same is proposed for
+// the same reasons it stays proposed since when it was.
+func hold(rules casework.Rules, application *eilev1.Application, kind eilev1.DecisionKind, why []*eilev1.Reason) {
+	application.Status = onHold
+	proposal := decision.Propose(rules, kind, application.GetReference(), casework.Machine, why)
+	if former := application.GetProposedDecision(); former.GetKind() == kind && slices.EqualFunc(former.GetReasons(), why, equalReasons) {
+		proposal.ProposedAt = former.GetProposedAt()
+	}
+	application.ProposedDecision = proposal
+}

@@ -1,0 +1,150 @@
+package state
+
+import (
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+)
+
+const (
+	vacant         = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	offered        = eilev1.UnitStatus_UNIT_STATUS_OFFERED
+	reservedUnit   = eilev1.UnitStatus_UNIT_STATUS_RESERVED
+	let            = eilev1.UnitStatus_UNIT_STATUS_LET
+	underRepair    = eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR
+	decommissioned = eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED
+
+	flagged = eilev1.ConditionState_CONDITION_STATE_FLAGGED
+)
+
+// keptInspections is how many of the latest inspections a home carries.
+const keptInspections = 10
+
+// Move sets the status of a home, since when and why.
+func Move(c casework.Change, unit *eilev1.Unit, to eilev1.UnitStatus, why string) {
+	if unit.GetStatus() != to {
+		unit.StatusSince = c.Rules.Today.Proto()
+	}
+	unit.Status, unit.StatusReason = to, why
+	SettleStock(c.Rules, unit)
+	unit.Etag = c.Tx.ID()
+}
+
+// Complete gives a new home what every home has, and assesses it.
+func Complete(rules casework.Rules, unit *eilev1.Unit) {
+	if unit.GetStatus() == 0 {
+		unit.Status = vacant
+	}
+	if unit.GetTenure() == 0 {
+		unit.Tenure = eilev1.Tenure_TENURE_OWNED
+		if unit.GetLease() != nil {
+			unit.Tenure = eilev1.Tenure_TENURE_RENTED_IN
+		}
+	}
+	if unit.GetStatusSince() == nil {
+		unit.StatusSince = rules.Today.Proto()
+	}
+	beginVacancy(unit)
+	Assess(rules, unit)
+	SettleStock(rules, unit)
+}
+
+// Assess brings a home to what the unit standard of the day says of it and
+// tells whether that changed. It writes nothing.
+func Assess(rules casework.Rules, unit *eilev1.Unit) bool {
+	assessment := rules.Evaluator.Assess(unit, unit.GetInspections(), rules.Today)
+	condition := &eilev1.Condition{
+		State: assessment.State, Reasons: assessment.Reasons, Missing: assessment.Missing,
+		Policy: rules.Policy.Identity(), AssessedOn: rules.Today.Proto(),
+	}
+	if assessment.NextDue != 0 {
+		condition.NextDue = assessment.NextDue.Proto()
+	}
+	before := unit.GetCondition()
+	keepFlag(rules, unit, condition)
+	if before != nil && before.GetState() == condition.GetState() && proto.Equal(before.GetPolicy(), condition.GetPolicy()) &&
+		slices.EqualFunc(before.GetReasons(), condition.GetReasons(), equalReasons) && slices.Equal(before.GetMissing(), condition.GetMissing()) {
+		condition.AssessedOn = before.GetAssessedOn()
+	}
+	unit.Condition = condition
+	return !proto.Equal(before, condition)
+}
+
+// keepFlag lets a flag stay until a newer inspection has seen the home: that the
+// facts on record are better is not enough. Another policy assesses anew.
+func keepFlag(rules casework.Rules, unit *eilev1.Unit, condition *eilev1.Condition) {
+	before := unit.GetCondition()
+	same := before.GetState() == flagged && proto.Equal(before.GetPolicy(), condition.GetPolicy())
+	if same && condition.GetState() != flagged && newestInspection(unit) == before.GetFlaggedAtInspection() {
+		condition.State = flagged
+		condition.Reasons = []*eilev1.Reason{{
+			Code:     "INSPECTION_NEEDED",
+			Detail:   "by the facts on record it is no longer unfit: a new inspection must confirm it",
+			DetailLt: "pagal duomenis būstas jau tinkamas: tai turi patvirtinti naujas patikrinimas",
+		}}
+	}
+	switch {
+	case condition.GetState() == flagged && same:
+		condition.FlaggedOn, condition.FlaggedAtInspection = before.GetFlaggedOn(), before.GetFlaggedAtInspection()
+	case condition.GetState() == flagged:
+		condition.FlaggedOn, condition.FlaggedAtInspection = rules.Today.Proto(), newestInspection(unit)
+	}
+}
+
+// newestInspection is the id of the newest inspection of a home; empty: none.
+func newestInspection(unit *eilev1.Unit) string {
+	if all := unit.GetInspections(); len(all) > 0 {
+		return all[0].GetId()
+	}
+	return ""
+}
+
+func equalReasons(a, b *eilev1.Reason) bool { return proto.Equal(a, b) }
+
+// MustAssess tells whether the stored condition may no longer be what the rules
+// of the day say: another policy, or a day on which it changes by itself. A home
+// that is given up keeps its last one.
+func MustAssess(rules casework.Rules, unit *eilev1.Unit) bool {
+	if unit.GetStatus() == decommissioned {
+		return false
+	}
+	condition := unit.GetCondition()
+	if condition == nil || !proto.Equal(condition.GetPolicy(), rules.Policy.Identity()) {
+		return true
+	}
+	next, ok := casework.DayOf(condition.GetNextDue())
+	return ok && next <= rules.Today
+}
+
+// AddInspections puts inspections among the latest of their home, newest first.
+// One that is there already is not added again.
+func AddInspections(unit *eilev1.Unit, inspections []*eilev1.Inspection) {
+	all := slices.Clone(unit.GetInspections())
+	for _, inspection := range inspections {
+		if !slices.ContainsFunc(all, func(known *eilev1.Inspection) bool { return known.GetId() == inspection.GetId() }) {
+			all = append(all, inspection)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *eilev1.Inspection) int {
+		first, _ := casework.DayOf(b.GetInspectedOn())
+		second, _ := casework.DayOf(a.GetInspectedOn())
+		if first != second {
+			return int(first - second)
+		}
+		return strings.Compare(b.GetId(), a.GetId())
+	})
+	unit.Inspections = all[:min(len(all), keptInspections)]
+}
+
+// SettleUnit assesses a home without an open offer and writes it.
+func SettleUnit(c casework.Change, unit *eilev1.Unit) error {
+	Assess(c.Rules, unit)
+	SettleStock(c.Rules, unit)
+	unit.Etag = c.Tx.ID()
+	c.Tx.Subject(unit.GetReference())
+	return c.Tx.PutUnit(unit)
+}

@@ -1,0 +1,88 @@
+package tenancy
+
+import (
+	"fmt"
+
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/store"
+)
+
+// Fail notes that a letting came to nothing: the home is free and the
+// household has its former place.
+func Fail(c casework.Change, tenancy *eilev1.Tenancy, reason string) error {
+	if tenancy.GetHoused() || tenancy.GetEndedOn() != nil {
+		return casework.Refuse("fail tenancy "+tenancy.GetId(), "LETTING_DONE", "the letting is done or over: end the tenancy")
+	}
+	application, err := store.Applications.Get(c.Tx, tenancy.GetApplication())
+	if err != nil {
+		return err
+	}
+	return Release(c, application, reason)
+}
+
+// Release gives a reserved application its former place back and frees the home.
+func Release(c casework.Change, application *eilev1.Application, why string) error {
+	if err := Drop(c, application, why); err != nil {
+		return err
+	}
+	application.Status = waiting
+	return state.Settle(c, application)
+}
+
+// Drop ends the letting that a reserved application waits for, if there is one,
+// and frees the home. The caller sets the application's status and writes it.
+func Drop(c casework.Change, application *eilev1.Application, why string) error {
+	tenancy, ok, err := Pending(c, application)
+	if err != nil || !ok {
+		return err
+	}
+	unit, err := store.Units.Get(c.Tx, tenancy.GetUnit())
+	if err != nil {
+		return err
+	}
+	tenancy.EndedOn, tenancy.EndedReason = c.Rules.Today.Proto(), why
+	state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_LETTING_FAILED, "letting "+tenancy.GetId()+" failed", c.Rules.Today)
+	c.Tx.Subject(unit.GetReference())
+	application.ReservedTenancy = ""
+	if err := store.Tenancies.Put(c.Tx, tenancy.GetId(), tenancy); err != nil {
+		return err
+	}
+	return c.Tx.PutUnit(unit)
+}
+
+// Pending is the letting that a reserved application waits for.
+func Pending(c casework.Change, application *eilev1.Application) (*eilev1.Tenancy, bool, error) {
+	if application.GetReservedTenancy() == "" {
+		return nil, false, nil
+	}
+	tenancy, err := store.Tenancies.Get(c.Tx, application.GetReservedTenancy())
+	return tenancy, err == nil, err
+}
+
+// End notes that a tenancy ended; the home is vacant.
+func End(c casework.Change, tenancy *eilev1.Tenancy, reason string, on day.Day) error {
+	what := "end tenancy " + tenancy.GetId()
+	if !tenancy.GetHoused() || tenancy.GetEndedOn() != nil {
+		return casework.Refuse(what, "NOT_IN_FORCE", "the letting is not done or is over")
+	}
+	if on > c.Rules.Today {
+		return casework.Refuse(what, "IN_THE_FUTURE", fmt.Sprintf("%s is to come", on))
+	}
+	unit, err := store.Units.Get(c.Tx, tenancy.GetUnit())
+	if err != nil {
+		return err
+	}
+	if since, ok := casework.DayOf(unit.GetStatusSince()); ok && on < since {
+		return casework.Refuse(what, "BEFORE_LETTING", fmt.Sprintf("the home was let on %s", since))
+	}
+	tenancy.EndedOn, tenancy.EndedReason = on.Proto(), reason
+	state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, "tenancy "+tenancy.GetId()+" ended", on)
+	c.Tx.Subject(tenancy.GetApplication(), unit.GetReference())
+	if err := store.Tenancies.Put(c.Tx, tenancy.GetId(), tenancy); err != nil {
+		return err
+	}
+	return c.Tx.PutUnit(unit)
+}

@@ -1,0 +1,108 @@
+package tenancy
+
+import (
+	"fmt"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/store"
+)
+
+const (
+	waiting  = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
+	reserved = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
+	housed   = eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED
+
+	reservedUnit = eilev1.UnitStatus_UNIT_STATUS_RESERVED
+	let          = eilev1.UnitStatus_UNIT_STATUS_LET
+)
+
+// Begin reserves home and household for a letting by an accepted offer, from
+// which it has its id; where the policy's last step is the acceptance, it houses.
+func Begin(c casework.Change, what string, offer *eilev1.Offer, application *eilev1.Application, unit *eilev1.Unit, on day.Day) error {
+	tenancy := &eilev1.Tenancy{
+		Id: offer.GetId(), Unit: unit.GetReference(), Application: application.GetReference(), Offer: offer.GetId(),
+		Kind: eilev1.TenancyKind_TENANCY_KIND_SOCIAL, CreatedAt: timestamppb.New(c.Tx.Now()),
+	}
+	unit.Tenancy = tenancy.GetId()
+	application.Status, application.ReservedTenancy = reserved, tenancy.GetId()
+	state.Move(c, unit, reservedUnit, "offer "+offer.GetId()+" accepted")
+	if c.Rules.Policy.Offers().LastStep == policy.AcceptanceStep {
+		if err := house(c, what, application, unit, tenancy, on); err != nil {
+			return err
+		}
+	}
+	return put(c, application, unit, tenancy)
+}
+
+// house does the letting. The right is tested again on the day.
+func house(c casework.Change, what string, application *eilev1.Application, unit *eilev1.Unit, tenancy *eilev1.Tenancy, on day.Day) error {
+	verdict := c.Rules.Evaluator.Evaluate(application, c.Rules.Today)
+	if verdict.Eligibility != eilev1.Eligibility_ELIGIBILITY_YES {
+		var against casework.Reasons
+		against.Add("NOT_ELIGIBLE", fmt.Sprintf("application %s is not eligible today", application.GetReference()))
+		return append(against, verdict.Reasons...).Refusal(what)
+	}
+	tenancy.Housed = true
+	state.Move(c, unit, let, "tenancy "+tenancy.GetId())
+	unit.StatusSince, unit.Vacancy = on.Proto(), nil
+	application.ReservedTenancy, application.ProposedDecision = "", nil
+	if tenancy.GetKind() == eilev1.TenancyKind_TENANCY_KIND_TEMPORARY {
+		application.Status = waiting
+		return nil
+	}
+	application.Status, application.HousedOn = housed, on.Proto()
+	return nil
+}
+
+func put(c casework.Change, application *eilev1.Application, unit *eilev1.Unit, tenancy *eilev1.Tenancy) error {
+	c.Tx.Subject(application.GetReference(), unit.GetReference())
+	if err := store.Tenancies.Put(c.Tx, tenancy.GetId(), tenancy); err != nil {
+		return err
+	}
+	if err := c.Tx.PutUnit(unit); err != nil {
+		return err
+	}
+	if err := state.Settle(c, application); err != nil {
+		return err
+	}
+	return freeHome(c, application, tenancy)
+}
+
+// freeHome ends the tenancy of the home that a housed transfer frees, on the day
+// of the letting: the home is vacant. A home that somebody else has by then is
+// left alone.
+func freeHome(c casework.Change, application *eilev1.Application, by *eilev1.Tenancy) error {
+	if application.GetStatus() != housed || application.GetTransfer().GetUnit() == "" {
+		return nil
+	}
+	unit, ok, err := store.Units.Find(c.Tx, application.GetTransfer().GetUnit())
+	if err != nil || !ok || unit.GetStatus() != let || unit.GetReference() == by.GetUnit() {
+		return err
+	}
+	on, _ := casework.DayOf(application.GetHousedOn())
+	why := fmt.Sprintf("application %s was housed by tenancy %s", application.GetReference(), by.GetId())
+	if unit.GetTenancy() != "" {
+		former, err := store.Tenancies.Get(c.Tx, unit.GetTenancy())
+		if err != nil {
+			return err
+		}
+		own := former.GetApplication() == application.GetReference() || slices.Contains(application.GetLinked(), former.GetApplication())
+		if !own {
+			return nil
+		}
+		former.EndedOn, former.EndedReason = on.Proto(), why
+		if err := store.Tenancies.Put(c.Tx, former.GetId(), former); err != nil {
+			return err
+		}
+	}
+	state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, why, on)
+	c.Tx.Subject(unit.GetReference())
+	return state.SettleUnit(c, unit)
+}
