@@ -236,10 +236,10 @@ func (m *machine) anyOffer(t *rapid.T) {
 
 func (m *machine) anyManual(t *rapid.T) {
 	application, unit := m.application(t), known(t, "unit", all(m.office, store.Units)).GetReference()
-	manual := &eilev1.Offer{Id: fmt.Sprintf("M-%d", m.ids+1), Application: application, Unit: unit, Basis: "COURT", Decision: "D-4"}
+	id := fmt.Sprintf("M-%d", m.ids+1)
 	barred := m.seen.barred(application, unit)
 	err := m.change("offer.create", func(c casework.Change) error {
-		return offer.MakeManual(c, manual, by("D-4"))
+		return offer.MakeManual(c, &eilev1.Offer{Id: id, Application: application, Unit: unit, Basis: "COURT", Decision: "D-4"}, by("D-4"))
 	})
 	if err == nil && barred != "" {
 		t.Fatalf("a manual offer gives unit %s to application %s again after offer %s", unit, application, barred)

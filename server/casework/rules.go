@@ -27,11 +27,15 @@ func DayOf(stored *date.Date) (day.Day, bool) {
 	return on, ok && err == nil
 }
 
-// Name of an enum value as people write it, without the prefix of its kind.
-func Name(value interface {
+// State is a value of an enum of the domain.
+type State interface {
+	comparable
 	protoreflect.Enum
 	String() string
-}) string {
+}
+
+// Name of an enum value as people write it, without the prefix of its kind.
+func Name[S State](value S) string {
 	unspecified := value.Descriptor().Values().ByNumber(0).Name()
 	return strings.TrimPrefix(value.String(), strings.TrimSuffix(string(unspecified), "UNSPECIFIED"))
 }

@@ -14,16 +14,6 @@ import (
 	"github.com/eile-housing/eile/store"
 )
 
-const (
-	onHold    = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
-	waiting   = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
-	suspended = eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED
-	reserved  = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
-	rejected  = eilev1.ApplicationStatus_APPLICATION_STATUS_REJECTED
-	withdrawn = eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN
-	removed   = eilev1.ApplicationStatus_APPLICATION_STATUS_REMOVED
-)
-
 // Register takes a new application: it has no status yet.
 func Register(c casework.Change, application *eilev1.Application) error {
 	application.Status, application.PlacedOn = 0, nil
@@ -39,7 +29,7 @@ func Withdraw(c casework.Change, application *eilev1.Application, reason string)
 	if state.Ended(application.GetStatus()) {
 		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
 	}
-	return end(c, application, withdrawn, &eilev1.Reason{Code: "WITHDRAWN", Detail: reason})
+	return end(c, application, state.Withdraw, reason)
 }
 
 // Remove ends an application by decision: as REJECTED where it never had a
@@ -49,29 +39,34 @@ func Remove(c casework.Change, application *eilev1.Application, reject bool, by 
 	if state.Ended(application.GetStatus()) {
 		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
 	}
-	kind, to := eilev1.DecisionKind_DECISION_KIND_REMOVE, removed
+	kind, event := eilev1.DecisionKind_DECISION_KIND_REMOVE, state.Remove
 	placed, ok := casework.DayOf(application.GetPlacedOn())
 	switch {
 	case !ok:
-		kind, to = eilev1.DecisionKind_DECISION_KIND_REJECT, rejected
+		kind, event = eilev1.DecisionKind_DECISION_KIND_REJECT, state.Reject
 	case reject:
 		return casework.Refuse(what, "HAD_PLACE", fmt.Sprintf("it came onto the list on %s: it can be removed, not rejected", placed))
 	}
 	if _, err := decision.Record(c, kind, application.GetReference(), by, application.GetProposedDecision()); err != nil {
 		return err
 	}
-	return end(c, application, to, &eilev1.Reason{Code: casework.Name(to), Detail: by.GetReason()})
+	return end(c, application, event, by.GetReason())
 }
 
 // end leaves nothing behind that waits for the application.
-func end(c casework.Change, application *eilev1.Application, to eilev1.ApplicationStatus, why *eilev1.Reason) error {
-	if err := offer.Drop(c, application, "the application ended: "+casework.Name(to)); err != nil {
+func end(c casework.Change, application *eilev1.Application, event, reason string) error {
+	if err := state.Step(application, event); err != nil {
 		return err
 	}
-	if err := tenancy.Drop(c, application, "the application ended: "+casework.Name(to)); err != nil {
+	to := casework.Name(application.GetStatus())
+	if err := offer.Drop(c, application, "the application ended: "+to); err != nil {
 		return err
 	}
-	application.Status, application.ProposedDecision, application.Suspension, application.EndedReason = to, nil, nil, why
+	if err := tenancy.Drop(c, application, "the application ended: "+to); err != nil {
+		return err
+	}
+	application.ProposedDecision, application.Suspension = nil, nil
+	application.EndedReason = &eilev1.Reason{Code: to, Detail: reason}
 	return state.Settle(c, application)
 }
 

@@ -13,6 +13,15 @@ import (
 	"github.com/eile-housing/eile/server/casework/state"
 )
 
+const (
+	onHold    = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
+	suspended = eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED
+	reserved  = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
+	rejected  = eilev1.ApplicationStatus_APPLICATION_STATUS_REJECTED
+	withdrawn = eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN
+	removed   = eilev1.ApplicationStatus_APPLICATION_STATUS_REMOVED
+)
+
 // Suspend takes an application off the list for a time, by decision. What holds
 // it before holds it afterwards.
 func Suspend(c casework.Change, application *eilev1.Application, from, until *date.Date, by *eilev1.ByDecision) error {
@@ -38,7 +47,10 @@ func Suspend(c casework.Change, application *eilev1.Application, from, until *da
 	if err := offer.Drop(c, application, "the application was suspended"); err != nil {
 		return err
 	}
-	application.Status, application.ProposedDecision = suspended, nil
+	if err := state.Step(application, state.Suspend); err != nil {
+		return err
+	}
+	application.ProposedDecision = nil
 	application.Suspension = &eilev1.Suspension{Reason: by.GetReason(), From: first, Until: last, Decision: decided.GetId()}
 	return state.Settle(c, application)
 }
@@ -86,7 +98,14 @@ func Reinstate(c casework.Change, application *eilev1.Application, by *eilev1.By
 	if from != suspended {
 		application.ExcusedRefusals = application.GetCountedRefusals()
 	}
-	application.Status, application.ProposedDecision, application.Suspension, application.EndedReason = waiting, nil, nil, nil
+	event := state.Reinstate
+	if application.GetPlacedOn() == nil {
+		event = state.TakeUp
+	}
+	if err := state.Step(application, event); err != nil {
+		return err
+	}
+	application.ProposedDecision, application.Suspension, application.EndedReason = nil, nil, nil
 	if err := state.Settle(c, application); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -46,12 +47,15 @@ func call(c casework.Change, unit, stored *eilev1.Unit) error {
 	what := "amend unit " + unit.GetReference()
 	from, to := stored.GetStatus(), unit.GetStatus()
 	switch {
-	case !byHand(from):
+	case !state.Callable(from):
 		return casework.Refuse(what, "WRONG_STATUS", fmt.Sprintf("it is %s: end that first", casework.Name(from)))
-	case !byHand(to):
+	case !state.Callable(to):
 		return casework.Refuse(what, "WRONG_STATUS", fmt.Sprintf("a person sets VACANT, LET or UNDER_REPAIR, not %s", casework.Name(to)))
 	case unit.GetTenancy() != "":
 		return casework.Refuse(what, "HAS_TENANCY", fmt.Sprintf("tenancy %s is in force: end it first", unit.GetTenancy()))
+	}
+	if err := state.Call(unit, from, to); err != nil {
+		return err
 	}
 	unit.StatusSince = c.Rules.Today.Proto()
 	if unit.GetStatusReason() == stored.GetStatusReason() {
@@ -60,11 +64,6 @@ func call(c casework.Change, unit, stored *eilev1.Unit) error {
 	amendVacancy(c.Rules, unit, stored)
 	c.Tx.Status(casework.Name(from), casework.Name(to))
 	return nil
-}
-
-// byHand are the states that a person may say a home is in.
-func byHand(status eilev1.UnitStatus) bool {
-	return status == vacant || status == let || status == underRepair
 }
 
 // amendVacancy follows a status that a person set.

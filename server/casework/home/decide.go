@@ -17,6 +17,13 @@ type chosen struct {
 	unit *eilev1.Unit
 }
 
+// move takes a home of a proposal one step on, and says so in both records.
+func (o chosen) move(record *eilev1.Decommission, event string) (err error) {
+	o.home.State, err = steps.Take(o.home.GetUnit(), o.home.GetState(), event)
+	o.unit.GivingUp = &eilev1.GivingUp{Proposal: record.GetId(), State: o.home.GetState()}
+	return err
+}
+
 // choose reads the homes of a proposal that are not decided; a reference, unless
 // it is empty, leaves only that one.
 func choose(c casework.Change, what string, record *eilev1.Decommission, reference string) ([]chosen, error) {
@@ -62,13 +69,16 @@ func ApproveGivingUp(c casework.Change, record *eilev1.Decommission, reference s
 	if err := against.Refusal(what); err != nil {
 		return err
 	}
-	decided, err := decide(c, record, homes, givenUp, by)
+	decided, err := decide(c, record, homes, approve, by)
 	if err != nil {
 		return err
 	}
 	for _, one := range homes {
-		c.Tx.Status(casework.Name(one.unit.GetStatus()), casework.Name(decommissioned))
-		state.Move(c, one.unit, decommissioned, "given up: proposal "+record.GetId()+", decision "+decided.GetId())
+		before := one.unit.GetStatus()
+		if err := state.Move(c, one.unit, state.GiveUp, "given up: proposal "+record.GetId()+", decision "+decided.GetId()); err != nil {
+			return err
+		}
+		c.Tx.Status(casework.Name(before), casework.Name(one.unit.GetStatus()))
 		if err := put(c, one.unit); err != nil {
 			return err
 		}
@@ -125,7 +135,7 @@ func approveInPrinciple(c casework.Change, what string, record *eilev1.Decommiss
 	if err := against.Refusal(what); err != nil {
 		return err
 	}
-	if _, err := decide(c, record, changed, inPrinciple, by); err != nil {
+	if _, err := decide(c, record, changed, approveFirst, by); err != nil {
 		return err
 	}
 	for _, one := range changed {
@@ -176,7 +186,7 @@ func RejectGivingUp(c casework.Change, record *eilev1.Decommission, reference st
 	if err := against.Refusal(what); err != nil {
 		return err
 	}
-	if _, err := decide(c, record, homes, rejected, by); err != nil {
+	if _, err := decide(c, record, homes, reject, by); err != nil {
 		return err
 	}
 	for _, one := range homes {
@@ -187,15 +197,18 @@ func RejectGivingUp(c casework.Change, record *eilev1.Decommission, reference st
 	return state.PutProposal(c, record)
 }
 
-// decide records the decision with the proposal, and the state of the homes
-// that it is about with each of them. The caller writes both.
-func decide(c casework.Change, record *eilev1.Decommission, homes []chosen, to eilev1.GivingUpState, by *eilev1.ByDecision) (*eilev1.Decision, error) {
+// decide takes homes of a proposal one step on, and records the decision with
+// the proposal and with each of them. The caller writes both.
+func decide(c casework.Change, record *eilev1.Decommission, homes []chosen, event string, by *eilev1.ByDecision) (*eilev1.Decision, error) {
 	proposal := &eilev1.Decision{Kind: giveUp, ProposedBy: record.GetProposedBy(), ProposedAt: record.GetProposedAt()}
 	for _, one := range homes {
-		proposal.Reasons = append(proposal.Reasons, &eilev1.Reason{Code: casework.Name(to), Detail: "unit " + one.unit.GetReference()})
+		if err := one.move(record, event); err != nil {
+			return nil, err
+		}
+		proposal.Reasons = append(proposal.Reasons, &eilev1.Reason{Code: casework.Name(one.home.GetState()), Detail: "unit " + one.home.GetUnit()})
 	}
 	act := decision.Record
-	if to == rejected {
+	if event == reject {
 		act = decision.Reject
 	}
 	decided, err := act(c, giveUp, record.GetId(), by, proposal)
@@ -203,8 +216,7 @@ func decide(c casework.Change, record *eilev1.Decommission, homes []chosen, to e
 		return nil, err
 	}
 	for _, one := range homes {
-		one.home.State, one.home.Decision, one.home.DecidedOn = to, decided.GetId(), decided.GetDecidedOn()
-		one.unit.GivingUp = &eilev1.GivingUp{Proposal: record.GetId(), State: to}
+		one.home.Decision, one.home.DecidedOn = decided.GetId(), decided.GetDecidedOn()
 		one.unit.ProposedDecision = nil
 	}
 	record.Decisions = append(record.Decisions, decided)

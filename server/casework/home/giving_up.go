@@ -13,14 +13,7 @@ import (
 	"github.com/eile-housing/eile/store"
 )
 
-const (
-	proposed    = eilev1.GivingUpState_GIVING_UP_STATE_PROPOSED
-	inPrinciple = eilev1.GivingUpState_GIVING_UP_STATE_IN_PRINCIPLE
-	givenUp     = eilev1.GivingUpState_GIVING_UP_STATE_DECOMMISSIONED
-	rejected    = eilev1.GivingUpState_GIVING_UP_STATE_REJECTED
-
-	giveUp = eilev1.DecisionKind_DECISION_KIND_DECOMMISSION
-)
+const giveUp = eilev1.DecisionKind_DECISION_KIND_DECOMMISSION
 
 // maxProposal is the most letters of a proposal's name; some are left for a
 // number.
@@ -33,32 +26,45 @@ func ProposeGivingUp(c casework.Change, id string, references []string, reason s
 	record := &eilev1.Decommission{
 		Id: id, Reason: reason, ProposedBy: c.Tx.Actor(), ProposedAt: timestamppb.New(c.Tx.Now()), Etag: c.Tx.ID(),
 	}
-	var homes []*eilev1.Unit
+	var homes []chosen
 	for _, reference := range slices.Sorted(slices.Values(references)) {
 		unit, err := store.Units.Get(c.Tx, reference)
 		if err != nil {
 			return err
 		}
 		notToPropose(&against, unit)
-		homes = append(homes, unit)
-		record.Homes = append(record.Homes, &eilev1.Decommission_Home{Unit: reference, State: proposed})
+		home := &eilev1.Decommission_Home{Unit: reference}
+		homes = append(homes, chosen{home, unit})
+		record.Homes = append(record.Homes, home)
 	}
 	if err := against.Refusal("proposal to give up " + id); err != nil {
 		return err
 	}
 	c.Tx.Subject(id)
-	for _, unit := range homes {
-		unit.GivingUp = &eilev1.GivingUp{Proposal: id, State: proposed}
-		why := append([]*eilev1.Reason{{Code: "STATED", Detail: reason}}, unit.GetCondition().GetReasons()...)
-		unit.ProposedDecision = decision.Propose(c.Rules, giveUp, unit.GetReference(), c.Tx.Actor(), why)
-		unit.ProposedDecision.ProposedAt = record.GetProposedAt()
-		if err := put(c, unit); err != nil {
+	for _, one := range homes {
+		if err := proposeOne(c, record, one); err != nil {
 			return err
 		}
 	}
 	return store.Decommissions.Put(c.Tx, id, record)
 }
 
+// proposeOne notes with a home that a proposal names it, and what must be decided.
+func proposeOne(c casework.Change, record *eilev1.Decommission, one chosen) error {
+	if err := one.move(record, propose); err != nil {
+		return err
+	}
+	why := append([]*eilev1.Reason{{Code: "STATED", Detail: record.GetReason()}}, one.unit.GetCondition().GetReasons()...)
+	proposal, err := decision.Propose(c.Rules, giveUp, one.unit.GetReference(), record.GetProposedBy(), why)
+	if err != nil {
+		return err
+	}
+	proposal.ProposedAt = record.GetProposedAt()
+	one.unit.ProposedDecision = proposal
+	return put(c, one.unit)
+}
+
+// notToPropose says what speaks against giving up a home at all.
 func notToPropose(against *casework.Reasons, unit *eilev1.Unit) {
 	reference := unit.GetReference()
 	switch {

@@ -1,6 +1,7 @@
 package home
 
 import (
+	"cmp"
 	"fmt"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -23,12 +24,13 @@ const (
 
 // Register takes a new home.
 func Register(c casework.Change, unit *eilev1.Unit) error {
-	if unit.GetStatus() == 0 {
-		unit.Status = vacant
-	}
-	if !byHand(unit.GetStatus()) {
+	to := cmp.Or(unit.GetStatus(), vacant)
+	if !state.Callable(to) {
 		return casework.Refuse("register unit "+unit.GetReference(), "WRONG_STATUS",
-			fmt.Sprintf("a new home is VACANT, LET or UNDER_REPAIR, not %s", casework.Name(unit.GetStatus())))
+			fmt.Sprintf("a new home is VACANT, LET or UNDER_REPAIR, not %s", casework.Name(to)))
+	}
+	if err := state.Call(unit, 0, to); err != nil {
+		return err
 	}
 	state.Complete(c.Rules, unit)
 	return Settle(c, unit)

@@ -79,8 +79,7 @@ func Accept(c casework.Change, offer *eilev1.Offer, on day.Day) error {
 	if err := notWaiting(c.Rules, application).Refusal(what); err != nil {
 		return err
 	}
-	offer.Status = acceptedOffer
-	if err := put(c, offer); err != nil {
+	if err := move(c, offer, accepted); err != nil {
 		return err
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
@@ -103,7 +102,7 @@ func Refuse(c casework.Change, offer *eilev1.Offer, reason, note string, on day.
 		return casework.Refuse(what, "UNKNOWN_REASON", fmt.Sprintf("policy %s does not know the refusal reason %q: use one of %s", c.Rules.Policy.Name(), reason, strings.Join(known, ", ")))
 	}
 	offer.RefusalReason, offer.Note = reason, note
-	return end(c, offer, refusedOffer)
+	return end(c, offer, refused)
 }
 
 // NoShow ends an offer, since the household did not come. It does not say that
@@ -113,7 +112,7 @@ func NoShow(c casework.Change, offer *eilev1.Offer, note string, on day.Day) err
 		return err
 	}
 	offer.Note = note
-	return end(c, offer, noShow)
+	return end(c, offer, notShown)
 }
 
 // Overdue tells whether the time to answer an offer is over.
@@ -127,5 +126,5 @@ func Expire(c casework.Change, offer *eilev1.Offer) error {
 	if !Overdue(c.Rules, offer) {
 		return casework.Refuse("expire offer "+offer.GetId(), "NOT_OVERDUE", "it is "+casework.Name(offer.GetStatus())+" and its time is not over")
 	}
-	return end(c, offer, expiredOffer)
+	return end(c, offer, expired)
 }

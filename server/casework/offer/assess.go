@@ -40,7 +40,7 @@ func Assess(c casework.Change, offer *eilev1.Offer, assessment eilev1.Assessment
 
 // missed tells whether an offer ended by what the household did or did not do.
 func missed(status eilev1.OfferStatus) bool {
-	return status == refusedOffer || status == noShow || status == expiredOffer
+	return status == refusedOffer || status == missedOffer || status == expiredOffer
 }
 
 // Reopen lets the home be offered to the household again.

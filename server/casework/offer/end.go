@@ -3,8 +3,6 @@ package offer
 import (
 	"fmt"
 
-	"google.golang.org/protobuf/types/known/timestamppb"
-
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -21,7 +19,7 @@ func Withdraw(c casework.Change, offer *eilev1.Offer, reason string) error {
 			return err
 		}
 		offer.Note = reason
-		return end(c, offer, withdrawnOffer)
+		return end(c, offer, withdrawn)
 	}
 	application, err := store.Applications.Get(c.Tx, offer.GetApplication())
 	if err != nil {
@@ -34,8 +32,8 @@ func Withdraw(c casework.Change, offer *eilev1.Offer, reason string) error {
 	if !pending || letting.GetOffer() != offer.GetId() {
 		return casework.Refuse(what, "LETTING_DONE", fmt.Sprintf("its letting is done or has failed; application %s is %s", application.GetReference(), casework.Name(application.GetStatus())))
 	}
-	offer.Status, offer.Note = withdrawnOffer, reason
-	if err := put(c, offer); err != nil {
+	offer.Note = reason
+	if err := move(c, offer, withdrawn); err != nil {
 		return err
 	}
 	return tenancy.Release(c, application, reason)
@@ -43,22 +41,23 @@ func Withdraw(c casework.Change, offer *eilev1.Offer, reason string) error {
 
 // end closes an open offer and frees both sides. A home that the household
 // refused, missed or let expire is not offered to it again.
-func end(c casework.Change, offer *eilev1.Offer, to eilev1.OfferStatus) error {
+func end(c casework.Change, offer *eilev1.Offer, event string) error {
 	application, unit, err := parties(c, offer)
 	if err != nil {
 		return err
 	}
-	offer.Status = to
-	if err := put(c, offer); err != nil {
+	if err := move(c, offer, event); err != nil {
 		return err
 	}
-	if to != withdrawnOffer {
+	if missed(offer.GetStatus()) {
 		if err := c.Tx.Bar(application.GetReference(), unit.GetReference(), offer.GetId()); err != nil {
 			return err
 		}
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	state.Vacate(c, unit, vacatedBy(to), "offer "+offer.GetId()+" "+casework.Name(to), c.Rules.Today)
+	if err := state.Vacate(c, unit, vacatedBy(offer.GetStatus()), "offer "+offer.GetId()+" "+casework.Name(offer.GetStatus()), c.Rules.Today); err != nil {
+		return err
+	}
 	if err := c.Tx.PutUnit(unit); err != nil {
 		return err
 	}
@@ -79,24 +78,28 @@ func Drop(c casework.Change, application *eilev1.Application, why string) error 
 	if err != nil {
 		return err
 	}
-	offer.Status, offer.Note = withdrawnOffer, why
-	if err := put(c, offer); err != nil {
+	offer.Note = why
+	if err := move(c, offer, withdrawn); err != nil {
 		return err
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	state.Vacate(c, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", c.Rules.Today)
+	if err := state.Vacate(c, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", c.Rules.Today); err != nil {
+		return err
+	}
 	return c.Tx.PutUnit(unit)
 }
 
 // TakeBack withdraws the open offer of a home; the household has its former
 // place.
 func TakeBack(c casework.Change, unit *eilev1.Unit, offer *eilev1.Offer, application *eilev1.Application, why string) error {
-	offer.Status, offer.Note = withdrawnOffer, why
-	if err := put(c, offer); err != nil {
+	offer.Note = why
+	if err := move(c, offer, withdrawn); err != nil {
 		return err
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	state.Vacate(c, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", c.Rules.Today)
+	if err := state.Vacate(c, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", c.Rules.Today); err != nil {
+		return err
+	}
 	if err := state.Settle(c, application); err != nil {
 		return err
 	}
@@ -108,7 +111,7 @@ func vacatedBy(offer eilev1.OfferStatus) eilev1.VacancyReason {
 	switch offer {
 	case refusedOffer:
 		return eilev1.VacancyReason_VACANCY_REASON_OFFER_REFUSED
-	case noShow:
+	case missedOffer:
 		return eilev1.VacancyReason_VACANCY_REASON_NO_SHOW
 	case expiredOffer:
 		return eilev1.VacancyReason_VACANCY_REASON_OFFER_EXPIRED
@@ -117,16 +120,7 @@ func vacatedBy(offer eilev1.OfferStatus) eilev1.VacancyReason {
 	}
 }
 
-// put writes an offer, and when it was closed.
-func put(c casework.Change, offer *eilev1.Offer) error {
-	if offer.GetStatus() != openOffer && offer.GetClosedAt() == nil {
-		offer.ClosedAt = timestamppb.New(c.Tx.Now())
-	}
-	offer.Etag = c.Tx.ID()
-	c.Tx.Subject(offer.GetId(), offer.GetApplication(), offer.GetUnit())
-	return c.Tx.PutOffer(offer)
-}
-
+// parties are the household and the home of an offer.
 func parties(c casework.Change, offer *eilev1.Offer) (*eilev1.Application, *eilev1.Unit, error) {
 	application, err := store.Applications.Get(c.Tx, offer.GetApplication())
 	if err != nil {

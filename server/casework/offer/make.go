@@ -13,20 +13,10 @@ import (
 )
 
 const (
-	openOffer      = eilev1.OfferStatus_OFFER_STATUS_OPEN
-	acceptedOffer  = eilev1.OfferStatus_OFFER_STATUS_ACCEPTED
-	refusedOffer   = eilev1.OfferStatus_OFFER_STATUS_REFUSED
-	noShow         = eilev1.OfferStatus_OFFER_STATUS_NO_SHOW
-	expiredOffer   = eilev1.OfferStatus_OFFER_STATUS_EXPIRED
-	withdrawnOffer = eilev1.OfferStatus_OFFER_STATUS_WITHDRAWN
-
 	received  = eilev1.ApplicationStatus_APPLICATION_STATUS_RECEIVED
 	waiting   = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
 	onHold    = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
 	suspended = eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED
-
-	vacant  = eilev1.UnitStatus_UNIT_STATUS_VACANT
-	offered = eilev1.UnitStatus_UNIT_STATUS_OFFERED
 )
 
 // Fit says what speaks against a home for a household, beside their states. It
@@ -50,11 +40,12 @@ func Make(c casework.Change, offer *eilev1.Offer, fit Fit) error {
 	if err := against.Refusal(what); err != nil {
 		return err
 	}
-	offer.Status = openOffer
 	offer.CreatedAt = timestamppb.New(c.Tx.Now())
 	application.OpenOffer, unit.OpenOffer = offer.GetId(), offer.GetId()
-	state.Move(c, unit, offered, "offer "+offer.GetId())
-	if err := put(c, offer); err != nil {
+	if err := state.Move(c, unit, state.Offer, "offer "+offer.GetId()); err != nil {
+		return err
+	}
+	if err := move(c, offer, opened); err != nil {
 		return err
 	}
 	if err := c.Tx.PutUnit(unit); err != nil {
@@ -78,7 +69,7 @@ func standsAgainst(c casework.Change, application *eilev1.Application, unit *eil
 	if id := application.GetOpenOffer(); id != "" {
 		against.Add("HAS_OPEN_OFFER", fmt.Sprintf("application %s has the open offer %s", application.GetReference(), id))
 	}
-	if status := unit.GetStatus(); status != vacant {
+	if status := unit.GetStatus(); status != eilev1.UnitStatus_UNIT_STATUS_VACANT {
 		against.Add("NOT_VACANT", fmt.Sprintf("unit %s is %s", unit.GetReference(), casework.Name(status)))
 	}
 	if state.GivingUp(unit) {

@@ -31,8 +31,13 @@ func Ended(status eilev1.ApplicationStatus) bool {
 // eligibility with reasons, need and place, and the status that follows. It
 // writes nothing.
 func Evaluate(rules casework.Rules, application *eilev1.Application) *eilev1.Placement {
+	place, _ := evaluate(rules, application) // Settle tells of a step that is missing
+	return place
+}
+
+func evaluate(rules casework.Rules, application *eilev1.Application) (*eilev1.Placement, error) {
 	verdict := rules.Evaluator.Evaluate(application, rules.Today)
-	follow(rules, application, verdict)
+	err := follow(rules, application, verdict)
 	application.List = verdict.List
 	application.Eligibility = verdict.Eligibility
 	application.Reasons = verdict.Reasons
@@ -44,7 +49,7 @@ func Evaluate(rules casework.Rules, application *eilev1.Application) *eilev1.Pla
 	if verdict.NextDue != 0 {
 		application.NextDue = verdict.NextDue.Proto()
 	}
-	return placement(rules, application, verdict)
+	return placement(rules, application, verdict), err
 }
 
 func placement(rules casework.Rules, application *eilev1.Application, verdict policy.Verdict) *eilev1.Placement {

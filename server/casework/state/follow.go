@@ -19,26 +19,29 @@ const (
 	proposeReview = eilev1.DecisionKind_DECISION_KIND_REVIEW
 )
 
-// follow sets the status that eligibility and refusals lead to. It is made anew
+// follow takes the step that eligibility and refusals lead to. It is found anew
 // from the record at each evaluation, so that no road to it can be forgotten.
 // Only YES has a place; what was on the list and may not be any more waits for
 // a decision at its place.
-func follow(rules casework.Rules, application *eilev1.Application, verdict policy.Verdict) {
+func follow(rules casework.Rules, application *eilev1.Application, verdict policy.Verdict) error {
 	if until, ok := suspendedUntil(application); ok && int32(rules.Today) > until {
-		application.Suspension, application.Status = nil, waiting
+		if err := Step(application, runOut); err != nil {
+			return err
+		}
+		application.Suspension = nil
 	}
-	status := application.GetStatus()
-	if Ended(status) || status == suspended || status == reserved {
-		return
+	if status := application.GetStatus(); Ended(status) || status == suspended || status == reserved {
+		return nil
 	}
 	exceeded := refusals(rules, application)
 	placed := application.GetPlacedOn() != nil
 	switch {
 	case verdict.Eligibility == eilev1.Eligibility_ELIGIBILITY_YES && exceeded == nil:
-		application.Status, application.ProposedDecision = waiting, nil
+		application.ProposedDecision = nil
 		if !placed {
 			application.PlacedOn = rules.Today.Proto()
 		}
+		return Step(application, qualify)
 	case placed || exceeded != nil:
 		kind, why := proposeRemove, verdict.Reasons
 		switch {
@@ -47,12 +50,12 @@ func follow(rules casework.Rules, application *eilev1.Application, verdict polic
 		case verdict.Proposes == "review":
 			kind = proposeReview
 		}
-		hold(rules, application, kind, why)
+		return keep(rules, application, kind, why)
 	case verdict.Eligibility == eilev1.Eligibility_ELIGIBILITY_UNDETERMINED:
-		application.Status, application.ProposedDecision = received, nil
-	default:
-		hold(rules, application, proposeReject, verdict.Reasons)
+		application.ProposedDecision = nil
+		return Step(application, lack)
 	}
+	return keep(rules, application, proposeReject, verdict.Reasons)
 }
 
 // refusals is the reason why counted refusals hold an application; nil: they do
@@ -70,13 +73,16 @@ func refusals(rules casework.Rules, application *eilev1.Application) *eilev1.Rea
 	}
 }
 
-// hold keeps the place and proposes a decision. While the same is proposed for
-// the same reasons it stays proposed since when it was.
-func hold(rules casework.Rules, application *eilev1.Application, kind eilev1.DecisionKind, why []*eilev1.Reason) {
-	application.Status = onHold
-	proposal := decision.Propose(rules, kind, application.GetReference(), casework.Machine, why)
+// keep holds an application at its place and proposes a decision. While the same
+// is proposed for the same reasons it stays proposed since when it was.
+func keep(rules casework.Rules, application *eilev1.Application, kind eilev1.DecisionKind, why []*eilev1.Reason) error {
+	proposal, err := decision.Propose(rules, kind, application.GetReference(), casework.Machine, why)
+	if err != nil {
+		return err
+	}
 	if former := application.GetProposedDecision(); former.GetKind() == kind && slices.EqualFunc(former.GetReasons(), why, equalReasons) {
 		proposal.ProposedAt = former.GetProposedAt()
 	}
 	application.ProposedDecision = proposal
+	return Step(application, hold)
 }

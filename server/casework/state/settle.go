@@ -15,7 +15,10 @@ func Settle(c casework.Change, application *eilev1.Application) error {
 	if err != nil {
 		return err
 	}
-	place := Evaluate(c.Rules, application)
+	place, err := evaluate(c.Rules, application)
+	if err != nil {
+		return err
+	}
 	application.Etag = c.Tx.ID()
 	c.Tx.Subject(application.GetReference())
 	if from, to := before.GetStatus(), application.GetStatus(); from != to {

@@ -24,14 +24,30 @@ const (
 // keptInspections is how many of the latest inspections a home carries.
 const keptInspections = 10
 
-// Move sets the status of a home, since when and why.
-func Move(c casework.Change, unit *eilev1.Unit, to eilev1.UnitStatus, why string) {
-	if unit.GetStatus() != to {
-		unit.StatusSince = c.Rules.Today.Proto()
+// Move takes a home one step on, and says since when and why. The caller writes
+// it.
+func Move(c casework.Change, unit *eilev1.Unit, event, why string) error {
+	to, err := units.Take(unit.GetReference(), unit.GetStatus(), event)
+	if err != nil {
+		return err
 	}
-	unit.Status, unit.StatusReason = to, why
+	unit.Status, unit.StatusSince, unit.StatusReason = to, c.Rules.Today.Proto(), why
 	SettleStock(c.Rules, unit)
 	unit.Etag = c.Tx.ID()
+	return nil
+}
+
+// calls are the states in which a person may say that a home is.
+var calls = map[eilev1.UnitStatus]string{vacant: CallVacant, let: CallLet, underRepair: CallUnderRepair}
+
+// Callable tells whether a person may say that a home is in a state.
+func Callable(status eilev1.UnitStatus) bool { return calls[status] != "" }
+
+// Call takes a home to the state in which a person says that it is. The caller
+// says why, and writes it.
+func Call(unit *eilev1.Unit, from, to eilev1.UnitStatus) (err error) {
+	unit.Status, err = units.Take(unit.GetReference(), from, calls[to])
+	return err
 }
 
 // Complete gives a new home what every home has, and assesses it.

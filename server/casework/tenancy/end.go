@@ -28,7 +28,9 @@ func Release(c casework.Change, application *eilev1.Application, why string) err
 	if err := Drop(c, application, why); err != nil {
 		return err
 	}
-	application.Status = waiting
+	if err := state.Step(application, state.Fail); err != nil {
+		return err
+	}
 	return state.Settle(c, application)
 }
 
@@ -44,7 +46,9 @@ func Drop(c casework.Change, application *eilev1.Application, why string) error 
 		return err
 	}
 	tenancy.EndedOn, tenancy.EndedReason = c.Rules.Today.Proto(), why
-	state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_LETTING_FAILED, "letting "+tenancy.GetId()+" failed", c.Rules.Today)
+	if err := state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_LETTING_FAILED, "letting "+tenancy.GetId()+" failed", c.Rules.Today); err != nil {
+		return err
+	}
 	c.Tx.Subject(unit.GetReference())
 	application.ReservedTenancy = ""
 	if err := store.Tenancies.Put(c.Tx, tenancy.GetId(), tenancy); err != nil {
@@ -79,7 +83,9 @@ func End(c casework.Change, tenancy *eilev1.Tenancy, reason string, on day.Day) 
 		return casework.Refuse(what, "BEFORE_LETTING", fmt.Sprintf("the home was let on %s", since))
 	}
 	tenancy.EndedOn, tenancy.EndedReason = on.Proto(), reason
-	state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, "tenancy "+tenancy.GetId()+" ended", on)
+	if err := state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, "tenancy "+tenancy.GetId()+" ended", on); err != nil {
+		return err
+	}
 	c.Tx.Subject(tenancy.GetApplication(), unit.GetReference())
 	if err := store.Tenancies.Put(c.Tx, tenancy.GetId(), tenancy); err != nil {
 		return err

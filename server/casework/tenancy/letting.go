@@ -14,15 +14,6 @@ import (
 	"github.com/eile-housing/eile/store"
 )
 
-const (
-	waiting  = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
-	reserved = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
-	housed   = eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED
-
-	reservedUnit = eilev1.UnitStatus_UNIT_STATUS_RESERVED
-	let          = eilev1.UnitStatus_UNIT_STATUS_LET
-)
-
 // Begin reserves home and household for a letting by an accepted offer, from
 // which it has its id; where the policy's last step is the acceptance, it houses.
 func Begin(c casework.Change, what string, offer *eilev1.Offer, application *eilev1.Application, unit *eilev1.Unit, on day.Day) error {
@@ -31,8 +22,13 @@ func Begin(c casework.Change, what string, offer *eilev1.Offer, application *eil
 		Kind: eilev1.TenancyKind_TENANCY_KIND_SOCIAL, CreatedAt: timestamppb.New(c.Tx.Now()),
 	}
 	unit.Tenancy = tenancy.GetId()
-	application.Status, application.ReservedTenancy = reserved, tenancy.GetId()
-	state.Move(c, unit, reservedUnit, "offer "+offer.GetId()+" accepted")
+	application.ReservedTenancy = tenancy.GetId()
+	if err := state.Step(application, state.Reserve); err != nil {
+		return err
+	}
+	if err := state.Move(c, unit, state.Reserve, "offer "+offer.GetId()+" accepted"); err != nil {
+		return err
+	}
 	if c.Rules.Policy.Offers().LastStep == policy.AcceptanceStep {
 		if err := house(c, what, application, unit, tenancy, on); err != nil {
 			return err
@@ -50,15 +46,16 @@ func house(c casework.Change, what string, application *eilev1.Application, unit
 		return append(against, verdict.Reasons...).Refusal(what)
 	}
 	tenancy.Housed = true
-	state.Move(c, unit, let, "tenancy "+tenancy.GetId())
+	if err := state.Move(c, unit, state.Let, "tenancy "+tenancy.GetId()); err != nil {
+		return err
+	}
 	unit.StatusSince, unit.Vacancy = on.Proto(), nil
 	application.ReservedTenancy, application.ProposedDecision = "", nil
 	if tenancy.GetKind() == eilev1.TenancyKind_TENANCY_KIND_TEMPORARY {
-		application.Status = waiting
-		return nil
+		return state.Step(application, state.HouseForTime)
 	}
-	application.Status, application.HousedOn = housed, on.Proto()
-	return nil
+	application.HousedOn = on.Proto()
+	return state.Step(application, state.House)
 }
 
 func put(c casework.Change, application *eilev1.Application, unit *eilev1.Unit, tenancy *eilev1.Tenancy) error {
@@ -79,11 +76,11 @@ func put(c casework.Change, application *eilev1.Application, unit *eilev1.Unit, 
 // of the letting: the home is vacant. A home that somebody else has by then is
 // left alone.
 func freeHome(c casework.Change, application *eilev1.Application, by *eilev1.Tenancy) error {
-	if application.GetStatus() != housed || application.GetTransfer().GetUnit() == "" {
+	if application.GetStatus() != eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED || application.GetTransfer().GetUnit() == "" {
 		return nil
 	}
 	unit, ok, err := store.Units.Find(c.Tx, application.GetTransfer().GetUnit())
-	if err != nil || !ok || unit.GetStatus() != let || unit.GetReference() == by.GetUnit() {
+	if err != nil || !ok || unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_LET || unit.GetReference() == by.GetUnit() {
 		return err
 	}
 	on, _ := casework.DayOf(application.GetHousedOn())
@@ -102,7 +99,9 @@ func freeHome(c casework.Change, application *eilev1.Application, by *eilev1.Ten
 			return err
 		}
 	}
-	state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, why, on)
+	if err := state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, why, on); err != nil {
+		return err
+	}
 	c.Tx.Subject(unit.GetReference())
 	return state.SettleUnit(c, unit)
 }

@@ -1,31 +1,26 @@
-package casework_test
+package state_test
 
 import (
 	"testing"
 
-	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 )
 
+const (
+	fit     = eilev1.ConditionState_CONDITION_STATE_FIT
+	flagged = eilev1.ConditionState_CONDITION_STATE_FLAGGED
+)
+
 // Repair clears a flag only through a new inspection: better facts alone, or
 // facts that are taken back, do not.
 func TestFlagStaysUntilInspected(t *testing.T) {
-	source, ok := policy.ShippedSource("lt-vilnius")
-	if !ok {
-		t.Fatal("lt-vilnius is not shipped")
-	}
-	loaded, err := policy.Load("lt-vilnius.yaml", source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	today, err := day.Parse("2026-05-05")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules := casework.Rules{Evaluator: loaded.Evaluator("seed"), Policy: loaded, Today: today}
+	loaded := eiletest.Load(t, eiletest.Shipped(t, "lt-vilnius"))
+	today := eiletest.Day(t, "2026-05-05")
+	rules := casework.Rules{Policy: loaded, Evaluator: loaded.Evaluator(eiletest.Seed), Seed: eiletest.Seed, Today: today}
 	all := []eilev1.Amenity{1, 2, 3, 4, 5, 6, 7, 9}
 	unit := &eilev1.Unit{Reference: "U-1", WearPercent: new(int32(70)), Amenities: &eilev1.Amenities{Present: all}}
 	inspect := func(id string, on day.Day) {

@@ -1,0 +1,4 @@
+package decision
+
+// Steps are the table, for the tests that hold it.
+var Steps = steps
