@@ -112,8 +112,9 @@ func Holds[S casework.State](t T, steps casework.Steps[S], drawn Drawn, domain s
 	}
 }
 
-// Road is how a record comes to where a step begins, and the step.
-type Road struct{ To, Step func(w *World) }
+// Road is how a record comes to where a step begins, nil for a record that is
+// new, and the step.
+type Road [2]func(w *World)
 
 // Walks walks the road of each step in a world of its own, and reads the state of
 // the record before and after. There is a road for each step and no other; its
@@ -132,13 +133,13 @@ func Walks[S casework.State](t T, steps casework.Steps[S], world func(T) *World,
 		}
 		delete(roads, name)
 		w := world(t)
-		if road.To != nil {
-			road.To(w)
+		if road[0] != nil {
+			road[0](w)
 		}
 		if got := read(w); got != step.From {
 			t.Errorf("%s: the road to %q ends at %v", steps.Noun, name, got)
 		}
-		road.Step(w)
+		road[1](w)
 		if got := read(w); got != step.To {
 			t.Errorf("%s: after %q it is %v, want %v", steps.Noun, name, got, step.To)
 		}

@@ -84,3 +84,33 @@ func (w *World) OfferIs(id, status string) *eilev1.Offer {
 	}
 	return stored
 }
+
+// Estate is strict with what a household stands on that must leave its home: the
+// attribute of a sitting tenant, the ground of a lease that ends, and a transfer
+// from a home that is given up, before others.
+var Estate = Version(Strict, "1",
+	"    until: {type: date}\n", "    until: {type: date}\n    sitting_tenant: {type: bool, unclaimed: false}\n",
+	"\nmode: choice", "\nleases: {transfer_months: 3}\n"+
+		"out_of_turn: {grounds: [{code: lease_ending, title: {en: Lease}}], transfers: [HOME_GIVEN_UP]}\nmode: choice")
+
+// Tenanted is a world under Estate in which A-1 lives in U-1, a home with some
+// facts, and U-2 is vacant.
+func Tenanted(t T, pairs ...string) *World {
+	t.Helper()
+	w := New(t, Estate)
+	w.Household("A-1", "income=50")
+	w.Home("U-1", pairs...)
+	w.Home("U-2")
+	w.House("A-1", "U-1")
+	return w
+}
+
+// House offers a home to a household and lets it, and answers the id of the
+// letting.
+func (w *World) House(reference, unit string) string {
+	w.Helper()
+	id := w.MustOffer(reference, unit)
+	w.Accept(id)
+	w.Step(id, eilev1.TenancyStep_TENANCY_STEP_KEYS)
+	return id
+}

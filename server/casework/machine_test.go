@@ -1,12 +1,12 @@
 package casework_test
 
 import (
-	"fmt"
 	"os"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -37,13 +37,14 @@ var factsOf = map[string][][]string{
 
 var unitFactsOf = map[string][][]string{
 	"taipei-points": {{"unit_type=1-bedroom"}, {"unit_type=1-bedroom"}, {"unit_type=2-bedroom"}},
-	"lt-vilnius":    {{}, {"heated=true"}},
+	"lt-vilnius":    {{}, {"rooms=1"}},
 	"strict":        {{}},
 }
 
-// machine draws what happens to an office.
+// machine draws what happens in a world. A step that is not in the tables is an
+// internal error, and fails.
 type machine struct {
-	*office
+	*eiletest.World
 	policy string
 	seen   *witness
 }
@@ -57,13 +58,16 @@ func TestStatesUnderAnySequence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(rt *rapid.T) {
-				m := &machine{office: newOffice(t.Context(), rt, name), policy: name}
-				defer m.db.Close()
-				m.seen = newWitness(m.office)
-				for _, reference := range []string{"A-1", "A-2"} {
-					m.register(reference, factsOf[name][0]...)
+				text := eiletest.Strict
+				if name != "strict" {
+					text = eiletest.Shipped(rt, name)
 				}
-				m.registerUnit("U-1", unitFactsOf[name][0]...)
+				m := &machine{World: eiletest.New(rt, text), policy: name}
+				m.seen = newWitness(m.World)
+				for _, reference := range []string{"A-1", "A-2"} {
+					m.Household(reference, factsOf[name][0]...)
+				}
+				m.Home("U-1", unitFactsOf[name][0]...)
 				steps := map[string]func(*rapid.T){
 					"register": m.anyRegister, "unit": m.anyUnit, "inspect": m.anyInspect, "reinstate": m.anyReinstate, "reopen": m.anyReopen,
 					"offer": m.anyOffer, "offer 2": m.anyOffer, "offer 3": m.anyOffer, "manual": m.anyManual, "serve": m.anyServe, "serve 2": m.anyServe,
@@ -119,37 +123,37 @@ func known[T any](t *rapid.T, name string, records []T) T {
 }
 
 func (m *machine) application(t *rapid.T) string {
-	return known(t, "application", m.applications()).GetReference()
+	return known(t, "application", eiletest.All(m.World, store.Applications)).GetReference()
 }
 
 func (m *machine) anyOfferID(t *rapid.T) string {
-	return known(t, "offer", all(m.office, store.Offers)).GetId()
+	return known(t, "offer", eiletest.All(m.World, store.Offers)).GetId()
 }
 
 func (m *machine) tenancy(t *rapid.T) string {
-	return known(t, "tenancy", all(m.office, store.Tenancies)).GetId()
+	return known(t, "tenancy", eiletest.All(m.World, store.Tenancies)).GetId()
 }
 
 // day is today or some days before.
 func (m *machine) day(t *rapid.T) day.Day {
-	return m.rules.Today - day.Day(draw(t, "days ago", 0, 0, 1, 7))
+	return m.Today - day.Day(draw(t, "days ago", 0, 0, 1, 7))
 }
 
 func (m *machine) anyRegister(t *rapid.T) {
 	reference, facts := m.reference(t), draw(t, "facts", factsOf[m.policy]...)
-	for _, application := range m.applications() {
+	for _, application := range eiletest.All(m.World, store.Applications) {
 		if application.GetReference() == reference {
 			return
 		}
 	}
-	m.register(reference, facts...)
+	m.Household(reference, facts...)
 	m.seen.amended(reference)
 }
 
 func (m *machine) anyAmend(t *rapid.T) {
 	reference, facts := m.application(t), draw(t, "facts", factsOf[m.policy]...)
-	if m.onApplication("application.amend", reference, func(c casework.Change, stored *eilev1.Application) error {
-		stored.Attributes = m.facts(policy.ApplicationKind, facts...)
+	if eiletest.On(m.World, "application.amend", store.Applications, reference, func(c casework.Change, stored *eilev1.Application) error {
+		stored.Attributes = m.Facts(policy.ApplicationKind, facts...)
 		return state.Settle(c, stored)
 	}) == nil {
 		m.seen.amended(reference)
@@ -158,19 +162,19 @@ func (m *machine) anyAmend(t *rapid.T) {
 
 func (m *machine) anyUnit(t *rapid.T) {
 	reference, facts := m.unitReference(t), draw(t, "facts", unitFactsOf[m.policy]...)
-	for _, unit := range all(m.office, store.Units) {
+	for _, unit := range eiletest.All(m.World, store.Units) {
 		if unit.GetReference() == reference {
 			return
 		}
 	}
-	m.registerUnit(reference, facts...)
+	m.Home(reference, facts...)
 }
 
 func (m *machine) anyAmendUnit(t *rapid.T) {
-	unit := known(t, "unit", all(m.office, store.Units)).GetReference()
+	unit := known(t, "unit", eiletest.All(m.World, store.Units)).GetReference()
 	status := draw(t, "status", 0, 0, 0, 0, vacant, vacant, let, underRepair, offered)
 	worn := draw(t, "worn", int32(10), 10, 10, 99)
-	_ = m.change("unit.amend", func(c casework.Change) error {
+	_ = m.Change("unit.amend", func(c casework.Change) error {
 		stored, err := store.Units.Get(c.Tx, unit)
 		if err != nil {
 			return err
@@ -185,61 +189,61 @@ func (m *machine) anyAmendUnit(t *rapid.T) {
 }
 
 func (m *machine) anyInspect(t *rapid.T) {
-	unit := known(t, "unit", all(m.office, store.Units)).GetReference()
+	unit := known(t, "unit", eiletest.All(m.World, store.Units)).GetReference()
 	hazards := draw(t, "hazards", nil, nil, []string{"hygiene"})
-	m.must("unit.inspect", func(c casework.Change) error {
+	m.Must("unit.inspect", func(c casework.Change) error {
 		stored, err := store.Units.Get(c.Tx, unit)
 		if err != nil {
 			return err
 		}
-		return home.Inspect(c, stored, &eilev1.Inspection{Unit: unit, Id: c.Tx.ID(), InspectedOn: m.rules.Today.Proto(), Hazards: hazards})
+		return home.Inspect(c, stored, &eilev1.Inspection{Unit: unit, Id: c.Tx.ID(), InspectedOn: m.Today.Proto(), Hazards: hazards})
 	})
 }
 
 func (m *machine) anyWithdraw(t *rapid.T) {
-	_ = m.onApplication("application.withdraw", m.application(t), func(c casework.Change, stored *eilev1.Application) error {
+	_ = eiletest.On(m.World, "application.withdraw", store.Applications, m.application(t), func(c casework.Change, stored *eilev1.Application) error {
 		return application.Withdraw(c, stored, "moved")
 	})
 }
 
 func (m *machine) anySuspend(t *rapid.T) {
-	until := m.rules.Today + day.Day(draw(t, "days", -1, 0, 3, 30))
+	until := m.Today + day.Day(draw(t, "days", -1, 0, 3, 30))
 	open := rapid.Bool().Draw(t, "open end")
-	_ = m.onApplication("application.suspend", m.application(t), func(c casework.Change, stored *eilev1.Application) error {
+	_ = eiletest.On(m.World, "application.suspend", store.Applications, m.application(t), func(c casework.Change, stored *eilev1.Application) error {
 		if open {
-			return application.Suspend(c, stored, nil, nil, by("D-1"))
+			return application.Suspend(c, stored, nil, nil, eiletest.By("D-1"))
 		}
-		return application.Suspend(c, stored, nil, until.Proto(), by("D-1"))
+		return application.Suspend(c, stored, nil, until.Proto(), eiletest.By("D-1"))
 	})
 }
 
 func (m *machine) anyReinstate(t *rapid.T) {
-	_ = m.onApplication("application.reinstate", m.application(t), func(c casework.Change, stored *eilev1.Application) error {
-		return application.Reinstate(c, stored, by("D-2"))
+	_ = eiletest.On(m.World, "application.reinstate", store.Applications, m.application(t), func(c casework.Change, stored *eilev1.Application) error {
+		return application.Reinstate(c, stored, eiletest.By("D-2"))
 	})
 }
 
 func (m *machine) anyRemove(t *rapid.T) {
 	reject := rapid.Bool().Draw(t, "reject")
-	_ = m.onApplication("application.remove", m.application(t), func(c casework.Change, stored *eilev1.Application) error {
-		return application.Remove(c, stored, reject, by("D-3"))
+	_ = eiletest.On(m.World, "application.remove", store.Applications, m.application(t), func(c casework.Change, stored *eilev1.Application) error {
+		return application.Remove(c, stored, reject, eiletest.By("D-3"))
 	})
 }
 
 func (m *machine) anyOffer(t *rapid.T) {
-	application, unit := m.application(t), known(t, "unit", all(m.office, store.Units)).GetReference()
+	application, unit := m.application(t), known(t, "unit", eiletest.All(m.World, store.Units)).GetReference()
 	barred := m.seen.barred(application, unit)
-	if id, err := m.offer(application, unit); err == nil && barred != "" {
+	if id, err := m.Offer(application, unit); err == nil && barred != "" {
 		t.Fatalf("offer %s offers unit %s to application %s again after offer %s", id, unit, application, barred)
 	}
 }
 
 func (m *machine) anyManual(t *rapid.T) {
-	application, unit := m.application(t), known(t, "unit", all(m.office, store.Units)).GetReference()
-	id := fmt.Sprintf("M-%d", m.ids+1)
+	application, unit := m.application(t), known(t, "unit", eiletest.All(m.World, store.Units)).GetReference()
+	id := "M-" + m.NewID()
 	barred := m.seen.barred(application, unit)
-	err := m.change("offer.create", func(c casework.Change) error {
-		return offer.MakeManual(c, &eilev1.Offer{Id: id, Application: application, Unit: unit, Basis: "COURT", Decision: "D-4"}, by("D-4"))
+	err := m.Change("offer.create", func(c casework.Change) error {
+		return offer.MakeManual(c, &eilev1.Offer{Id: id, Application: application, Unit: unit, Basis: "COURT", Decision: "D-4"}, eiletest.By("D-4"))
 	})
 	if err == nil && barred != "" {
 		t.Fatalf("a manual offer gives unit %s to application %s again after offer %s", unit, application, barred)
@@ -248,47 +252,47 @@ func (m *machine) anyManual(t *rapid.T) {
 
 func (m *machine) anyServe(t *rapid.T) {
 	on := m.day(t)
-	_ = m.onOffer("offer.serve", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Serve(c, stored, on) })
+	_ = eiletest.On(m.World, "offer.serve", store.Offers, m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Serve(c, stored, on) })
 }
 
 func (m *machine) anyAccept(t *rapid.T) {
 	on := m.day(t)
-	_ = m.onOffer("offer.accept", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Accept(c, stored, on) })
+	_ = eiletest.On(m.World, "offer.accept", store.Offers, m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Accept(c, stored, on) })
 }
 
 func (m *machine) anyRefuse(t *rapid.T) {
 	on, reason := m.day(t), draw(t, "reason", "location", "location", "whim")
-	_ = m.onOffer("offer.refuse", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+	_ = eiletest.On(m.World, "offer.refuse", store.Offers, m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
 		return offer.Refuse(c, stored, reason, "", on)
 	})
 }
 
 func (m *machine) anyNoShow(t *rapid.T) {
 	on := m.day(t)
-	_ = m.onOffer("offer.no-show", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+	_ = eiletest.On(m.World, "offer.no-show", store.Offers, m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
 		return offer.NoShow(c, stored, "", on)
 	})
 }
 
 func (m *machine) anyExpire(t *rapid.T) {
-	_ = m.onOffer("run.expire", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Expire(c, stored) })
+	_ = eiletest.On(m.World, "run.expire", store.Offers, m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error { return offer.Expire(c, stored) })
 }
 
 func (m *machine) anyAssess(t *rapid.T) {
 	assessment := draw(t, "assessment", eilev1.Assessment_ASSESSMENT_UNJUSTIFIED, eilev1.Assessment_ASSESSMENT_UNJUSTIFIED, eilev1.Assessment_ASSESSMENT_JUSTIFIED)
-	_ = m.onOffer("offer.assess", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+	_ = eiletest.On(m.World, "offer.assess", store.Offers, m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
 		return offer.Assess(c, stored, assessment, "")
 	})
 }
 
 func (m *machine) anyWithdrawOffer(t *rapid.T) {
-	_ = m.onOffer("offer.withdraw", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+	_ = eiletest.On(m.World, "offer.withdraw", store.Offers, m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
 		return offer.Withdraw(c, stored, "repairs")
 	})
 }
 
 func (m *machine) anyReopen(t *rapid.T) {
-	_ = m.onOffer("offer.reopen", m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
+	_ = eiletest.On(m.World, "offer.reopen", store.Offers, m.anyOfferID(t), func(c casework.Change, stored *eilev1.Offer) error {
 		return offer.Reopen(c, stored, "the noise is gone")
 	})
 }
@@ -296,27 +300,27 @@ func (m *machine) anyReopen(t *rapid.T) {
 func (m *machine) anyStep(t *rapid.T) {
 	on := m.day(t)
 	step := draw(t, "step", eilev1.TenancyStep_TENANCY_STEP_ORDER, eilev1.TenancyStep_TENANCY_STEP_CONTRACT, eilev1.TenancyStep_TENANCY_STEP_KEYS)
-	_ = m.onTenancy("tenancy.step", m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
+	_ = eiletest.On(m.World, "tenancy.step", store.Tenancies, m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
 		return tenancy.RecordStep(c, stored, step, on)
 	})
 }
 
 func (m *machine) anyFail(t *rapid.T) {
-	_ = m.onTenancy("tenancy.fail", m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
+	_ = eiletest.On(m.World, "tenancy.fail", store.Tenancies, m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
 		return tenancy.Fail(c, stored, "did not sign")
 	})
 }
 
 func (m *machine) anyEnd(t *rapid.T) {
 	on := m.day(t)
-	_ = m.onTenancy("tenancy.end", m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
+	_ = eiletest.On(m.World, "tenancy.end", store.Tenancies, m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
 		return tenancy.End(c, stored, "moved out", on)
 	})
 }
 
 // anyTemporary makes a letting that is not done a temporary one.
 func (m *machine) anyTemporary(t *rapid.T) {
-	_ = m.onTenancy("tenancy.kind", m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
+	_ = eiletest.On(m.World, "tenancy.kind", store.Tenancies, m.tenancy(t), func(c casework.Change, stored *eilev1.Tenancy) error {
 		if !stored.GetHoused() && stored.GetEndedOn() == nil {
 			stored.Kind = eilev1.TenancyKind_TENANCY_KIND_TEMPORARY
 		}
@@ -327,17 +331,17 @@ func (m *machine) anyTemporary(t *rapid.T) {
 
 // anyDays lets days pass and evaluates again what is due.
 func (m *machine) anyDays(t *rapid.T) {
-	m.rules.Today += day.Day(draw(t, "days", 1, 1, 6, 15, 365))
-	for _, reference := range m.reg.List().Due(int32(m.rules.Today)) {
-		m.must("run.recheck", func(c casework.Change) error {
+	m.Today += day.Day(draw(t, "days", 1, 1, 6, 15, 365))
+	for _, reference := range m.Register.List().Due(int32(m.Today)) {
+		m.Must("run.recheck", func(c casework.Change) error {
 			_, err := state.Recheck(c, reference)
 			return err
 		})
 	}
-	m.reg.List().Settled(int32(m.rules.Today))
-	for _, unit := range all(m.office, store.Units) {
-		if state.MustAssess(m.rules, unit) {
-			m.must("run.assess", func(c casework.Change) error {
+	m.Register.List().Settled(int32(m.Today))
+	for _, unit := range eiletest.All(m.World, store.Units) {
+		if state.MustAssess(m.InForce(), unit) {
+			m.Must("run.assess", func(c casework.Change) error {
 				stored, err := store.Units.Get(c.Tx, unit.GetReference())
 				if err != nil {
 					return err

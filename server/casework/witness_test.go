@@ -6,15 +6,16 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/eile-housing/eile/internal/eiletest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
 
-// witness looks at an office after each step and holds it against the domain.
+// witness looks at a world after each step and holds it against the domain.
 type witness struct {
-	*office
+	*eiletest.World
 	keys    map[string]string // the place of each application since its facts changed
 	status  map[string]eilev1.ApplicationStatus
 	past    map[uint64]map[string]*eilev1.Placement // by revision
@@ -22,9 +23,9 @@ type witness struct {
 	entries int
 }
 
-func newWitness(o *office) *witness {
+func newWitness(world *eiletest.World) *witness {
 	return &witness{
-		office: o, keys: map[string]string{}, status: map[string]eilev1.ApplicationStatus{},
+		World: world, keys: map[string]string{}, status: map[string]eilev1.ApplicationStatus{},
 		past: map[uint64]map[string]*eilev1.Placement{}, fresh: map[string]bool{},
 	}
 }
@@ -36,7 +37,7 @@ func (w *witness) amended(reference string) { w.fresh[reference] = true }
 // offers alone: the last one that the household missed, unless it was reopened.
 func (w *witness) barred(application, unit string) string {
 	var last *eilev1.Offer
-	for _, offer := range all(w.office, store.Offers) {
+	for _, offer := range eiletest.All(w.World, store.Offers) {
 		if offer.GetApplication() == application && offer.GetUnit() == unit && missed(offer.GetStatus()) &&
 			(last == nil || offer.GetClosedAt().AsTime().After(last.GetClosedAt().AsTime())) {
 			last = offer
@@ -50,17 +51,15 @@ func (w *witness) barred(application, unit string) string {
 
 func (w *witness) look() {
 	w.Helper()
-	if err := w.reg.Check(w.ctx, func(fault string) bool { w.Errorf("check: %s", fault); return true }); err != nil {
-		w.Fatal(err)
-	}
+	w.Sound()
 	w.audited()
-	for _, application := range w.applications() {
+	for _, application := range eiletest.All(w.World, store.Applications) {
 		w.lookAt(application)
 	}
-	for _, unit := range all(w.office, store.Units) {
+	for _, unit := range eiletest.All(w.World, store.Units) {
 		w.lookAtHome(unit)
 	}
-	for _, offer := range all(w.office, store.Offers) {
+	for _, offer := range eiletest.All(w.World, store.Offers) {
 		w.lookAtOffer(offer)
 	}
 	w.flows()
@@ -75,12 +74,12 @@ func (w *witness) lookAt(a *eilev1.Application) {
 		w.Errorf("application %s, which is %s: %s", reference, casework.Name(status), fmt.Sprintf(format, args...))
 	}
 	if again := proto.CloneOf(a); !state.Ended(status) {
-		state.Evaluate(w.rules, again)
+		state.Evaluate(w.InForce(), again)
 		if !proto.Equal(again, a) {
 			fail("evaluated today it is another:\n%v\n%v", a, again)
 		}
 	}
-	if _, waits := w.reg.List().Position(reference); waits != (status == waiting) {
+	if _, waits := w.Register.List().Position(reference); waits != (status == waiting) {
 		fail("it stands on the list: %t", waits)
 	}
 	proposal := a.GetProposedDecision()
@@ -119,7 +118,7 @@ func (w *witness) lookAt(a *eilev1.Application) {
 // heldForRefusals tells whether more refusals count than the policy and the
 // decisions let pass.
 func (w *witness) heldForRefusals(a *eilev1.Application) bool {
-	offers, counted := w.rules.Policy.Offers(), int(a.GetCountedRefusals())
+	offers, counted := w.InForce().Policy.Offers(), int(a.GetCountedRefusals())
 	return offers.Hold && counted > offers.RefusalsAllowed && counted > int(a.GetExcusedRefusals())
 }
 
@@ -143,11 +142,11 @@ func statusName(status eilev1.ApplicationStatus) string {
 // letting: RESERVED is a letting that is not done, HOUSED one that is.
 func (w *witness) letting(a *eilev1.Application, fail func(string, ...any)) {
 	pending, done := 0, 0
-	for _, tenancy := range all(w.office, store.Tenancies) {
+	for _, tenancy := range eiletest.All(w.World, store.Tenancies) {
 		if tenancy.GetApplication() != a.GetReference() {
 			continue
 		}
-		unit := read(w.office, store.Units, tenancy.GetUnit())
+		unit := eiletest.Read(w.World, store.Units, tenancy.GetUnit())
 		switch inForce := tenancy.GetEndedOn() == nil; {
 		case tenancy.GetHoused():
 			if tenancy.GetKind() != eilev1.TenancyKind_TENANCY_KIND_TEMPORARY {
@@ -174,7 +173,7 @@ func (w *witness) letting(a *eilev1.Application, fail func(string, ...any)) {
 // counted: only what was served and is unjustified counts.
 func (w *witness) counted(a *eilev1.Application, fail func(string, ...any)) {
 	count := int32(0)
-	for _, offer := range all(w.office, store.Offers) {
+	for _, offer := range eiletest.All(w.World, store.Offers) {
 		if offer.GetApplication() == a.GetReference() && missed(offer.GetStatus()) && offer.GetServedOn() != nil &&
 			offer.GetAssessment() == eilev1.Assessment_ASSESSMENT_UNJUSTIFIED {
 			count++
@@ -187,7 +186,7 @@ func (w *witness) counted(a *eilev1.Application, fail func(string, ...any)) {
 
 // place: nothing but facts moves an application.
 func (w *witness) place(a *eilev1.Application, fail func(string, ...any)) {
-	w.view(func(v *store.View) error {
+	w.View(func(v *store.View) error {
 		placement, _, err := store.FindPlacement(v, a.GetReference())
 		if err != nil {
 			return err
@@ -204,7 +203,7 @@ func (w *witness) place(a *eilev1.Application, fail func(string, ...any)) {
 
 func (w *witness) lookAtHome(unit *eilev1.Unit) {
 	open := 0
-	for _, offer := range all(w.office, store.Offers) {
+	for _, offer := range eiletest.All(w.World, store.Offers) {
 		if offer.GetUnit() == unit.GetReference() && offer.GetStatus() == openOffer {
 			open++
 		}
@@ -215,7 +214,7 @@ func (w *witness) lookAtHome(unit *eilev1.Unit) {
 	if unit.GetStatus() == offered && unit.GetCondition().GetState() == flagged {
 		w.Errorf("unit %s is flagged and offered", unit.GetReference())
 	}
-	if unit.GetStatus() == reservedUnit && read(w.office, store.Tenancies, unit.GetTenancy()).GetHoused() {
+	if unit.GetStatus() == reservedUnit && eiletest.Read(w.World, store.Tenancies, unit.GetTenancy()).GetHoused() {
 		w.Errorf("unit %s is reserved for a letting that is done", unit.GetReference())
 	}
 	if unit.GetStatus() == vacant && unit.GetTenancy() != "" {
@@ -230,7 +229,7 @@ func (w *witness) lookAtOffer(offer *eilev1.Offer) {
 	if (offer.GetClosedAt() == nil) != (offer.GetStatus() == openOffer) || (offer.GetRespondBy() == nil) != (offer.GetServedOn() == nil) {
 		w.Errorf("its dates do not fit its state: %v", offer)
 	}
-	w.view(func(v *store.View) error {
+	w.View(func(v *store.View) error {
 		barred, err := store.Barred(v, offer.GetApplication(), offer.GetUnit())
 		if want := w.barred(offer.GetApplication(), offer.GetUnit()); barred != want {
 			w.Errorf("unit %s is barred from application %s by %q, want %q", offer.GetUnit(), offer.GetApplication(), barred, want)
@@ -241,10 +240,10 @@ func (w *witness) lookAtOffer(offer *eilev1.Offer) {
 
 // flows: who came less who left is who waits, by the history alone.
 func (w *witness) flows() {
-	w.view(func(v *store.View) error {
+	w.View(func(v *store.View) error {
 		flow := map[string]int{}
 		last := map[string]*eilev1.Placement{}
-		for moved, err := range v.Placements(w.stamp("look").Now.AddDate(100, 0, 0)) {
+		for moved, err := range v.Placements(w.Now().AddDate(100, 0, 0)) {
 			if err != nil {
 				return err
 			}
@@ -257,7 +256,7 @@ func (w *witness) flows() {
 				flow[moved.After.GetList()]++
 			}
 		}
-		for _, count := range w.reg.List().Counts() {
+		for _, count := range w.Register.List().Counts() {
 			flow[count.List] -= count.Waiting
 		}
 		for list, difference := range flow {
@@ -273,8 +272,8 @@ func (w *witness) flows() {
 // about the application.
 func (w *witness) audited() {
 	var entries []*eilev1.AuditEntry
-	w.view(func(v *store.View) error {
-		for entry, err := range v.AuditEntries(w.stamp("look").Now.AddDate(-100, 0, 0), "") {
+	w.View(func(v *store.View) error {
+		for entry, err := range v.AuditEntries(w.Now().AddDate(-100, 0, 0), "") {
 			if err != nil {
 				return err
 			}
@@ -291,7 +290,7 @@ func (w *witness) audited() {
 		}
 	}
 	w.entries = len(entries)
-	for _, application := range w.applications() {
+	for _, application := range eiletest.All(w.World, store.Applications) {
 		before, after := w.status[application.GetReference()], application.GetStatus()
 		w.status[application.GetReference()] = after
 		if want := statusName(before) + ">" + casework.Name(after) + ";"; before != after && told[application.GetReference()] != want {
@@ -302,7 +301,7 @@ func (w *witness) audited() {
 
 // remember keeps the placements of this revision, to be asked for later.
 func (w *witness) remember() {
-	w.view(func(v *store.View) error {
+	w.View(func(v *store.View) error {
 		now := map[string]*eilev1.Placement{}
 		for reference := range w.keys {
 			placement, ok, err := store.FindPlacement(v, reference)
@@ -320,7 +319,7 @@ func (w *witness) remember() {
 
 // lookBack asks for the placements of every revision that was seen.
 func (w *witness) lookBack() {
-	w.view(func(v *store.View) error {
+	w.View(func(v *store.View) error {
 		for revision, want := range w.past {
 			got := map[string]*eilev1.Placement{}
 			for placement, err := range v.PlacementsAt(revision) {

@@ -54,8 +54,8 @@ func TestEachStepOfADecision(t *testing.T) {
 		return eiletest.Waiting(t, "strict")
 	}
 	eiletest.Walks(t, decision.Steps, world, map[string]eiletest.Road{
-		"propose":         {Step: hold},
-		"decide":          {Step: func(w *eiletest.World) { decided(w, removed) }},
+		"propose":         {nil, hold},
+		"decide":          {nil, func(w *eiletest.World) { decided(w, removed) }},
 		"PROPOSED decide": {hold, func(w *eiletest.World) { decided(w, removed) }},
 		"PROPOSED decline": {func(w *eiletest.World) {
 			id := w.MustOffer("A-1", "U-1")

@@ -79,7 +79,7 @@ func TestEachStepOfAnOffer(t *testing.T) {
 		return eiletest.Waiting(t, "strict")
 	}
 	eiletest.Walks(t, offer.Steps, world, map[string]eiletest.Road{
-		"make":              {Step: made},
+		"make":              {nil, made},
 		"OPEN accept":       {made, does(accept)},
 		"OPEN refuse":       {made, does(refuse)},
 		"OPEN miss":         {made, does(miss)},

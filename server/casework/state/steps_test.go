@@ -137,9 +137,9 @@ func TestEachStepOfAnApplication(t *testing.T) {
 	suspended := both(eligible, suspend)
 	reserved := both(eligible, reserve)
 	eiletest.Walks(t, state.Applications, late, map[string]eiletest.Road{
-		"qualify": {Step: eligible},
-		"lack":    {Step: missing},
-		"hold":    {Step: over},
+		"qualify": {nil, eligible},
+		"lack":    {nil, missing},
+		"hold":    {nil, over},
 
 		"RECEIVED qualify":  {missing, restate("income=50")},
 		"RECEIVED lack":     {missing, restate()},
@@ -244,9 +244,9 @@ func TestEachStepOfAHome(t *testing.T) {
 		return w
 	}
 	eiletest.Walks(t, state.Units, world, map[string]eiletest.Road{
-		"call vacant":       {Step: called(0)},
-		"call let":          {Step: called(let)},
-		"call under repair": {Step: called(underRepair)},
+		"call vacant":       {nil, called(0)},
+		"call let":          {nil, called(let)},
+		"call under repair": {nil, called(underRepair)},
 
 		"VACANT offer":             {called(vacant), offer},
 		"VACANT call let":          {called(vacant), call(let)},
