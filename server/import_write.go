@@ -12,10 +12,11 @@ import (
 	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // add puts the records of one row into a piece.
-func (u *upload) add(piece *store.Piece, row packed) error {
+func (u *upload) add(piece *staging.Piece, row packed) error {
 	switch u.header.GetKind() {
 	case eilev1.ImportKind_IMPORT_KIND_APPLICATIONS:
 		return u.addApplication(piece, row)
@@ -40,7 +41,7 @@ func (u *upload) add(piece *store.Piece, row packed) error {
 	return nil
 }
 
-func (u *upload) addApplication(piece *store.Piece, row packed) error {
+func (u *upload) addApplication(piece *staging.Piece, row packed) error {
 	application := new(eilev1.Application)
 	if err := proto.Unmarshal(row.record, application); err != nil {
 		return err

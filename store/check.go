@@ -8,20 +8,27 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // A check walks one snapshot and reports faults until told to stop.
 type check struct {
 	*View
-	living living // the list at the revision of the snapshot
+	living *living.Portrait // the list at the revision of the snapshot
+	sealed uint32           // the number of the last seal then
 	report func(fault string) bool
 	ended  bool
 }
 
-func (c *check) fault(format string, args ...any) {
+func (c *check) fault(format string, args ...any) { c.tell(fmt.Sprintf(format, args...)) }
+
+// tell reports what a part of the check has found and answers whether to go on.
+func (c *check) tell(fault string) bool {
 	if !c.ended {
-		c.ended = !c.report(fmt.Sprintf(format, args...))
+		c.ended = !c.report(fault)
 	}
+	return !c.ended
 }
 
 // Check recomputes everything that is derived from the records (places, open
@@ -31,14 +38,13 @@ func (c *check) fault(format string, args ...any) {
 func (r *Register) Check(ctx context.Context, report func(fault string) bool) error {
 	c := &check{report: report}
 	return r.still(ctx, func() uint64 {
-		c.living = r.list.copied()
-		c.living.sealed = r.seal.written.Load()
+		c.living, c.sealed = r.list.Portrait(), r.chain.Written()
 		return c.living.Revision()
 	}, func(v *View) error {
 		c.View = v
 		parts := []func() error{
 			c.applications, c.placements, c.units, c.decommissions, c.offers, c.offerKeys, c.list, c.history, c.unitHistory,
-			c.seals, c.subjects, c.records, c.strays,
+			c.audit, c.records, c.strays,
 		}
 		for _, part := range parts {
 			if err := part(); err != nil || c.ended {
@@ -50,7 +56,7 @@ func (r *Register) Check(ctx context.Context, report func(fault string) bool) er
 }
 
 // each calls fn with every record of a kind until the check has ended.
-func each[T any, M message[T]](c *check, kind Kind[T, M], fn func(id string, record M) error) error {
+func each[T any, M layout.Message[T]](c *check, kind Kind[T, M], fn func(id string, record M) error) error {
 	for entry, err := range kind.All(c.View, "", "") {
 		if err != nil || c.ended {
 			return err
@@ -143,22 +149,22 @@ func (c *check) openOffer(id string) (*eilev1.Offer, bool, error) {
 
 // placements looks for those of nobody.
 func (c *check) placements() error {
-	var failure error
-	err := c.eachPlacement(func(placement *eilev1.Placement) bool {
+	for placement, err := range c.View.placements() {
+		if err != nil || c.ended {
+			return err
+		}
 		_, ok, err := c.get(Applications.key(placement.GetReference()))
-		failure = err
-		if err == nil && !ok {
+		if err != nil {
+			return err
+		}
+		if !ok {
 			c.fault("placement %s: there is no such application", placement.GetReference())
 		}
-		if err := checkPlacement(placement); err != nil {
+		if err := living.CheckPlacement(placement); err != nil {
 			c.fault("placement %s: %v", placement.GetReference(), err)
 		}
-		return failure == nil && !c.ended
-	})
-	if failure != nil {
-		return failure
 	}
-	return err
+	return nil
 }
 
 // units compares each home with its open offer and its tenancy.

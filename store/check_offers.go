@@ -5,6 +5,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 // offers compares each offer with its two sides: one open offer per household,
@@ -13,7 +14,7 @@ func (c *check) offers() error {
 	household, home := map[string]string{}, map[string]string{}
 	return each(c, Offers, func(id string, offer *eilev1.Offer) error {
 		for _, key := range [][]byte{
-			pairKey(offerByAppPrefix, offer.GetApplication(), id), pairKey(offerByUnitPrefix, offer.GetUnit(), id),
+			layout.PairKey(layout.OfferByApp, offer.GetApplication(), id), layout.PairKey(layout.OfferByUnit, offer.GetUnit(), id),
 		} {
 			if _, ok, err := c.get(key); err != nil {
 				return err
@@ -53,7 +54,7 @@ func (c *check) sides(id string, offer *eilev1.Offer) error {
 
 // offerKeys follows the keys by application and unit back to the offers.
 func (c *check) offerKeys() error {
-	err := c.pairs(offerByAppPrefix, func(key, application, id string, _ []byte) error {
+	err := c.pairs(layout.OfferByApp, func(key, application, id string, _ []byte) error {
 		offer, ok, err := Offers.Find(c.View, id)
 		if err == nil && (!ok || offer.GetApplication() != application) {
 			c.fault("key %q: there is no such offer to application %s", key, application)
@@ -63,7 +64,7 @@ func (c *check) offerKeys() error {
 	if err != nil {
 		return err
 	}
-	err = c.pairs(offerByUnitPrefix, func(key, unit, id string, _ []byte) error {
+	err = c.pairs(layout.OfferByUnit, func(key, unit, id string, _ []byte) error {
 		offer, ok, err := Offers.Find(c.View, id)
 		if err == nil && (!ok || offer.GetUnit() != unit) {
 			c.fault("key %q: there is no such offer of unit %s", key, unit)
@@ -73,7 +74,7 @@ func (c *check) offerKeys() error {
 	if err != nil {
 		return err
 	}
-	return c.pairs(barredPrefix, func(key, application, unit string, value []byte) error {
+	return c.pairs(layout.Barred, func(key, application, unit string, value []byte) error {
 		offer, ok, err := Offers.Find(c.View, string(value))
 		if err == nil && (!ok || offer.GetApplication() != application || offer.GetUnit() != unit || offer.GetReopened()) {
 			c.fault("key %q: offer %s does not bar unit %s from application %s", key, value, unit, application)

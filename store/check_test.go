@@ -16,6 +16,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 // stored is a copy of a store for somebody to tamper with.
@@ -152,7 +153,7 @@ func TestCheckTells(t *testing.T) {
 }
 
 // edit changes one record of a store.
-func edit[T any, M message[T]](key string, change func(M)) func(kv.Tx) error {
+func edit[T any, M layout.Message[T]](key string, change func(M)) func(kv.Tx) error {
 	return func(tx kv.Tx) error {
 		item, ok, err := tx.Get([]byte(key))
 		if err != nil || !ok {
@@ -172,7 +173,7 @@ func put(key string, record proto.Message) func(kv.Tx) error {
 		if record == nil {
 			return tx.Put([]byte(key), nil)
 		}
-		value, err := encode(record)
+		value, err := layout.Encode(record)
 		return errors.Join(err, tx.Put([]byte(key), value))
 	}
 }
@@ -201,9 +202,8 @@ func TestCheckOfLivingList(t *testing.T) {
 			other.HousedOn = 3
 			o.misled(other)
 		},
-		"states of 4 homes in memory":                             func(o *office) { o.List().units["U-1"] = UnitState{} },
-		"application A-1: memory does not know when it falls due": func(o *office) { o.List().places.due.Delete(dueKey(100, "A-1")) },
-		"audit seal 3: it was written and is missing":             func(o *office) { o.raw(func(tx kv.Tx) error { return tx.Delete(sealKey(3)) }) },
+		"states of 4 homes in memory":                 func(o *office) { o.told(Units.key("U-1"), &eilev1.Unit{Reference: "U-1"}) },
+		"audit seal 3: it was written and is missing": func(o *office) { o.raw(func(tx kv.Tx) error { return tx.Delete(layout.SealKey(3)) }) },
 	} {
 		o := peopled(t)
 		harm(o)
@@ -225,11 +225,17 @@ func (o *office) placement(reference string) (p *eilev1.Placement) {
 // misled lets the list take a placement that is not stored.
 func (o *office) misled(p *eilev1.Placement) {
 	o.Helper()
-	value, err := encode(p)
+	o.told(layout.PlacementKey(2, p.GetReference()), p)
+}
+
+// told lets the process learn of a record that is not stored.
+func (o *office) told(key []byte, record proto.Message) {
+	o.Helper()
+	value, err := layout.Encode(record)
 	if err != nil {
 		o.Fatal(err)
 	}
-	write := kv.Write{Key: placementKey(2, p.GetReference()), Value: value}
+	write := kv.Write{Key: key, Value: value}
 	o.apply(kv.Commit{Revision: o.db.Revision() + 1, Writes: []kv.Write{write}})
 	o.raw(func(tx kv.Tx) error { return tx.Put([]byte("z"), nil) })
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // TestFreezeAmongWriters: records and list of a freeze are of one revision,
@@ -34,7 +35,7 @@ func TestFreezeAmongWriters(t *testing.T) {
 			})
 		}
 		for range 150 {
-			err := o.Freeze(t.Context(), func(v *View, frozen Frozen) error { return consistent(v, frozen) })
+			err := o.Freeze(t.Context(), func(v *View, frozen living.Frozen) error { return consistent(v, frozen) })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -49,7 +50,7 @@ func TestFreezeAmongWriters(t *testing.T) {
 func TestWritesGoOnWhileFrozen(t *testing.T) {
 	stores(t, func(t *testing.T, o *office) {
 		o.settle(place("A-1", "general", "2", "1"))
-		err := o.Freeze(t.Context(), func(_ *View, frozen Frozen) error {
+		err := o.Freeze(t.Context(), func(_ *View, frozen living.Frozen) error {
 			written := make(chan bool)
 			go func() {
 				defer close(written)
@@ -68,7 +69,7 @@ func TestWritesGoOnWhileFrozen(t *testing.T) {
 }
 
 // consistent compares a frozen list with the records of its view.
-func consistent(v *View, frozen Frozen) error {
+func consistent(v *View, frozen living.Frozen) error {
 	placed := map[string]*eilev1.Placement{}
 	for entry, err := range Applications.All(v, "", "") {
 		if err != nil {
@@ -129,7 +130,7 @@ func TestReadersAcrossPolicyChanges(t *testing.T) {
 		}
 		group.Go(func() {
 			for ctx.Err() == nil {
-				err := o.Freeze(t.Context(), func(v *View, frozen Frozen) error {
+				err := o.Freeze(t.Context(), func(v *View, frozen living.Frozen) error {
 					order := references(frozen.Frozen, "general")
 					if back := v.Policy().GetVersion() == "back"; back != slices.Equal(order, backward) || !back && !slices.Equal(order, forward) {
 						t.Errorf("under policy %v the order is %q", v.Policy(), order)

@@ -8,14 +8,17 @@
 // committed, whatever the clocks said, so that a replay up to a moment is the
 // register as it was. The list is rebuilt from the placements at Open and then
 // fed by commits. Bulk imports and policy changes span many transactions and
-// become visible by one. Check recomputes whatever is derived and yields every
-// fault.
+// become visible by one. A Scratch is a register over a snapshot of this one, on
+// which anything can be tried. Check recomputes whatever is derived and yields
+// every fault.
 //
-// The layout of keys is the table in keys.go. Personal data lies in persons
+// The layout of keys is the table in store/layout. Personal data lies in persons
 // only; audit entries, request records and the history carry ids. Files named
 // check_*.go are the parts of Check.
 //
-// The package imports proto, store/kv and store/waitlist. It never calls policy
-// or allocation, and it has no clock: times and ids come in with each call. One
+// The package imports proto, store/kv with the driver in memory, for what is
+// tried, and its rooms: layout, audit, living (over store/waitlist) and staging,
+// which read and write what they are handed. It never calls policy or
+// allocation, and it has no clock: times and ids come in with each call. One
 // process has a store open as a register, once.
 package store

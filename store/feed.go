@@ -1,233 +1,89 @@
 package store
 
 import (
+	"context"
+	"fmt"
 	"iter"
-	"sync"
 
-	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
-	"github.com/eile-housing/eile/store/waitlist"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // apply feeds one commit to what this process keeps in memory. It is called in
 // order of revisions, by one goroutine at a time.
-//
-// What a commit holds was checked before it was written, so that a record which
-// cannot be read here means that the store was changed by another program. The
-// list then keeps what it knew, and Check reports the difference.
 func (r *Register) apply(commit kv.Commit) {
-	r.list.feeding.Lock()
-	defer r.list.feeding.Unlock()
-	c := &changes{list: r.list, revision: uint64(commit.Revision)}
 	for _, write := range commit.Writes {
 		switch {
-		case hasPrefix(write.Key, placementPrefix):
-			c.placement(write)
-		case hasPrefix(write.Key, Imports.prefix):
-			r.applyImport(c, write)
-		case string(write.Key) == string(registerKey):
-			c.register(write)
-		case hasPrefix(write.Key, Units.prefix):
-			c.unit(write)
-		case hasPrefix(write.Key, auditPrefix):
-			r.seal.add(commit.Revision, write)
+		case layout.Begins(write.Key, layout.Import):
+			r.imports.Apply(write)
+		case layout.Begins(write.Key, layout.Audit):
+			r.chain.Add(commit.Revision, write)
 		}
 	}
-	c.done()
+	r.list.Apply(commit)
 }
 
-func hasPrefix(key []byte, prefix string) bool {
-	return len(key) >= len(prefix) && string(key[:len(prefix)]) == prefix
-}
-
-func (r *Register) applyImport(c *changes, write kv.Write) {
-	record := new(eilev1.ImportRecord)
-	if proto.Unmarshal(write.Value, record) != nil {
-		return
-	}
-	id := string(write.Key[len(Imports.prefix):])
-	r.imports.put(id, record.GetState())
-	switch {
-	case write.Deleted:
-		delete(c.list.staged, id)
-	case record.GetState() == eilev1.ImportState_IMPORT_STATE_DECIDED:
-		c.decide(id)
-	case c.list.staged[id] == nil:
-		c.list.staged[id] = &staged{units: map[string]UnitState{}}
-	}
-}
-
-// changes is what one commit changes of the list; done applies it.
-type changes struct {
-	list     *List
-	revision uint64
-	now      [][]byte              // placements in force, as they are stored
-	next     [][]byte              // placements of a policy change
-	units    map[string]*UnitState // nil: deleted
-	switched bool
-}
-
-func (c *changes) placement(write kv.Write) {
-	generation, ok := keyNumber(write.Key[len(placementPrefix):])
-	if !ok || write.Deleted {
-		return
-	}
-	switch {
-	case c.list.next != nil && generation == c.list.next.generation:
-		c.next = append(c.next, write.Value)
-	case generation != c.list.generation:
-	default:
-		if into := c.list.staged[stringField(write.Value, importField)]; into != nil {
-			into.placements = append(into.placements, write.Value)
-			return
+// follow rebuilds the list from the store and has it fed from there on. Nothing
+// is written in between, since the register is not open yet.
+func (r *Register) follow(ctx context.Context) error {
+	r.db.Follow(r.apply)
+	return r.View(ctx, func(v *View) error {
+		if err := r.moments.load(v.reader); err != nil {
+			return err
 		}
-		c.now = append(c.now, write.Value)
-	}
-}
-
-// importField is the number of Placement.import.
-const importField = 10
-
-// stringField reads one field of a stored record without the rest of it; empty:
-// it is not set.
-func stringField(record []byte, field protowire.Number) string {
-	for len(record) > 0 {
-		number, kind, n := protowire.ConsumeTag(record)
-		if n < 0 {
-			return ""
+		if err := r.imports.Load(v.reader); err != nil {
+			return err
 		}
-		record = record[n:]
-		if number == field && kind == protowire.BytesType {
-			text, _ := protowire.ConsumeString(record)
-			return text
+		return v.load(r.list)
+	})
+}
+
+// load fills an empty list from the placements and homes of a view.
+func (v *View) load(list *living.List) error {
+	units := map[string]living.UnitState{}
+	for entry, err := range Units.All(v, "", "") {
+		if err != nil {
+			return err
 		}
-		n = protowire.ConsumeFieldValue(number, kind, record)
-		if n < 0 {
-			return ""
-		}
-		record = record[n:]
+		units[entry.ID] = living.StateOf(entry.Record)
 	}
-	return ""
+	return list.Load(v.Revision(), v.state.GetGeneration(), v.placements(), units)
 }
 
-func (c *changes) unit(write kv.Write) {
-	reference := string(write.Key[len(Units.prefix):])
-	unit := new(eilev1.Unit)
-	if proto.Unmarshal(write.Value, unit) != nil {
-		return
-	}
-	state := stateOf(unit)
-	into := c.list.staged[unit.GetImport()]
-	switch {
-	case write.Deleted:
-		c.turn(reference, nil)
-	case into != nil:
-		into.units[reference] = state
-	default:
-		c.turn(reference, &state)
-	}
-}
-
-func (c *changes) turn(reference string, state *UnitState) {
-	if c.units == nil {
-		c.units = map[string]*UnitState{}
-	}
-	c.units[reference] = state
-}
-
-// decide takes what a decided import wrote.
-func (c *changes) decide(id string) {
-	from := c.list.staged[id]
-	if from == nil {
-		return
-	}
-	delete(c.list.staged, id)
-	c.now = append(from.placements, c.now...)
-	for reference, state := range from.units {
-		c.turn(reference, &state)
-	}
-}
-
-// register begins a second list, switches to it, or gives it up.
-func (c *changes) register(write kv.Write) {
-	state := new(eilev1.Register)
-	if write.Deleted || proto.Unmarshal(write.Value, state) != nil {
-		return
-	}
-	l := c.list
-	switch {
-	case state.GetGeneration() != l.generation:
-		c.switched = true
-		if l.next == nil || l.next.generation != state.GetGeneration() {
-			l.next = newNextPlaces(state.GetGeneration())
-		}
-	case state.GetStaging() == 0:
-		l.next = nil
-	case l.next == nil || l.next.generation != state.GetStaging():
-		l.next = newNextPlaces(state.GetStaging())
-	}
-}
-
-func newNextPlaces(generation uint32) *nextPlaces {
-	return &nextPlaces{places: newPlaces(), generation: generation, index: waitlist.NewIndex()}
-}
-
-func (c *changes) done() {
-	l := c.list
-	if len(c.next) > 0 {
-		index := l.next.absorb(new(sync.Mutex), decoded(c.next), len(c.next)) // nobody reads it yet
-		feed(l.next.index, c.revision, index)
-	}
-	if len(c.units) > 0 || c.switched {
-		c.turnOver()
-	}
-	if c.switched && l.Replace(c.revision, l.next.index) == nil {
-		l.next = nil
-		return
-	}
-	var index []waitlist.Change
-	if len(c.now) > 0 {
-		index = l.places.absorb(&l.mu, decoded(c.now), len(c.now))
-	}
-	feed(l.Index, c.revision, index)
-}
-
-// turnOver puts in place what readers see beside the index.
-func (c *changes) turnOver() {
-	l := c.list
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for reference, state := range c.units {
-		if state == nil {
-			delete(l.units, reference)
-		} else {
-			l.units[reference] = *state
-		}
-	}
-	if c.switched {
-		l.places, l.generation = l.next.places, l.next.generation
-	}
-}
-
-// feed brings an index to a revision, come what may.
-func feed(index *waitlist.Index, revision uint64, changes []waitlist.Change) {
-	if index.Apply(revision, changes) != nil {
-		_ = index.Apply(revision, nil) // nothing in it can be refused
-	}
-}
-
-// decoded yields stored placements; each is valid until the next.
-func decoded(values [][]byte) iter.Seq[*eilev1.Placement] {
-	return func(yield func(*eilev1.Placement) bool) {
+// placements yields the placements in force, in order of reference, each valid
+// until the next.
+func (v *View) placements() iter.Seq2[*eilev1.Placement, error] {
+	return func(yield func(*eilev1.Placement, error) bool) {
+		prefix := string(layout.PlacementKey(v.state.GetGeneration(), ""))
 		placement := new(eilev1.Placement)
-		for _, value := range values {
-			placement.Reset()
-			if proto.Unmarshal(value, placement) == nil && !yield(placement) {
+		for item, err := range layout.All(v.reader, prefix) {
+			hidden := false
+			if err == nil {
+				hidden, err = v.readPlacement(item, placement, string(item.Key[len(prefix):]))
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !hidden && !yield(placement, nil) {
 				return
 			}
 		}
 	}
+}
+
+// readPlacement reads a placement of an application, and whether it is hidden.
+func (v *View) readPlacement(item kv.Item, placement *eilev1.Placement, reference string) (hidden bool, err error) {
+	placement.Reset()
+	if err := proto.Unmarshal(item.Value, placement); err != nil {
+		return false, fmt.Errorf("placement at key %q: %w: %w", item.Key, kv.ErrCorrupt, err)
+	}
+	if placement.GetReference() != reference {
+		return false, fmt.Errorf("placement at key %q: %w: it is of application %q", item.Key, kv.ErrCorrupt, placement.GetReference())
+	}
+	return v.hidden(placement.GetImport())
 }

@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
-	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/living"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // Order keys of two policies cannot be compared. A policy change therefore
@@ -40,7 +41,7 @@ func (r *Register) BeginPolicyChange(ctx context.Context) (*PolicyChange, error)
 		}
 		c.generation = tx.state.GetGeneration() + 1
 		tx.state.Staging = c.generation
-		return tx.raw(registerKey, tx.state)
+		return tx.raw([]byte(layout.Register), tx.state)
 	})
 	if err != nil {
 		return nil, err
@@ -53,35 +54,11 @@ func (r *Register) BeginPolicyChange(ctx context.Context) (*PolicyChange, error)
 
 var errGivenUp = errors.New("the policy change was given up or has ended: begin another")
 
-// portionBytes bounds the placements of one transaction, well below what it may
-// hold.
-const portionBytes = kv.MaxTxBytes / 2
-
-// portions cuts placements by count and by bytes.
-func portions(placements []*eilev1.Placement, count int) iter.Seq[[]*eilev1.Placement] {
-	return func(yield func([]*eilev1.Placement) bool) {
-		start, size := 0, 0
-		for i, placement := range placements {
-			weight := proto.Size(placement) + 2*len(placement.GetReference())
-			if i > start && (i-start == count || size+weight > portionBytes) {
-				if !yield(placements[start:i]) {
-					return
-				}
-				start, size = i, 0
-			}
-			size += weight
-		}
-		if start < len(placements) {
-			yield(placements[start:])
-		}
-	}
-}
-
 // Place writes placements under the new policy, in as many transactions as they
 // need.
 func (c *PolicyChange) Place(ctx context.Context, placements []*eilev1.Placement) error {
 	for _, placement := range placements {
-		if err := checkPlacement(placement); err != nil {
+		if err := living.CheckPlacement(placement); err != nil {
 			return err
 		}
 	}
@@ -90,14 +67,14 @@ func (c *PolicyChange) Place(ctx context.Context, placements []*eilev1.Placement
 	if c.ended {
 		return errGivenUp
 	}
-	for some := range portions(placements, kv.MaxOps) {
+	for some := range staging.Portions(placements, kv.MaxOps) {
 		_, err := c.reg.update(ctx, func(kvtx kv.Tx) error {
 			tx := &Tx{kv: kvtx, reg: c.reg}
 			if err := tx.open(c.generation); err != nil {
 				return err
 			}
 			for _, placement := range some {
-				if err := tx.raw(placementKey(c.generation, placement.GetReference()), placement); err != nil {
+				if err := tx.raw(layout.PlacementKey(c.generation, placement.GetReference()), placement); err != nil {
 					return err
 				}
 			}
@@ -136,7 +113,7 @@ func (c *PolicyChange) Switch(ctx context.Context, stamp Stamp, policy *eilev1.P
 		if err := registers.Put(tx, "register", tx.state); err != nil {
 			return err
 		}
-		if err := tx.raw(timeKey(activationPrefix, tx.Now(), stamp.ID), policy); err != nil {
+		if err := tx.raw(layout.TimeKey(layout.Activation, tx.Now(), stamp.ID), policy); err != nil {
 			return err
 		}
 		if history != nil {
@@ -173,11 +150,9 @@ func (c *PolicyChange) writeHistory(ctx context.Context, stamp Stamp, changed []
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
 	number := uint32(0)
-	for some := range portions(changed, historyPortion) {
+	for some := range staging.Portions(changed, historyPortion) {
 		piece, at := history.Piece(), number
-		for _, placement := range some {
-			piece.moves = append(piece.moves, move{after: placement})
-		}
+		piece.Tell(some)
 		group.Go(func() error { return history.Write(gctx, stamp, at, piece) })
 		number++
 	}
@@ -221,7 +196,7 @@ func (r *Register) giveUp(ctx context.Context) error {
 			return nil
 		}
 		state.Staging = 0
-		return tx.raw(registerKey, state)
+		return tx.raw([]byte(layout.Register), state)
 	})
 	if err != nil {
 		return err
@@ -236,16 +211,20 @@ var errOutrun = errors.New("another policy change has begun")
 // dropGenerations deletes the placements of all generations but one, as long as
 // that one is in force and the staging is what it was: the next policy change
 // may write under the very keys.
-func (r *Register) dropGenerations(ctx context.Context, keep, staging uint32) error {
+func (r *Register) dropGenerations(ctx context.Context, keep, next uint32) error {
 	unchanged := func(kvtx kv.Tx) error {
 		state, err := registers.Get(&Tx{kv: kvtx, reg: r}, "register")
-		if err == nil && (state.GetGeneration() != keep || state.GetStaging() != staging) {
+		if err == nil && (state.GetGeneration() != keep || state.GetStaging() != next) {
 			err = errOutrun
 		}
 		return err
 	}
 	for {
-		keys, err := r.otherPlacements(ctx, keep)
+		var keys [][]byte
+		err := r.db.View(ctx, func(reader kv.Reader) (err error) {
+			keys, err = staging.Generations(reader, keep)
+			return err
+		})
 		if err != nil || len(keys) == 0 {
 			return err
 		}
@@ -257,25 +236,4 @@ func (r *Register) dropGenerations(ctx context.Context, keep, staging uint32) er
 			return err
 		}
 	}
-}
-
-// otherPlacements reads some keys of placements of all generations but one.
-func (r *Register) otherPlacements(ctx context.Context, generation uint32) (keys [][]byte, err error) {
-	kept := placementKey(generation, "")
-	spans := [][2][]byte{{[]byte(placementPrefix), kept}, {kv.PrefixEnd(kept), kv.PrefixEnd([]byte(placementPrefix))}}
-	err = r.db.View(ctx, func(reader kv.Reader) error {
-		for _, span := range spans {
-			for item, err := range reader.Scan(span[0], span[1]) {
-				if err != nil {
-					return err
-				}
-				keys = append(keys, slices.Clone(item.Key))
-				if len(keys) == removalKeys {
-					return nil
-				}
-			}
-		}
-		return nil
-	})
-	return keys, err
 }

@@ -11,6 +11,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 var points = &eilev1.PolicyName{Name: "points", Version: "1"}
@@ -194,11 +195,11 @@ func TestSwitchDropsWhoWasNotPlaced(t *testing.T) {
 func TestLeftOvers(t *testing.T) {
 	o := newOffice(t)
 	o.settle(place("A-1", "general", "2", "1"))
-	value, err := encode(place("A-gone", "general", "2", "0"))
+	value, err := layout.Encode(place("A-gone", "general", "2", "0"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.raw(func(tx kv.Tx) error { return tx.Put(placementKey(2, "A-gone"), value) })
+	o.raw(func(tx kv.Tx) error { return tx.Put(layout.PlacementKey(2, "A-gone"), value) })
 	change := o.policyChange()
 	ranked := o.rank(change, "A-1")
 	if _, err := change.Switch(t.Context(), o.stamp("policy.activate"), points, ranked, none); err != nil {
@@ -265,7 +266,7 @@ func TestSwitchCannotFailLate(t *testing.T) {
 	ranked := o.rank(change, "A-1")
 	db.Follow(func(commit kv.Commit) {
 		for _, write := range commit.Writes {
-			if string(write.Key) == string(registerKey) {
+			if string(write.Key) == layout.Register {
 				cancel()
 			}
 		}

@@ -9,6 +9,8 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // history writes what a change did to placements and homes, where a past list
@@ -24,7 +26,7 @@ func (tx *Tx) history(name, importID string) error {
 	}
 	if len(placements) > 0 {
 		change := &eilev1.PlacementChange{Placements: placements, Cause: tx.stamp.Action, At: at, Import: importID}
-		if err := tx.putFirst(timeKey(placementChangePrefix, tx.stamp.Now, name), change); err != nil {
+		if err := tx.putFirst(layout.TimeKey(layout.PlacementChange, tx.stamp.Now, name), change); err != nil {
 			return err
 		}
 	}
@@ -38,7 +40,7 @@ func (tx *Tx) history(name, importID string) error {
 		return nil
 	}
 	change := &eilev1.UnitChange{States: states, Cause: tx.stamp.Action, At: at, Import: importID}
-	return tx.putFirst(timeKey(unitChangePrefix, tx.stamp.Now, name), change)
+	return tx.putFirst(layout.TimeKey(layout.UnitChange, tx.stamp.Now, name), change)
 }
 
 // PlacementMoved is one change of a placement as it took effect.
@@ -102,8 +104,8 @@ type dated[M any] struct {
 // that happened to its rows, so that the order of keys is the order of effect
 // for every single record.
 func replay[T any, M interface {
-	message[T]
-	imported
+	layout.Message[T]
+	staging.Brought
 }](v *View, kind Kind[T, M], until time.Time) iter.Seq2[dated[M], error] {
 	return func(yield func(dated[M], error) bool) {
 		decided := map[string]time.Time{}
@@ -116,7 +118,7 @@ func replay[T any, M interface {
 				yield(dated[M]{}, err)
 				return
 			}
-			if at, _ := keyTime(kind.prefix, item.Key); at.After(until) {
+			if at, _ := layout.TimeOf(kind.prefix, item.Key); at.After(until) {
 				return
 			}
 			if change.at.IsZero() || change.at.After(until) {
@@ -132,14 +134,14 @@ func replay[T any, M interface {
 // readDated reads one entry of a history and when it took effect; zero: the
 // import that it belongs to is not decided. decided remembers imports.
 func readDated[T any, M interface {
-	message[T]
-	imported
+	layout.Message[T]
+	staging.Brought
 }](v *View, kind Kind[T, M], item kv.Item, decided map[string]time.Time) (dated[M], error) {
-	at, ok := keyTime(kind.prefix, item.Key)
+	at, ok := layout.TimeOf(kind.prefix, item.Key)
 	if !ok {
 		return dated[M]{}, fmt.Errorf("%s at key %q: %w: the key has no time", kind.Noun, item.Key, kv.ErrCorrupt)
 	}
-	record, err := decode[T, M](kind.Noun, item)
+	record, err := layout.Decode[T, M](kind.Noun, item)
 	if err != nil {
 		return dated[M]{}, err
 	}
@@ -161,14 +163,14 @@ func readDated[T any, M interface {
 // PolicyAt answers the policy that was in force at a moment; nil: none was.
 func (v *View) PolicyAt(at time.Time) (*eilev1.PolicyName, error) {
 	var latest *eilev1.PolicyName
-	for item, err := range v.reader.Scan([]byte(activationPrefix), kv.PrefixEnd([]byte(activationPrefix))) {
+	for item, err := range v.reader.Scan([]byte(layout.Activation), kv.PrefixEnd([]byte(layout.Activation))) {
 		if err != nil {
 			return nil, err
 		}
-		if activated, ok := keyTime(activationPrefix, item.Key); !ok || activated.After(at) {
+		if activated, ok := layout.TimeOf(layout.Activation, item.Key); !ok || activated.After(at) {
 			break
 		}
-		latest, err = decode[eilev1.PolicyName](activations.Noun, item)
+		latest, err = layout.Decode[eilev1.PolicyName](activations.Noun, item)
 		if err != nil {
 			return nil, err
 		}

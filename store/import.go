@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +10,8 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // Import is a bulk upload under way. Its rows lie in the register, invisible,
@@ -22,7 +22,7 @@ type Import struct {
 	reg *Register
 
 	generation uint32 // of the placements
-	staging    uint32 // of the policy change that it belongs to; 0: none
+	change     uint32 // the generation of the policy change that it belongs to; 0: none
 
 	mu    sync.RWMutex // held for reading while a piece is written
 	ended string       // how it ended; empty: it is under way
@@ -38,11 +38,11 @@ func (r *Register) BeginImport(ctx context.Context, id string) (*Import, error) 
 	return r.beginImport(ctx, id, 0)
 }
 
-func (r *Register) beginImport(ctx context.Context, id string, staging uint32) (*Import, error) {
-	im := &Import{ID: id, reg: r, staging: staging}
+func (r *Register) beginImport(ctx context.Context, id string, change uint32) (*Import, error) {
+	im := &Import{ID: id, reg: r, change: change}
 	_, err := r.update(ctx, func(kvtx kv.Tx) error {
 		tx := &Tx{kv: kvtx, reg: r}
-		if err := tx.open(staging); err != nil {
+		if err := tx.open(change); err != nil {
 			return err
 		}
 		_, taken, err := Imports.Find(tx, id)
@@ -62,13 +62,22 @@ func (r *Register) beginImport(ctx context.Context, id string, staging uint32) (
 }
 
 // ErrTaken says that a record which an import brings is there already.
-var ErrTaken = errors.New("already registered")
+var ErrTaken = staging.ErrTaken
+
+// Piece begins a piece of the import.
+func (im *Import) Piece() *staging.Piece { return staging.NewPiece(im.ID, im.generation) }
+
+// AddTo puts a record into a piece. It must carry the id of the import where its
+// kind has a field for it.
+func (k Kind[T, M]) AddTo(p *staging.Piece, id string, record M) {
+	p.Add(k.Noun, id, k.key(id), record)
+}
 
 // Write writes a piece; number is unique among the pieces of the import. It
 // refuses, with ErrTaken, to write over a record that is there.
-func (im *Import) Write(ctx context.Context, stamp Stamp, number uint32, piece *Piece) error {
-	if piece.err != nil {
-		return piece.err
+func (im *Import) Write(ctx context.Context, stamp Stamp, number uint32, piece *staging.Piece) error {
+	if err := piece.Err(); err != nil {
+		return err
 	}
 	im.mu.RLock()
 	defer im.mu.RUnlock()
@@ -77,16 +86,13 @@ func (im *Import) Write(ctx context.Context, stamp Stamp, number uint32, piece *
 	}
 	_, err := im.reg.update(ctx, func(kvtx kv.Tx) error {
 		tx := im.reg.begin(kvtx, stamp)
-		tx.moves, tx.turns, tx.changes = piece.moves, piece.turns, slices.Clip(piece.changes)
 		if err := im.open(tx); err != nil {
 			return err
 		}
-		for i, key := range piece.keys {
-			if err := putNew(kvtx, key, piece.values[i]); err != nil {
-				return err
-			}
+		if err := piece.Put(kvtx); err != nil {
+			return err
 		}
-		return tx.finishPiece(im.ID, number, piece.keys)
+		return tx.finishPiece(im.ID, number, piece)
 	})
 	return err
 }
@@ -98,7 +104,7 @@ func (im *Import) refuse(what string) error {
 // open reads the state of the register and refuses to go on under another
 // policy: what was placed until then would have no place.
 func (im *Import) open(tx *Tx) error {
-	if err := tx.open(im.staging); err != nil {
+	if err := tx.open(im.change); err != nil {
 		return err
 	}
 	if tx.state.GetGeneration() != im.generation {
@@ -107,27 +113,23 @@ func (im *Import) open(tx *Tx) error {
 	return nil
 }
 
-func putNew(tx kv.Tx, key, value []byte) error {
-	_, taken, err := tx.Get(key)
-	if err != nil {
-		return err
-	}
-	if taken {
-		return fmt.Errorf("%s: %w", key, ErrTaken)
-	}
-	return tx.Put(key, value)
-}
-
 // finishPiece writes the history and the audit of a piece, and the list of its
 // keys.
-func (tx *Tx) finishPiece(id string, number uint32, keys [][]byte) error {
-	name := numbered(id, number)
-	chunk := &eilev1.ImportChunk{Keys: keys}
+func (tx *Tx) finishPiece(id string, number uint32, piece *staging.Piece) error {
+	tx.changes = piece.Changes()
+	for _, placement := range piece.Placements() {
+		tx.moves = append(tx.moves, move{after: placement})
+	}
+	for _, unit := range piece.Units() {
+		tx.turns = append(tx.turns, turn{after: unitState(unit)})
+	}
+	name := layout.Numbered(id, number)
+	var histories [][]byte
 	if len(tx.moves) > 0 {
-		chunk.Keys = append(chunk.Keys[:len(keys):len(keys)], timeKey(placementChangePrefix, tx.stamp.Now, name))
+		histories = append(histories, layout.TimeKey(layout.PlacementChange, tx.stamp.Now, name))
 	}
 	if len(tx.turns) > 0 {
-		chunk.Keys = append(chunk.Keys[:len(chunk.Keys):len(chunk.Keys)], timeKey(unitChangePrefix, tx.stamp.Now, name))
+		histories = append(histories, layout.TimeKey(layout.UnitChange, tx.stamp.Now, name))
 	}
 	if err := tx.history(name, id); err != nil {
 		return err
@@ -137,11 +139,7 @@ func (tx *Tx) finishPiece(id string, number uint32, keys [][]byte) error {
 	if err := tx.audit(); err != nil {
 		return err
 	}
-	value, err := encode(chunk)
-	if err != nil {
-		return err
-	}
-	return putNew(tx.kv, numberKey(importChunkPrefix, id, number), value)
+	return piece.PutChunk(tx.kv, number, histories)
 }
 
 // Decide makes the import visible, by one small write. kept says what of the

@@ -17,6 +17,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv/boltkv"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 // TestKill needs a process to kill: this test binary, started again.
@@ -145,12 +146,15 @@ func reorder(o *office) {
 		say("placing")
 		var next []*eilev1.Placement
 		o.look(func(v *View) error {
-			return v.eachPlacement(func(p *eilev1.Placement) bool {
+			for p, err := range v.placements() {
+				if err != nil {
+					return err
+				}
 				p = proto.CloneOf(p)
 				slices.Reverse(p.OrderKey)
 				next = append(next, p)
-				return true
-			})
+			}
+			return nil
 		})
 		for some := range slices.Chunk(next, 40) {
 			if err := change.Place(o.Context(), some); err != nil {
@@ -281,8 +285,8 @@ func (o *office) acknowledged(said map[string]string) {
 }
 
 func (o *office) generations() (all []string) {
-	for _, key := range o.keys(placementPrefix) {
-		all = append(all, key[:len(placementPrefix)+numberLen])
+	for _, key := range o.keys(layout.Placement) {
+		all = append(all, key[:len(layout.Placement)+layout.NumberLen])
 	}
 	return all
 }

@@ -13,6 +13,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 	"github.com/eile-housing/eile/store/kv/memkv"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // activate begins a policy change, and the next time ends it.
@@ -96,7 +97,7 @@ func (m *machine) same(t *rapid.T) {
 	for reference, p := range m.placed {
 		position, ok := m.List().Position(reference)
 		ahead := slices.Index(want[p.GetList()], reference)
-		if ok != stands(p) || ok && (position.List != p.GetList() || position.Class != p.GetNeedClass() || position.Ahead != ahead ||
+		if ok != living.Stands(p) || ok && (position.List != p.GetList() || position.Class != p.GetNeedClass() || position.Ahead != ahead ||
 			position.Waiting != len(want[p.GetList()]) || position.OutOfTurn != p.GetOutOfTurn()) {
 			t.Fatalf("position of %v is %+v, %t", p, position, ok)
 		}
@@ -114,7 +115,7 @@ func (m *machine) same(t *rapid.T) {
 	if n := m.List().HousedSince("general", 0); n != lettings {
 		t.Fatalf("%d were housed, must be %d", n, lettings)
 	}
-	counts := map[UnitState]int{}
+	counts := map[living.UnitState]int{}
 	for _, state := range m.homes {
 		counts[state]++
 	}
@@ -175,12 +176,12 @@ func (m *machine) was(past snapshot) {
 				m.Fatalf("at revision %d %s is %v, it was %v, %v", past.revision, reference, p, before, err)
 			}
 		}
-		homes := map[string]UnitState{}
+		homes := map[string]living.UnitState{}
 		for moved, err := range v.UnitStates(past.at) {
 			if err != nil {
 				return err
 			}
-			homes[moved.After.GetReference()] = UnitState{moved.After.GetStatus(), moved.After.GetCondition()}
+			homes[moved.After.GetReference()] = living.UnitState{Status: moved.After.GetStatus(), Condition: moved.After.GetCondition()}
 		}
 		if !maps.Equal(homes, past.homes) {
 			m.Fatalf("as of %v the homes are %v, they were %v", past.at, homes, past.homes)
@@ -191,7 +192,7 @@ func (m *machine) was(past snapshot) {
 
 func newMachine(o *office) *machine {
 	return &machine{
-		office: o, placed: map[string]*eilev1.Placement{}, homes: map[string]UnitState{}, open: map[string]string{}, results: map[string]string{},
+		office: o, placed: map[string]*eilev1.Placement{}, homes: map[string]living.UnitState{}, open: map[string]string{}, results: map[string]string{},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // A machine changes a register at random and knows in plain maps what it must
@@ -21,7 +22,7 @@ type machine struct {
 	*office
 	path    string // of a store on disk
 	placed  map[string]*eilev1.Placement
-	homes   map[string]UnitState
+	homes   map[string]living.UnitState
 	open    map[string]string // the open offer of an application, named as its home
 	pasts   []snapshot
 	results map[string]string // by request
@@ -40,7 +41,7 @@ type snapshot struct {
 	revision uint64
 	order    map[string][]string
 	placed   map[string]*eilev1.Placement
-	homes    map[string]UnitState
+	homes    map[string]living.UnitState
 }
 
 var (
@@ -77,7 +78,7 @@ func (m *machine) busy(t *rapid.T) bool {
 // orders is what the lists must be.
 func orders(placed map[string]*eilev1.Placement) map[string][]string {
 	lists := map[string][]string{}
-	waits := slices.DeleteFunc(slices.Collect(maps.Values(placed)), func(p *eilev1.Placement) bool { return !stands(p) })
+	waits := slices.DeleteFunc(slices.Collect(maps.Values(placed)), func(p *eilev1.Placement) bool { return !living.Stands(p) })
 	slices.SortFunc(waits, func(a, b *eilev1.Placement) int {
 		return cmp.Or(bytes.Compare(a.GetOrderKey(), b.GetOrderKey()), strings.Compare(a.GetReference(), b.GetReference()))
 	})
@@ -143,17 +144,17 @@ func (m *machine) offer(t *rapid.T) {
 		p := proto.CloneOf(m.placed[reference])
 		p.OpenOffer = false
 		m.settleOffer(reference, home)
-		m.homes[home] = UnitState{Status: vacant}
+		m.homes[home] = living.UnitState{Status: vacant}
 		m.took(p)
 		delete(m.open, reference)
 		return
 	}
 	for _, reference := range slices.Sorted(maps.Keys(m.placed)) {
-		if stands(m.placed[reference]) {
+		if living.Stands(m.placed[reference]) {
 			home := fmt.Sprintf("H-%d", m.ids)
 			m.office.open("o-"+home, reference, home)
 			m.open[reference] = home
-			m.homes[home] = UnitState{Status: offered}
+			m.homes[home] = living.UnitState{Status: offered}
 			p := proto.CloneOf(m.placed[reference])
 			p.OpenOffer = true
 			m.took(p)
@@ -202,7 +203,7 @@ func (m *machine) home(t *rapid.T) {
 		Condition: &eilev1.Condition{State: eilev1.ConditionState(rapid.IntRange(1, 3).Draw(t, "condition"))},
 	}
 	m.office.change("unit.settle", func(tx *Tx) error { return tx.PutUnit(unit) })
-	m.homes[reference] = stateOf(unit)
+	m.homes[reference] = living.StateOf(unit)
 }
 
 func (m *machine) importPiece(t *rapid.T) {
@@ -249,7 +250,7 @@ func (m *machine) endImport(t *rapid.T) {
 		}
 		m.decide(m.upload)
 		for _, home := range m.built {
-			m.homes[home] = UnitState{Status: vacant}
+			m.homes[home] = living.UnitState{Status: vacant}
 		}
 		m.took(m.staged...)
 	} else if err := m.upload.Abort(t.Context()); err != nil {

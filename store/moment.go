@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 // Moments give each change a time of its own, later than that of every change
@@ -34,21 +35,21 @@ func (m *moments) next(asked time.Time) time.Time {
 // load goes on after the last change of the audit. Every change of the history
 // has an audit entry of its own moment or a later one.
 func (m *moments) load(reader kv.Reader) error {
-	last, err := lastMicro(reader, auditPrefix)
+	last, err := lastMicro(reader, layout.Audit)
 	if err == nil {
 		m.last.Store(last)
 	}
 	return err
 }
 
-// lastMicro is the time of the last key made by timeKey; 0: there is none. The
+// lastMicro is the time of the last key made by layout.TimeKey; 0: there is none. The
 // seam reads forwards only, so the time is halved: 63 reads.
 func lastMicro(reader kv.Reader, prefix string) (int64, error) {
 	end := kv.PrefixEnd([]byte(prefix))
 	low, high := int64(0), int64(1)<<62 // a key at or after low, if any; none at or after high
 	for low+1 < high {
 		middle := low + (high-low)/2
-		later, err := holds(reader, appendHex([]byte(prefix), uint64(middle), timeLen), end)
+		later, err := holds(reader, layout.AppendMicro([]byte(prefix), uint64(middle)), end)
 		if err != nil {
 			return 0, err
 		}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // TestLateStamps: clocks are read when a request comes in. However stamps and
@@ -66,7 +67,7 @@ func (o *office) replayed(at time.Time, list string) (order []string) {
 		return nil
 	})
 	for _, p := range last {
-		if stands(p) && p.GetList() == list {
+		if living.Stands(p) && p.GetList() == list {
 			order = append(order, string(p.GetOrderKey())+"\x00"+p.GetReference())
 		}
 	}

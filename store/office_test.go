@@ -18,6 +18,7 @@ import (
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 	"github.com/eile-housing/eile/store/kv/memkv"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 func TestMain(m *testing.M) {
@@ -119,7 +120,11 @@ func (o *office) restarted() *office {
 	case *memkv.DB:
 		db, err = memkv.Restore(&copied, memkv.Options{RerunClosures: true})
 	default:
-		path := filepath.Join(o.dir, fmt.Sprintf("copy-%d.db", o.ids))
+		var dir string
+		if dir, err = os.MkdirTemp(o.dir, "copy"); err != nil {
+			o.Fatal(err)
+		}
+		path := filepath.Join(dir, "register.db")
 		if err := os.WriteFile(path, copied.Bytes(), 0o600); err != nil {
 			o.Fatal(err)
 		}
@@ -209,7 +214,7 @@ func (o *office) settle(p *eilev1.Placement) uint64 {
 }
 
 // imported is a piece of waiting applications, in order of their references.
-func (o *office) imported(im *Import, references ...string) *Piece {
+func (o *office) imported(im *Import, references ...string) *staging.Piece {
 	piece := im.Piece()
 	for _, reference := range references {
 		p := place(reference, "general", "2", reference)
@@ -229,7 +234,7 @@ func (o *office) begin(id string) *Import {
 	return im
 }
 
-func (o *office) write(im *Import, number uint32, piece *Piece) {
+func (o *office) write(im *Import, number uint32, piece *staging.Piece) {
 	o.Helper()
 	if err := im.Write(o.Context(), o.stamp("import.write"), number, piece); err != nil {
 		o.Fatal(err)

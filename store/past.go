@@ -8,6 +8,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 // A run is explained by the placements as they were at its revision, whatever
@@ -22,14 +23,14 @@ func (v *View) PlacementsAt(revision uint64) iter.Seq2[*eilev1.Placement, error]
 		past := past{view: v, revision: revision, decided: map[string]uint64{}}
 		unchanged, err := past.sinceSwitch()
 		changed := map[string]*version{}
-		prefix := placementKey(v.state.GetGeneration(), "")
+		prefix := layout.PlacementKey(v.state.GetGeneration(), "")
 		for item, scanErr := range v.reader.Scan(prefix, kv.PrefixEnd(prefix)) {
 			if err == nil {
 				err = scanErr
 			}
 			var placement *eilev1.Placement
 			if err == nil {
-				placement, err = decode[eilev1.Placement]("placement", item)
+				placement, err = layout.Decode[eilev1.Placement]("placement", item)
 			}
 			if err != nil {
 				break
@@ -69,12 +70,12 @@ func (v *View) PlacementAt(reference string, revision uint64) (*eilev1.Placement
 	if err != nil {
 		return nil, false, err
 	}
-	item, ok, err := v.reader.Get(placementKey(v.state.GetGeneration(), reference))
+	item, ok, err := v.reader.Get(layout.PlacementKey(v.state.GetGeneration(), reference))
 	if err != nil || !ok {
 		return nil, false, err
 	}
 	if unchanged && uint64(item.Revision) <= revision {
-		placement, err := decode[eilev1.Placement]("placement", item)
+		placement, err := layout.Decode[eilev1.Placement]("placement", item)
 		if err != nil {
 			return nil, false, err
 		}
@@ -104,7 +105,7 @@ type version struct {
 // sinceSwitch tells whether the placements in force were in force then.
 func (p *past) sinceSwitch() (bool, error) {
 	var last kv.Revision
-	for item, err := range p.view.reader.Scan([]byte(activationPrefix), kv.PrefixEnd([]byte(activationPrefix))) {
+	for item, err := range p.view.reader.Scan([]byte(layout.Activation), kv.PrefixEnd([]byte(layout.Activation))) {
 		if err != nil {
 			return false, err
 		}
@@ -127,7 +128,7 @@ func (p *past) effective(written uint64, importID string) (uint64, error) {
 		}
 		decided = never
 		if ok {
-			record, err := decode[eilev1.ImportRecord](Imports.Noun, item)
+			record, err := layout.Decode[eilev1.ImportRecord](Imports.Noun, item)
 			if err != nil {
 				return 0, err
 			}
@@ -145,7 +146,7 @@ func (p *past) replay(changed map[string]*version) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	for item, err := range p.view.reader.Scan([]byte(placementChangePrefix), kv.PrefixEnd([]byte(placementChangePrefix))) {
+	for item, err := range p.view.reader.Scan([]byte(layout.PlacementChange), kv.PrefixEnd([]byte(layout.PlacementChange))) {
 		if err != nil {
 			return err
 		}

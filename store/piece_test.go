@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // TestImportPiece: what a piece refuses.
@@ -18,7 +19,7 @@ func TestImportPiece(t *testing.T) {
 	Applications.AddTo(foreign, "A-7", &eilev1.Application{Reference: "A-7"})
 	unkeyed := im.Piece()
 	unkeyed.Place(&eilev1.Placement{Reference: "A-8", Status: waiting, Import: im.ID})
-	for name, piece := range map[string]*Piece{
+	for name, piece := range map[string]*staging.Piece{
 		"a row that would be visible at once": foreign,
 		"a placement without order key":       unkeyed,
 		"a reference that is taken":           o.imported(im, "A-1"),

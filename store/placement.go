@@ -9,6 +9,8 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // FindPlacement reads the placement in force of an application; false when it
@@ -30,7 +32,7 @@ func FindPlacement(from Source, reference string) (*eilev1.Placement, bool, erro
 
 // findPlacement also reads what is hidden; nil: there is none.
 func findPlacement(from Source, generation uint32, reference string) (placement *eilev1.Placement, hidden bool, err error) {
-	item, ok, err := from.get(placementKey(generation, reference))
+	item, ok, err := from.get(layout.PlacementKey(generation, reference))
 	if err != nil || !ok {
 		return nil, false, err
 	}
@@ -49,7 +51,7 @@ type move struct{ before, after *eilev1.Placement }
 // Place writes the placement of an application under the policy in force; the
 // caller does not change it afterwards. The history gets an entry when it moved.
 func (tx *Tx) Place(placement *eilev1.Placement) error {
-	if err := checkPlacement(placement); err != nil {
+	if err := living.CheckPlacement(placement); err != nil {
 		return err
 	}
 	before, hidden, err := findPlacement(tx, tx.state.GetGeneration(), placement.GetReference())
@@ -63,7 +65,7 @@ func (tx *Tx) Place(placement *eilev1.Placement) error {
 		return nil
 	}
 	tx.moved(before, placement)
-	return tx.raw(placementKey(tx.state.GetGeneration(), placement.GetReference()), placement)
+	return tx.raw(layout.PlacementKey(tx.state.GetGeneration(), placement.GetReference()), placement)
 }
 
 func (tx *Tx) moved(before, after *eilev1.Placement) {
@@ -127,10 +129,10 @@ func (tx *Tx) PutOffer(offer *eilev1.Offer) error {
 		return err
 	}
 	if !known {
-		if err := tx.kv.Put(pairKey(offerByAppPrefix, offer.GetApplication(), offer.GetId()), nil); err != nil {
+		if err := tx.kv.Put(layout.PairKey(layout.OfferByApp, offer.GetApplication(), offer.GetId()), nil); err != nil {
 			return err
 		}
-		if err := tx.kv.Put(pairKey(offerByUnitPrefix, offer.GetUnit(), offer.GetId()), nil); err != nil {
+		if err := tx.kv.Put(layout.PairKey(layout.OfferByUnit, offer.GetUnit(), offer.GetId()), nil); err != nil {
 			return err
 		}
 	}
@@ -140,18 +142,18 @@ func (tx *Tx) PutOffer(offer *eilev1.Offer) error {
 // Bar notes that a home is not offered again to a household, because of an
 // offer; Unbar lifts it.
 func (tx *Tx) Bar(application, unit, offer string) error {
-	return tx.put(pairKey(barredPrefix, application, unit), []byte(offer))
+	return tx.put(layout.PairKey(layout.Barred, application, unit), []byte(offer))
 }
 
 // Unbar lets a home be offered again to a household.
 func (tx *Tx) Unbar(application, unit string) error {
-	return tx.delete(pairKey(barredPrefix, application, unit))
+	return tx.delete(layout.PairKey(layout.Barred, application, unit))
 }
 
 // Barred answers the offer after which a home is not offered again to a
 // household; empty: it may be offered.
 func Barred(from Source, application, unit string) (string, error) {
-	item, ok, err := from.get(pairKey(barredPrefix, application, unit))
+	item, ok, err := from.get(layout.PairKey(layout.Barred, application, unit))
 	if err != nil || !ok {
 		return "", err
 	}
@@ -160,23 +162,23 @@ func Barred(from Source, application, unit string) (string, error) {
 
 // BarredUnits yields the homes that are not offered again to a household.
 func (v *View) BarredUnits(application string) iter.Seq2[string, error] {
-	return v.seconds(barredPrefix, application)
+	return v.seconds(layout.Barred, application)
 }
 
 // OffersOf yields the ids of the offers made to an application.
 func (v *View) OffersOf(application string) iter.Seq2[string, error] {
-	return v.seconds(offerByAppPrefix, application)
+	return v.seconds(layout.OfferByApp, application)
 }
 
 // OffersFor yields the ids of the offers made of a unit.
 func (v *View) OffersFor(unit string) iter.Seq2[string, error] {
-	return v.seconds(offerByUnitPrefix, unit)
+	return v.seconds(layout.OfferByUnit, unit)
 }
 
 // seconds yields the second parts of the pairs with a first part.
 func (v *View) seconds(prefix, first string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		start := pairKey(prefix, first, "")
+		start := layout.PairKey(prefix, first, "")
 		for item, err := range v.reader.Scan(start, kv.PrefixEnd(start)) {
 			if err != nil {
 				yield("", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/eile-housing/eile/store/living"
 	"github.com/eile-housing/eile/store/waitlist"
 )
 
@@ -13,7 +14,7 @@ import (
 func (o *office) order(r *Register, list string) []string {
 	o.Helper()
 	var order []string
-	err := r.Freeze(o.Context(), func(_ *View, frozen Frozen) error {
+	err := r.Freeze(o.Context(), func(_ *View, frozen living.Frozen) error {
 		order = references(frozen.Frozen, list)
 		return nil
 	})
@@ -36,7 +37,7 @@ func references(frozen *waitlist.Frozen, list string) (order []string) {
 func (o *office) portrait(r *Register) string {
 	o.Helper()
 	var text bytes.Buffer
-	err := r.Freeze(o.Context(), func(v *View, frozen Frozen) error {
+	err := r.Freeze(o.Context(), func(v *View, frozen living.Frozen) error {
 		suits := map[uint32]string{}
 		for _, list := range frozen.Lists() {
 			keys, count := frozen.List(list)
@@ -48,7 +49,7 @@ func (o *office) portrait(r *Register) string {
 				if err != nil {
 					return err
 				}
-				mark := MarkOf(key)
+				mark := living.MarkOf(key)
 				if known, ok := suits[mark.Pattern]; ok && known != string(placement.GetSuitability()) || int(mark.Pattern) >= frozen.Patterns {
 					fmt.Fprintf(&text, "pattern %d of %d is both %q and %q\n", mark.Pattern, frozen.Patterns, known, placement.GetSuitability())
 				}
@@ -68,13 +69,13 @@ func (o *office) portrait(r *Register) string {
 		}
 	}
 	states := r.List().UnitCounts()
-	for _, state := range slices.SortedFunc(func(yield func(UnitState) bool) {
+	for _, state := range slices.SortedFunc(func(yield func(living.UnitState) bool) {
 		for state := range states {
 			if !yield(state) {
 				return
 			}
 		}
-	}, func(a, b UnitState) int {
+	}, func(a, b living.UnitState) int {
 		return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Condition, b.Condition))
 	}) {
 		fmt.Fprintf(&text, "%d homes %v %v\n", states[state], state.Status, state.Condition)

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"iter"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // ErrNotFound says that a record does not exist. It is wrapped with its name.
@@ -20,17 +20,8 @@ type Source interface {
 	hidden(importID string) (bool, error)
 }
 
-// decode reads a stored record; the message owns its memory.
-func decode[T any, M message[T]](noun string, item kv.Item) (M, error) {
-	record := M(new(T))
-	if err := proto.Unmarshal(item.Value, record); err != nil {
-		return nil, fmt.Errorf("%s at key %q: %w: %w", noun, item.Key, kv.ErrCorrupt, err)
-	}
-	return record, nil
-}
-
 func isHidden(from Source, record any) (bool, error) {
-	brought, ok := record.(imported)
+	brought, ok := record.(staging.Brought)
 	if !ok {
 		return false, nil
 	}
@@ -43,7 +34,7 @@ func (k Kind[T, M]) Find(from Source, id string) (M, bool, error) {
 	if err != nil || !ok {
 		return nil, false, err
 	}
-	record, err := decode[T, M](k.Noun, item)
+	record, err := layout.Decode[T, M](k.Noun, item)
 	if err != nil {
 		return nil, false, err
 	}
@@ -80,7 +71,7 @@ func (k Kind[T, M]) All(v *View, prefix, start string) iter.Seq2[Entry[M], error
 				yield(Entry[M]{}, err)
 				return
 			}
-			record, err := decode[T, M](k.Noun, item)
+			record, err := layout.Decode[T, M](k.Noun, item)
 			if err != nil {
 				yield(Entry[M]{}, err)
 				return
@@ -101,9 +92,4 @@ func (k Kind[T, M]) All(v *View, prefix, start string) iter.Seq2[Entry[M], error
 type Entry[M any] struct {
 	ID     string
 	Record M
-}
-
-// encode is deterministic, so that digests of equal records are equal.
-func encode(record proto.Message) ([]byte, error) {
-	return proto.MarshalOptions{Deterministic: true}.Marshal(record)
 }

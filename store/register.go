@@ -7,25 +7,30 @@ import (
 	"sync"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/living"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // Register is an open register. All methods may be called concurrently.
 type Register struct {
 	db      kv.DB
-	list    *List
-	seal    sealer
+	list    *living.List
+	chain   *audit.Chain
 	moments moments
-	imports imports
+	imports *staging.Imports
 
-	gate sync.RWMutex // held for writing while a snapshot is taken
+	gate    sync.RWMutex // held for writing while a snapshot is taken
+	sealing sync.Mutex   // held while seals are being written
 }
 
 // Open takes a store as the register: it checks the schema, removes what
 // undecided imports and an unfinished policy change left, and rebuilds the
 // waiting list. The caller closes db after the last use of the register.
 func Open(ctx context.Context, db kv.DB) (*Register, error) {
-	r := &Register{db: db, list: newList(), imports: newImports()}
+	r := &Register{db: db, list: living.New(), chain: new(audit.Chain), imports: staging.NewImports()}
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
@@ -65,7 +70,7 @@ func (r *Register) checkSchema(ctx context.Context) error {
 		case err != nil:
 			return err
 		case !ok && empty:
-			return tx.raw(registerKey, &eilev1.Register{Schema: Schema, Generation: 1})
+			return tx.raw([]byte(layout.Register), &eilev1.Register{Schema: Schema, Generation: 1})
 		case !ok:
 			return fmt.Errorf("%w: it has records and does not say of which schema: restore a backup", kv.ErrCorrupt)
 		case state.GetSchema() != Schema:
@@ -128,4 +133,4 @@ func (r *Register) Repeated(ctx context.Context, stamp Stamp) (result string, se
 }
 
 // List is the living waiting list of this process.
-func (r *Register) List() *List { return r.list }
+func (r *Register) List() *living.List { return r.list }

@@ -7,6 +7,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 // stores runs a test on every driver.
@@ -79,12 +80,12 @@ func TestRuns(t *testing.T) {
 // TestSchema: a register of another schema is refused, with both numbers.
 func TestSchema(t *testing.T) {
 	o := newOffice(t)
-	value, err := encode(&eilev1.Register{Schema: Schema + 1, Generation: 1})
+	value, err := layout.Encode(&eilev1.Register{Schema: Schema + 1, Generation: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	other := newMemory()
-	if _, err := other.Update(t.Context(), func(tx kv.Tx) error { return tx.Put(registerKey, value) }); err != nil {
+	if _, err := other.Update(t.Context(), func(tx kv.Tx) error { return tx.Put([]byte(layout.Register), value) }); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), other); !errors.Is(err, ErrSchema) {

@@ -9,14 +9,11 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/staging"
 )
 
-const (
-	// writers write or delete at a time; they share commits.
-	writers = 32
-	// removalKeys bounds what one look collects for them.
-	removalKeys = 1 << 16
-)
+// writers write or delete at a time; they share commits.
+const writers = 32
 
 // removeUndecided removes what a process that ended in the middle of an import
 // left behind.
@@ -56,7 +53,11 @@ func (r *Register) removeImport(ctx context.Context, id string) error {
 		return err
 	}
 	for {
-		pieces, err := r.pieces(ctx, id)
+		var pieces [][][]byte
+		err := r.db.View(ctx, func(reader kv.Reader) (err error) {
+			pieces, err = staging.Chunks(reader, id)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -67,31 +68,6 @@ func (r *Register) removeImport(ctx context.Context, id string) error {
 			return err
 		}
 	}
-}
-
-// pieces reads the keys of some pieces of an import, each with that of its list
-// at the end.
-func (r *Register) pieces(ctx context.Context, id string) (pieces [][][]byte, err error) {
-	err = r.db.View(ctx, func(reader kv.Reader) error {
-		prefix := []byte(importChunkPrefix + id + "/")
-		count := 0
-		for item, err := range reader.Scan(prefix, kv.PrefixEnd(prefix)) {
-			if err != nil {
-				return err
-			}
-			chunk, err := decode[eilev1.ImportChunk](importChunkRecs.Noun, item)
-			if err != nil {
-				return err
-			}
-			pieces = append(pieces, append(chunk.GetKeys(), slices.Clone(item.Key)))
-			count += len(chunk.GetKeys())
-			if count > removalKeys {
-				return nil
-			}
-		}
-		return nil
-	})
-	return pieces, err
 }
 
 // deleteAll deletes groups of keys at once, each group in its order. Every

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 // EvidencePiece is how many bytes of a file one record holds at most, so that it
@@ -26,7 +27,7 @@ func (tx *Tx) PutNights(state *eilev1.Nights) error { return nights.Put(tx, "nig
 
 // RunOn answers the id of the latest run of a date; empty: there is none.
 func RunOn(from Source, date string) (string, error) {
-	item, ok, err := from.get([]byte(runByDatePrefix + date))
+	item, ok, err := from.get([]byte(layout.RunByDate + date))
 	if err != nil || !ok {
 		return "", err
 	}
@@ -40,7 +41,7 @@ func (tx *Tx) PutRun(run *eilev1.Run, date string) error {
 		return err
 	}
 	if !known {
-		if err := tx.put([]byte(runByDatePrefix+date), []byte(run.GetId())); err != nil {
+		if err := tx.put([]byte(layout.RunByDate+date), []byte(run.GetId())); err != nil {
 			return err
 		}
 	}
@@ -68,7 +69,7 @@ func (v *View) Batches(run string) (all []*eilev1.RunBatch, err error) {
 	return all, nil
 }
 
-func batchID(run string, number uint32) string { return string(numberKey("", run, number)) }
+func batchID(run string, number uint32) string { return string(layout.NumberKey("", run, number)) }
 
 // A piece of a file begins with a byte that tells whether it is the last.
 const (
@@ -84,13 +85,13 @@ func (tx *Tx) PutEvidence(run, file string, number int, piece []byte, last bool)
 	} else {
 		value = append(value, morePieces)
 	}
-	return tx.put(numberKey(evidencePrefix, run+"/"+file, uint32(number)), append(value, piece...))
+	return tx.put(layout.NumberKey(layout.Evidence, run+"/"+file, uint32(number)), append(value, piece...))
 }
 
 // Evidence reads one piece of a file of a run, and whether it is the last; false
 // when there is no such piece.
 func (v *View) Evidence(run, file string, number int) (piece []byte, last, ok bool, err error) {
-	item, ok, err := v.reader.Get(numberKey(evidencePrefix, run+"/"+file, uint32(number)))
+	item, ok, err := v.reader.Get(layout.NumberKey(layout.Evidence, run+"/"+file, uint32(number)))
 	if err != nil || !ok || len(item.Value) == 0 {
 		return nil, false, false, err
 	}

@@ -12,15 +12,19 @@ import (
 	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
 )
+
+var seals = Kind[eilev1.AuditSeal, *eilev1.AuditSeal]{layout.Seal, "audit seal"}
 
 // sealedOnce fails unless every audit entry is in one seal.
 func (o *office) sealedOnce() {
 	o.Helper()
 	count := map[string]int{}
-	for _, key := range o.keys(auditPrefix) {
-		count[key[len(auditPrefix):]] = 0
+	for _, key := range o.keys(layout.Audit) {
+		count[key[len(layout.Audit):]] = 0
 	}
 	o.look(func(v *View) error {
 		for entry, err := range seals.All(v, "", "") {
@@ -85,7 +89,7 @@ func TestSealsAcrossRestarts(t *testing.T) {
 // TestSealIsInterrupted: what does not fit one seal goes on after a restart.
 func TestSealIsInterrupted(t *testing.T) {
 	o := openOffice(t, newMemory())
-	const long, many = 900, sealBytes/(linkBytes+900) + 100 // ids as long as a key may be
+	const long, many = 900, audit.SealBytes/(audit.LinkBytes+900) + 100 // ids as long as a key may be
 	for range many {
 		stamp := o.stamp("note")
 		stamp.ID += strings.Repeat("i", long-len(stamp.ID))
@@ -96,7 +100,7 @@ func TestSealIsInterrupted(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	o.db.Follow(func(commit kv.Commit) {
-		if hasPrefix(commit.Writes[0].Key, sealPrefix) {
+		if layout.Begins(commit.Writes[0].Key, layout.Seal) {
 			cancel()
 		}
 	})

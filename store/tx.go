@@ -11,7 +11,10 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // Stamp says who changes the register, when, what and why. Now and ID are given
@@ -40,7 +43,7 @@ type Tx struct {
 
 	result   string
 	subjects []string
-	changes  []*eilev1.AuditEntry_Change
+	changes  audit.Changes
 	moves    []move
 	turns    []turn
 	from, to string
@@ -54,10 +57,10 @@ func (r *Register) begin(kvtx kv.Tx, stamp Stamp) *Tx {
 }
 
 // open reads the state of the register and refuses to go on unless it is in the
-// staging that the change belongs to; 0: none.
-func (tx *Tx) open(staging uint32) (err error) {
+// policy change that the change belongs to; 0: none.
+func (tx *Tx) open(change uint32) (err error) {
 	tx.state, err = registers.Get(tx, "register")
-	if err == nil && tx.state.GetStaging() != staging {
+	if err == nil && tx.state.GetStaging() != change {
 		err = ErrStaging
 	}
 	return err
@@ -105,7 +108,7 @@ func (k Kind[T, M]) Put(tx *Tx, id string, record M) error {
 	if err := k.refuseStaged(tx, id, key); err != nil {
 		return err
 	}
-	value, err := encode(record)
+	value, err := layout.Encode(record)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", k.Noun, id, err)
 	}
@@ -125,14 +128,14 @@ func (k Kind[T, M]) Delete(tx *Tx, id string) error {
 // refuseStaged keeps a change from what an undecided import has staged: nobody
 // sees it, but it would be overwritten now and removed with the import later.
 func (k Kind[T, M]) refuseStaged(tx *Tx, id string, key []byte) error {
-	if _, may := any(M(nil)).(imported); !may || !tx.reg.imports.any() {
+	if _, may := any(M(nil)).(staging.Brought); !may || !tx.reg.imports.Any() {
 		return nil
 	}
 	item, ok, err := tx.kv.Get(key)
 	if err != nil || !ok {
 		return err
 	}
-	record, err := decode[T, M](k.Noun, item)
+	record, err := layout.Decode[T, M](k.Noun, item)
 	if err != nil {
 		return err
 	}
@@ -145,12 +148,12 @@ func (k Kind[T, M]) refuseStaged(tx *Tx, id string, key []byte) error {
 
 // putFirst writes a record under a key that was never used.
 func (tx *Tx) putFirst(key []byte, record proto.Message) error {
-	value, err := encode(record)
+	value, err := layout.Encode(record)
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256(value)
-	tx.note(key, nil, sum[:])
+	tx.changes.Note(key, nil, sum[:])
 	return tx.kv.Put(key, value)
 }
 
@@ -160,7 +163,7 @@ func (tx *Tx) put(key, value []byte) error {
 		return err
 	}
 	after := sha256.Sum256(value)
-	tx.note(key, before, after[:])
+	tx.changes.Note(key, before, after[:])
 	return tx.kv.Put(key, value)
 }
 
@@ -169,7 +172,7 @@ func (tx *Tx) delete(key []byte) error {
 	if err != nil || before == nil {
 		return err
 	}
-	tx.note(key, before, nil)
+	tx.changes.Note(key, before, nil)
 	return tx.kv.Delete(key)
 }
 
@@ -181,18 +184,6 @@ func (tx *Tx) digest(key []byte) ([]byte, error) {
 	}
 	sum := sha256.Sum256(item.Value)
 	return sum[:], nil
-}
-
-// note records the change of one key; several writes of one key are one change.
-func (tx *Tx) note(key, before, after []byte) {
-	name := string(key)
-	for _, change := range tx.changes {
-		if change.Key == name {
-			change.After = after
-			return
-		}
-	}
-	tx.changes = append(tx.changes, &eilev1.AuditEntry_Change{Key: name, Before: before, After: after})
 }
 
 // finish writes what belongs to every change: the history of placements and
@@ -215,25 +206,15 @@ func (tx *Tx) finish() error {
 }
 
 func (tx *Tx) audit() error {
-	entry := &eilev1.AuditEntry{
+	return audit.Put(tx.kv, &eilev1.AuditEntry{
 		Id: tx.stamp.ID, At: tx.at(), Actor: tx.stamp.Actor, Action: tx.stamp.Action, Reason: tx.stamp.Reason,
 		Subjects: tx.subjects, Changes: tx.changes, StatusFrom: tx.from, StatusTo: tx.to, Decision: tx.decision,
-	}
-	if err := tx.raw(timeKey(auditPrefix, tx.stamp.Now, tx.stamp.ID), entry); err != nil {
-		return err
-	}
-	for _, subject := range tx.subjects {
-		key := timeKey(auditSubjectPrefix+subject+"/", tx.stamp.Now, tx.stamp.ID)
-		if err := tx.kv.Put(key, nil); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 // raw writes a record that the audit entry does not speak of.
 func (tx *Tx) raw(key []byte, record proto.Message) error {
-	value, err := encode(record)
+	value, err := layout.Encode(record)
 	if err != nil {
 		return err
 	}

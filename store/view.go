@@ -7,7 +7,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
-	"github.com/eile-housing/eile/store/waitlist"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // View is one snapshot of the register. It is for one goroutine.
@@ -39,20 +39,12 @@ func (r *Register) View(ctx context.Context, fn func(*View) error) error {
 	})
 }
 
-// Frozen is the waiting list at one revision, with the homes that are vacant.
-type Frozen struct {
-	*waitlist.Frozen
-	Vacant   []string // references, in order
-	Flagged  int
-	Patterns int // every mark names a pattern below
-}
-
 // Freeze runs fn against records and waiting list as they are at one revision,
 // while writes go on. fn must not change the register.
-func (r *Register) Freeze(ctx context.Context, fn func(*View, Frozen) error) error {
-	var frozen Frozen
+func (r *Register) Freeze(ctx context.Context, fn func(*View, living.Frozen) error) error {
+	var frozen living.Frozen
 	return r.still(ctx, func() uint64 {
-		frozen = r.list.freeze()
+		frozen = r.list.Freeze()
 		return frozen.Revision()
 	}, func(v *View) error { return fn(v, frozen) })
 }

@@ -9,6 +9,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // Kind of home that could be rented. What the home is says the unit.
@@ -39,7 +40,7 @@ type Advice struct {
 // changes nothing.
 func (n *Night) Advise(ctx context.Context, rules casework.Rules, kinds []Kind, budget int64, goal Goal) (*Advice, error) {
 	advice := &Advice{}
-	err := n.tonight(ctx, rules, func(v *store.View, frozen store.Frozen, over *overlay) error {
+	err := n.tonight(ctx, rules, func(v *store.View, frozen living.Frozen, over *overlay) error {
 		s, class, err := newScenarios(v, frozen, rules, over, kinds)
 		if err != nil {
 			return err
@@ -84,11 +85,11 @@ func (a *Advice) take(v *store.View, s *scenarios, now solution, kinds []Kind, v
 
 // tonight freezes the register and does on an overlay what the day makes
 // necessary before anything is matched.
-func (n *Night) tonight(ctx context.Context, rules casework.Rules, fn func(*store.View, store.Frozen, *overlay) error) error {
+func (n *Night) tonight(ctx context.Context, rules casework.Rules, fn func(*store.View, living.Frozen, *overlay) error) error {
 	if err := unsupported(rules.Policy); err != nil {
 		return err
 	}
-	return n.register.Freeze(ctx, func(v *store.View, frozen store.Frozen) error {
+	return n.register.Freeze(ctx, func(v *store.View, frozen living.Frozen) error {
 		if err := under(v.Policy(), rules); err != nil {
 			return err
 		}
@@ -102,7 +103,7 @@ func (n *Night) tonight(ctx context.Context, rules casework.Rules, fn func(*stor
 
 // newScenarios reads tonight's market and says which class the homes of each
 // kind are of: one of tonight's where they are alike, or one of their own.
-func newScenarios(v *store.View, frozen store.Frozen, rules casework.Rules, over *overlay, kinds []Kind) (*scenarios, []int, error) {
+func newScenarios(v *store.View, frozen living.Frozen, rules casework.Rules, over *overlay, kinds []Kind) (*scenarios, []int, error) {
 	homes, err := readHomes(v, frozen, rules, over)
 	if err != nil {
 		return nil, nil, err
@@ -169,7 +170,7 @@ func (s *source) places() []spot {
 // lookAt reads what the engine must know of a household. No class is shut here,
 // so that only who suits no home at all is passed over.
 func (s *source) lookAt(at spot) (looked, error) {
-	household, of, ok := s.household(at.reference, store.Mark{Pattern: at.pattern})
+	household, of, ok := s.household(at.reference, living.Mark{Pattern: at.pattern})
 	if s.err != nil || !ok {
 		return looked{}, s.err
 	}

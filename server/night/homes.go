@@ -12,6 +12,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // homes are the vacant and fit homes of a night in classes: homes of one class
@@ -38,7 +39,7 @@ type class struct {
 
 // readHomes sorts the vacant homes into classes, in the order of their first
 // home.
-func readHomes(v *store.View, frozen store.Frozen, rules casework.Rules, over *overlay) (*homes, error) {
+func readHomes(v *store.View, frozen living.Frozen, rules casework.Rules, over *overlay) (*homes, error) {
 	h := &homes{flagged: frozen.Flagged}
 	byKey := map[string]*class{}
 	for _, reference := range over.vacant(frozen.Vacant) {

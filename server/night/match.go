@@ -18,6 +18,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // matchesFile says whom a run matched with what. The other files are per round.
@@ -58,7 +59,7 @@ func (n *Night) match(ctx context.Context, run *eilev1.Run, rules casework.Rules
 		return err
 	}
 	var found *solved
-	err := n.register.Freeze(ctx, func(v *store.View, frozen store.Frozen) error {
+	err := n.register.Freeze(ctx, func(v *store.View, frozen living.Frozen) error {
 		err := under(v.Policy(), rules)
 		if err != nil {
 			return err
@@ -92,7 +93,7 @@ func (n *Night) match(ctx context.Context, run *eilev1.Run, rules casework.Rules
 }
 
 // solve lets the engine match the register as it is in the view.
-func (n *Night) solve(v *store.View, frozen store.Frozen, run string, rules casework.Rules, over *overlay) (*solved, error) {
+func (n *Night) solve(v *store.View, frozen living.Frozen, run string, rules casework.Rules, over *overlay) (*solved, error) {
 	homes, err := readHomes(v, frozen, rules, over)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // Plan says which flagged homes could be given up when.
@@ -53,7 +54,7 @@ type PlannedEffect struct {
 // year before, of which share percent are taken. It changes nothing.
 func (n *Night) PlanDecommission(ctx context.Context, rules casework.Rules, months, share int) (*Plan, error) {
 	plan := &Plan{}
-	err := n.tonight(ctx, rules, func(v *store.View, frozen store.Frozen, over *overlay) error {
+	err := n.tonight(ctx, rules, func(v *store.View, frozen living.Frozen, over *overlay) error {
 		p := &planner{v: v, frozen: frozen, rules: rules, over: over, now: n.book.Now(), share: share, months: months, plan: plan}
 		return p.draw(ctx)
 	})
@@ -63,7 +64,7 @@ func (n *Night) PlanDecommission(ctx context.Context, rules casework.Rules, mont
 // planner draws one plan.
 type planner struct {
 	v             *store.View
-	frozen        store.Frozen
+	frozen        living.Frozen
 	rules         casework.Rules
 	over          *overlay
 	now           time.Time

@@ -12,6 +12,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // DryRun answers what the run of a day would do, and changes nothing. Its hashes
@@ -22,7 +23,7 @@ func (n *Night) DryRun(ctx context.Context, rules casework.Rules) (*eilev1.Run, 
 	}
 	on := rules.Today.String()
 	run := &eilev1.Run{Id: "dry-" + on, On: rules.Today.Proto(), Policy: rules.Policy.Identity(), Seed: rules.Seed}
-	err := n.register.Freeze(ctx, func(v *store.View, frozen store.Frozen) error {
+	err := n.register.Freeze(ctx, func(v *store.View, frozen living.Frozen) error {
 		if err := under(v.Policy(), rules); err != nil {
 			return err
 		}

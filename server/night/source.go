@@ -14,6 +14,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/living"
 	"github.com/eile-housing/eile/store/waitlist"
 )
 
@@ -26,7 +27,7 @@ type seat = allocation.Seat
 // a pattern are shut, its households are passed over unread.
 type source struct {
 	v      *store.View
-	frozen store.Frozen
+	frozen living.Frozen
 	rules  casework.Rules
 	over   *overlay
 	homes  *homes
@@ -50,7 +51,7 @@ type source struct {
 	engaged   []string
 }
 
-func newSource(v *store.View, frozen store.Frozen, rules casework.Rules, over *overlay, homes *homes, pseudo func(string) string) *source {
+func newSource(v *store.View, frozen living.Frozen, rules casework.Rules, over *overlay, homes *homes, pseudo func(string) string) *source {
 	s := &source{
 		v: v, frozen: frozen, rules: rules, over: over, homes: homes, pseudo: pseudo, barred: map[string][]int32{},
 		shut: make([]bool, len(homes.classes)), suits: map[uint32]*pattern{}, met: map[string]*pattern{}, judged: map[string]verdict{}, ordered: map[wishes][]int32{},
@@ -106,7 +107,7 @@ func (s *source) households() iter.Seq[allocation.Household] {
 
 // household is what the engine must know of one that waits; false where it
 // cannot get a home tonight.
-func (s *source) household(reference string, mark store.Mark) (allocation.Household, *pattern, bool) {
+func (s *source) household(reference string, mark living.Mark) (allocation.Household, *pattern, bool) {
 	if mark.OpenOffer {
 		s.engaged = append(s.engaged, reference)
 		return allocation.Household{}, nil, false
@@ -136,14 +137,14 @@ func (s *source) household(reference string, mark store.Mark) (allocation.Househ
 // entry is one waiting household as the overlay has it.
 type entry struct {
 	key  string
-	mark store.Mark
+	mark living.Mark
 }
 
 // waiting yields one list in legal order, with what the overlay moved.
-func (s *source) waiting(list string) iter.Seq2[string, store.Mark] {
+func (s *source) waiting(list string) iter.Seq2[string, living.Mark] {
 	keys, _ := s.frozen.List(list)
 	moved := s.moved(list)
-	return func(yield func(string, store.Mark) bool) {
+	return func(yield func(string, living.Mark) bool) {
 		next := 0
 		for key := range keys {
 			for ; next < len(moved) && moved[next].key < key; next++ {
@@ -152,7 +153,7 @@ func (s *source) waiting(list string) iter.Seq2[string, store.Mark] {
 				}
 			}
 			reference := waitlist.Reference(key)
-			if s.over.placement(reference) == nil && !yield(reference, store.MarkOf(key)) {
+			if s.over.placement(reference) == nil && !yield(reference, living.MarkOf(key)) {
 				return
 			}
 		}
@@ -174,8 +175,8 @@ func (s *source) moved(list string) []entry {
 		if placement.GetList() != list || placement.GetStatus() != eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING {
 			continue
 		}
-		mark := store.Mark{Pattern: s.over.pattern(s.frozen.Patterns, placement), OpenOffer: placement.GetOpenOffer()}
-		moved = append(moved, entry{key: store.IndexKey(placement, mark.Pattern), mark: mark})
+		mark := living.Mark{Pattern: s.over.pattern(s.frozen.Patterns, placement), OpenOffer: placement.GetOpenOffer()}
+		moved = append(moved, entry{key: living.IndexKey(placement, mark.Pattern), mark: mark})
 	}
 	slices.SortFunc(moved, func(a, b entry) int { return strings.Compare(a.key, b.key) })
 	return moved

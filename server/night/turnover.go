@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // turnOver schedules the other movers by the lettings of their need class.
@@ -49,7 +49,7 @@ func (p *planner) turnOver() {
 // claim counts who stands before a mover.
 func (p *planner) claim(rank int, m mover, lists []string) claim {
 	c := claim{rank: rank, list: slices.Index(lists, m.place.GetList()), class: m.place.GetNeedClass(), open: m.open}
-	own := store.IndexKey(m.place, 0)
+	own := living.IndexKey(m.place, 0)
 	for list, name := range lists {
 		keys, waiting := p.frozen.Class(name, c.class)
 		switch {

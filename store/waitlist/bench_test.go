@@ -267,6 +267,30 @@ func BenchmarkIndexFreeze1M(b *testing.B) {
 	}
 }
 
+// BenchmarkIndexFork1M forks; then reports what a fork takes beside its index at once, and after 5,000 random moves in it.
+func BenchmarkIndexFork1M(b *testing.B) {
+	all := placements()
+	x := filled(b, all)
+	for b.Loop() {
+		x.Fork()
+	}
+	before := heap()
+	fork, random := x.Fork(), rand.New(rand.NewPCG(13, 14))
+	b.ReportMetric(float64(heap()-before)/1e6, "MB")
+	for i := range 5000 {
+		p := all[random.IntN(len(all))]
+		other := all[random.IntN(len(all))].Key
+		p.Key = other[:len(other)-len(p.Reference)] + p.Reference
+		if err := fork.Apply(uint64(i+2), []Change{{Placement: p}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(heap()-before)/1e6, "moved-MB")
+	runtime.KeepAlive(all)
+	runtime.KeepAlive(x)
+	runtime.KeepAlive(fork)
+}
+
 // BenchmarkIndexMemory1M reports bytes of heap per placement: just built, after a million random moves, and grown by
 // changes from nothing.
 func BenchmarkIndexMemory1M(b *testing.B) {

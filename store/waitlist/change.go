@@ -25,7 +25,7 @@ func (x *Index) Apply(revision uint64, changes []Change) error {
 	if revision <= x.revision {
 		return nil
 	}
-	if len(changes) >= rebuildLen && len(changes) >= len(x.content.roll.heads)/4 {
+	if len(changes) >= rebuildLen && len(changes) >= x.content.roll.len/4 {
 		next, err := fill(x.content.with(changes))
 		if err != nil {
 			return fmt.Errorf("waitlist: revision %d: %w", revision, err)

@@ -1,6 +1,9 @@
 package waitlist
 
-import "iter"
+import (
+	"iter"
+	"maps"
+)
 
 // content is what an index holds at one revision: rows by reference, and trees by list and by class.
 type content struct {
@@ -28,6 +31,20 @@ func newContent() *content {
 	return &content{roll: newRoll(), queues: make(map[string]*queue)}
 }
 
+// fork returns an independent copy that shares what neither writes to. It may run beside reads, not beside writes.
+func (c *content) fork() *content {
+	forked := &content{roll: c.roll.fork(), queues: make(map[string]*queue, len(c.queues)), lanes: make([]lane, len(c.lanes))}
+	for list, q := range c.queues {
+		forked.queues[list] = &queue{
+			list: list, waiting: q.waiting.Snapshot(), outOfTurn: q.outOfTurn.Snapshot(), lanes: maps.Clone(q.lanes),
+		}
+	}
+	for i, l := range c.lanes {
+		forked.lanes[i] = lane{queue: forked.queues[l.queue.list], class: l.class, waiting: l.waiting.Snapshot()}
+	}
+	return forked
+}
+
 // lane returns the number of the lane of a list and class, made when it is new.
 func (c *content) lane(list, class string) uint32 {
 	q := c.queues[list]
@@ -46,16 +63,19 @@ func (c *content) lane(list, class string) uint32 {
 
 func (c *content) apply(change Change) {
 	h := c.roll.find(change.Reference)
-	if h != 0 {
-		if !change.Remove && c.stays(h, change.Placement) {
-			c.mark(h, change.Placement)
-			return
-		}
+	switch {
+	case h == 0 && change.Remove:
+	case h == 0:
+		c.enter(c.roll.add(change.Reference, change.Key), change.Placement)
+	case change.Remove:
 		c.leave(h)
 		c.roll.remove(change.Reference, h)
-	}
-	if !change.Remove {
-		c.enter(change.Placement)
+	case c.stays(h, change.Placement):
+		c.mark(h, change.Placement)
+	default:
+		c.leave(h)
+		c.roll.rekey(h, change.Key)
+		c.enter(h, change.Placement)
 	}
 }
 
@@ -67,7 +87,7 @@ func (c *content) stays(h handle, p Placement) bool {
 
 // mark sets what a placement says beside its place.
 func (c *content) mark(h handle, p Placement) {
-	row := c.roll.row(h)
+	row := c.roll.own(h)
 	row.status = p.Status
 	if row.outOfTurn == p.OutOfTurn {
 		return
@@ -80,10 +100,10 @@ func (c *content) mark(h handle, p Placement) {
 	}
 }
 
-func (c *content) enter(p Placement) {
+// enter puts a placement whose row has its key alone into the trees.
+func (c *content) enter(h handle, p Placement) {
 	number := c.lane(p.List, p.Class)
-	h := c.roll.add(p.Reference, p.Key)
-	c.roll.row(h).lane = number
+	c.roll.own(h).lane = number
 	c.lanes[number].waiting.Insert(p.Key)
 	c.lanes[number].queue.waiting.Insert(p.Key)
 	c.mark(h, p)

@@ -5,7 +5,8 @@
 // An order key is a string of bytes, and bytewise order is the legal order. A key ends with 0x00 and the application's
 // reference, so keys never tie. [Tree] is a set of keys that counts; [Index] holds one tree for each list, one for each need
 // class of a list and one for those of a list who are out of turn, and finds a placement by its reference. A reference that
-// has no place on a list is simply absent. [Frozen] is an Index at one revision, for a night that reads while writes go on.
+// has no place on a list is simply absent. [Frozen] is an Index at one revision, for a night that reads while writes go on, and
+// [Index.Fork] one that goes its own way from there.
 //
 // # Costs
 //
@@ -15,6 +16,7 @@
 //	Insert, Delete     O(log n + B + √(n/B)), and O(n/B) for one in some 200, when a block is split or joined
 //	Build              O(n) from ascending keys
 //	Snapshot           O(n/B); afterwards the first write to each block copies that block
+//	Index.Fork         O(n/B); afterwards, in both, the first write to each block, page of rows or chunk of keys copies it
 //	Index.Position     three ranks and one look-up, nothing allocated
 //
 // # Why blocks

@@ -29,7 +29,7 @@ func fill(placements iter.Seq[Placement]) (*content, error) {
 			return nil, fmt.Errorf("placement %s: it is given twice", p.Reference)
 		}
 		h := c.roll.add(p.Reference, p.Key)
-		row := c.roll.row(h)
+		row := c.roll.own(h)
 		row.lane, row.status, row.outOfTurn = c.lane(p.List, p.Class), p.Status, p.OutOfTurn
 		q := c.lanes[row.lane].queue
 		f := byQueue[q]

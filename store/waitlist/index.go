@@ -25,6 +25,16 @@ func NewIndex() *Index {
 	return &Index{content: newContent(), advanced: make(chan struct{})}
 }
 
+// Fork returns an index of its own that begins as this one is now: neither sees what is applied to the other. It copies a few
+// words per block and per page, not the placements, and does not make readers wait; afterwards the first write to each block
+// or page, in either index, copies that block or page. What a fork replaces it does not reuse the memory of: it should not
+// live long.
+func (x *Index) Fork() *Index {
+	x.write.Lock()
+	defer x.write.Unlock()
+	return &Index{content: x.content.fork(), revision: x.revision, advanced: make(chan struct{})}
+}
+
 // Position returns where the application of a reference waits; false when it has no place.
 func (x *Index) Position(reference string) (Position, bool) {
 	x.mu.RLock()

@@ -50,6 +50,6 @@ func Restore(r io.Reader, options Options) (*DB, error) {
 		if err != nil {
 			return nil, fmt.Errorf("restore: %w: %w", kv.ErrCorrupt, err)
 		}
-		s.items.Set(item)
+		s.items.Set(record{Item: item})
 	}
 }

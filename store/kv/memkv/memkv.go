@@ -1,5 +1,6 @@
-// Package memkv is the driver of kv for tests: the whole store in memory, with
-// the semantics of the durable drivers and none of their durability.
+// Package memkv is the driver of kv in memory, with the semantics of the durable
+// drivers and none of their durability: a whole store for tests, or what is
+// written over a snapshot of another store and thrown away.
 //
 // A snapshot is the tree of one commit, which later commits copy where they
 // change it. The package imports kv and a B-tree, nothing else of ours.
@@ -9,7 +10,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"iter"
 	"sync"
 	"sync/atomic"
 
@@ -49,12 +49,6 @@ type DB struct {
 
 var _ kv.DB = (*DB)(nil)
 
-// state is the store after one commit. Its tree is never changed.
-type state struct {
-	items    *btree.BTreeG[kv.Item]
-	revision kv.Revision
-}
-
 // New returns an empty store.
 func New(options Options) *DB {
 	return open(options, &state{items: newTree()})
@@ -67,8 +61,10 @@ func open(options Options, s *state) *DB {
 	return db
 }
 
-func newTree() *btree.BTreeG[kv.Item] {
-	less := func(a, b kv.Item) bool { return bytes.Compare(a.Key, b.Key) < 0 }
+type tree = btree.BTreeG[record]
+
+func newTree() *tree {
+	less := func(a, b record) bool { return bytes.Compare(a.Key, b.Key) < 0 }
 	// Without locks, since a Scan would hold one while its loop runs: a tree is
 	// changed only before it is published, and copied only under the turn.
 	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
@@ -87,6 +83,7 @@ func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 	}
 	r := &reader{ctx: ctx, state: db.latest.Load()}
 	defer func() { r.ended = true }()
+	defer r.state.below.faulting()()
 	return fn(r)
 }
 
@@ -105,20 +102,21 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Revision, er
 	if err != nil {
 		return 0, err
 	}
-	base := db.latest.Load()
+	before := db.latest.Load()
+	defer before.below.faulting()()
 	db.updates++
 	if db.rerun && db.updates%2 == 0 {
-		_, _ = buffer.Run(base.get, fn)
+		_, _ = buffer.Run(before.get, fn)
 	}
-	writes, err := buffer.Run(base.get, fn)
+	writes, err := buffer.Run(before.get, fn)
 	if err != nil {
 		return 0, err
 	}
 	if len(writes) == 0 {
-		return base.revision, nil
+		return before.revision, nil
 	}
-	commit := kv.Commit{Revision: base.revision + 1, Writes: writes}
-	db.latest.Store(base.after(commit))
+	commit := kv.Commit{Revision: before.revision + 1, Writes: writes}
+	db.latest.Store(before.after(commit))
 	db.publish(commit)
 	return commit.Revision, nil
 }
@@ -151,70 +149,4 @@ func (db *DB) Close() error {
 	defer db.views.Unlock()
 	db.closed.Store(true)
 	return nil
-}
-
-func (s *state) get(key []byte) (kv.Item, bool, error) {
-	item, ok := s.items.Get(kv.Item{Key: key})
-	return item, ok, nil
-}
-
-// after returns the state that c makes of s.
-func (s *state) after(c kv.Commit) *state {
-	next := &state{items: s.items.Copy(), revision: c.Revision}
-	for _, w := range c.Writes {
-		if w.Deleted {
-			next.items.Delete(kv.Item{Key: w.Key})
-		} else {
-			next.items.Set(kv.Item{Key: w.Key, Value: w.Value, Revision: c.Revision})
-		}
-	}
-	return next
-}
-
-// reader implements kv.Reader.
-type reader struct {
-	ctx   context.Context
-	state *state
-	ended bool
-}
-
-func (r *reader) Revision() kv.Revision { return r.state.revision }
-
-func (r *reader) Get(key []byte) (kv.Item, bool, error) {
-	err := kv.CheckKey(key)
-	if err != nil {
-		return kv.Item{}, false, err
-	}
-	if r.ended {
-		return kv.Item{}, false, kv.ErrEnded
-	}
-	return r.state.get(key)
-}
-
-func (r *reader) Scan(start, end []byte) iter.Seq2[kv.Item, error] {
-	return func(yield func(kv.Item, error) bool) {
-		err := r.check()
-		if err != nil {
-			yield(kv.Item{}, err)
-			return
-		}
-		r.state.items.Ascend(kv.Item{Key: start}, func(item kv.Item) bool {
-			if len(end) > 0 && bytes.Compare(item.Key, end) >= 0 {
-				return false
-			}
-			err := r.check()
-			if err != nil {
-				yield(kv.Item{}, err)
-				return false
-			}
-			return yield(item, nil)
-		})
-	}
-}
-
-func (r *reader) check() error {
-	if r.ended {
-		return kv.ErrEnded
-	}
-	return r.ctx.Err()
 }

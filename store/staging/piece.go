@@ -1,14 +1,18 @@
-package store
+package staging
 
 import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/living"
 )
 
 // A Piece is what one transaction of an import writes. It is put together
@@ -18,9 +22,9 @@ type Piece struct {
 	generation uint32
 	keys       [][]byte
 	values     [][]byte
-	changes    []*eilev1.AuditEntry_Change
-	moves      []move
-	turns      []turn
+	changes    audit.Changes
+	placements []*eilev1.Placement
+	units      []*eilev1.Unit
 	size       int // bytes of the transaction so far
 	heaviest   int // of a record
 	err        error
@@ -36,9 +40,9 @@ const (
 	recordBytes = sha256.Size + 16
 )
 
-// Piece begins a piece of the import.
-func (im *Import) Piece() *Piece {
-	return &Piece{importID: im.ID, generation: im.generation, size: pieceBytes}
+// NewPiece begins a piece of an import, whose placements are of a generation.
+func NewPiece(importID string, generation uint32) *Piece {
+	return &Piece{importID: importID, generation: generation, size: pieceBytes}
 }
 
 // Full tells whether a piece has no room for so many further records, each as
@@ -47,24 +51,24 @@ func (p *Piece) Full(records int) bool {
 	return len(p.keys)+records > kv.MaxOps-pieceExtra || p.size+records*p.heaviest > kv.MaxTxBytes
 }
 
-// AddTo puts a record into a piece. It must carry the id of the import where its
-// kind has a field for it.
-func (k Kind[T, M]) AddTo(p *Piece, id string, record M) {
-	if brought, ok := any(record).(imported); ok {
-		p.mustCarry(k.Noun, id, brought)
+// Add puts a record into a piece under its key. It must carry the id of the
+// import where it has a field for it.
+func (p *Piece) Add(noun, id string, key []byte, record proto.Message) {
+	if brought, ok := record.(Brought); ok {
+		p.mustCarry(noun, id, brought)
 	}
-	p.add(k.key(id), record, true)
+	p.add(key, record, true)
 }
 
 // mustCarry refuses what would be visible before the import is decided.
-func (p *Piece) mustCarry(noun, id string, record imported) {
+func (p *Piece) mustCarry(noun, id string, record Brought) {
 	if record.GetImport() != p.importID {
 		p.err = errors.Join(p.err, fmt.Errorf("%s %s: it is brought by import %s and says %q", noun, id, p.importID, record.GetImport()))
 	}
 }
 
 func (p *Piece) add(key []byte, record proto.Message, noted bool) {
-	value, err := encode(record)
+	value, err := layout.Encode(record)
 	if err != nil {
 		p.err = errors.Join(p.err, err)
 		return
@@ -84,15 +88,32 @@ func (p *Piece) add(key []byte, record proto.Message, noted bool) {
 
 // Place puts a placement into a piece.
 func (p *Piece) Place(placement *eilev1.Placement) {
-	p.err = errors.Join(p.err, checkPlacement(placement))
+	p.err = errors.Join(p.err, living.CheckPlacement(placement))
 	p.mustCarry("placement", placement.GetReference(), placement)
-	p.add(placementKey(p.generation, placement.GetReference()), placement, false)
-	p.moves = append(p.moves, move{after: placement})
+	p.add(layout.PlacementKey(p.generation, placement.GetReference()), placement, false)
+	p.placements = append(p.placements, placement)
 }
 
 // AddUnit puts a home into a piece.
 func (p *Piece) AddUnit(unit *eilev1.Unit) {
-	Units.AddTo(p, unit.GetReference(), unit)
-	p.turns = append(p.turns, turn{after: unitState(unit)})
+	p.Add("unit", unit.GetReference(), []byte(layout.Unit+unit.GetReference()), unit)
+	p.units = append(p.units, unit)
 	p.size += len(unit.GetReference()) + 16
 }
+
+// Tell has the history tell of placements that are written already.
+func (p *Piece) Tell(placements []*eilev1.Placement) {
+	p.placements = append(p.placements, placements...)
+}
+
+// Err tells what is wrong with what was put into the piece.
+func (p *Piece) Err() error { return p.err }
+
+// Changes are what the piece does to records.
+func (p *Piece) Changes() audit.Changes { return slices.Clip(p.changes) }
+
+// Placements are those of the piece.
+func (p *Piece) Placements() []*eilev1.Placement { return p.placements }
+
+// Units are the homes of the piece.
+func (p *Piece) Units() []*eilev1.Unit { return p.units }

@@ -1,0 +1,56 @@
+package layout
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/store/kv"
+)
+
+// Message is a pointer to a generated message struct.
+type Message[T any] interface {
+	*T
+	proto.Message
+}
+
+// Encode is deterministic, so that digests of equal records are equal.
+func Encode(record proto.Message) ([]byte, error) {
+	return proto.MarshalOptions{Deterministic: true}.Marshal(record)
+}
+
+// Decode reads a stored record; the message owns its memory. The error wraps
+// kv.ErrCorrupt.
+func Decode[T any, M Message[T]](noun string, item kv.Item) (M, error) {
+	record := M(new(T))
+	if err := proto.Unmarshal(item.Value, record); err != nil {
+		return nil, fmt.Errorf("%s at key %q: %w: %w", noun, item.Key, kv.ErrCorrupt, err)
+	}
+	return record, nil
+}
+
+// Text reads one field of a stored record without the rest of it; empty: it is
+// not set.
+func Text(record []byte, field protowire.Number) string {
+	for len(record) > 0 {
+		number, kind, n := protowire.ConsumeTag(record)
+		if n < 0 {
+			return ""
+		}
+		record = record[n:]
+		if number == field && kind == protowire.BytesType {
+			text, _ := protowire.ConsumeString(record)
+			return text
+		}
+		n = protowire.ConsumeFieldValue(number, kind, record)
+		if n < 0 {
+			return ""
+		}
+		record = record[n:]
+	}
+	return ""
+}
+
+// PlacementImport is the number of Placement.import.
+const PlacementImport protowire.Number = 10
