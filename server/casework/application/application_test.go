@@ -213,6 +213,7 @@ func TestAGroundIsGranted(t *testing.T) {
 	}
 	w.Refused(grant("flood", nil, nil), "UNKNOWN_GROUND")
 	w.Refused(grant("fire", nil, (w.Today-1).Proto()), "BAD_PERIOD")
+	w.Refused(grant("fire", (w.Today+9).Proto(), (w.Today+8).Proto()), "BAD_PERIOD")
 	w.Refused(grant("fire", &date.Date{Year: 2025, Month: 13, Day: 1}, nil), "BAD_PERIOD")
 	w.Refused(grant("fire", nil, &date.Date{Year: 2025, Month: 13, Day: 1}), "BAD_PERIOD")
 	must(w, "A-1", withdraw)

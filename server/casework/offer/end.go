@@ -25,11 +25,11 @@ func Withdraw(c casework.Change, offer *eilev1.Offer, reason string) error {
 	if err != nil {
 		return err
 	}
-	letting, pending, err := tenancy.Pending(c, application)
+	letting, err := tenancy.Pending(c, application)
 	if err != nil {
 		return err
 	}
-	if !pending || letting.GetOffer() != offer.GetId() {
+	if letting.GetOffer() != offer.GetId() {
 		return casework.Refuse(what, "LETTING_DONE", fmt.Sprintf("its letting is done or has failed; application %s is %s", application.GetReference(), casework.Name(application.GetStatus())))
 	}
 	offer.Note = reason

@@ -37,8 +37,8 @@ func Release(c casework.Change, application *eilev1.Application, why string) err
 // Drop ends the letting that a reserved application waits for, if there is one,
 // and frees the home. The caller sets the application's status and writes it.
 func Drop(c casework.Change, application *eilev1.Application, why string) error {
-	tenancy, ok, err := Pending(c, application)
-	if err != nil || !ok {
+	tenancy, err := Pending(c, application)
+	if err != nil || tenancy == nil {
 		return err
 	}
 	unit, err := store.Units.Get(c.Tx, tenancy.GetUnit())
@@ -57,13 +57,13 @@ func Drop(c casework.Change, application *eilev1.Application, why string) error 
 	return c.Tx.PutUnit(unit)
 }
 
-// Pending is the letting that a reserved application waits for.
-func Pending(c casework.Change, application *eilev1.Application) (*eilev1.Tenancy, bool, error) {
+// Pending is the letting that a reserved application waits for; nil: it waits for
+// none.
+func Pending(c casework.Change, application *eilev1.Application) (*eilev1.Tenancy, error) {
 	if application.GetReservedTenancy() == "" {
-		return nil, false, nil
+		return nil, nil
 	}
-	tenancy, err := store.Tenancies.Get(c.Tx, application.GetReservedTenancy())
-	return tenancy, err == nil, err
+	return store.Tenancies.Get(c.Tx, application.GetReservedTenancy())
 }
 
 // End notes that a tenancy ended; the home is vacant.
