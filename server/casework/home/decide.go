@@ -11,19 +11,6 @@ import (
 	"github.com/eile-housing/eile/store"
 )
 
-// chosen is a home of a proposal about which a person decides.
-type chosen struct {
-	home *eilev1.Decommission_Home
-	unit *eilev1.Unit
-}
-
-// move takes a home of a proposal one step on, and says so in both records.
-func (o chosen) move(record *eilev1.Decommission, event string) (err error) {
-	o.home.State, err = steps.Take(o.home.GetUnit(), o.home.GetState(), event)
-	o.unit.GivingUp = &eilev1.GivingUp{Proposal: record.GetId(), State: o.home.GetState()}
-	return err
-}
-
 // choose reads the homes of a proposal that are not decided; a reference, unless
 // it is empty, leaves only that one.
 func choose(c casework.Change, what string, record *eilev1.Decommission, reference string) ([]chosen, error) {

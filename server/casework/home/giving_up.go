@@ -13,8 +13,6 @@ import (
 	"github.com/eile-housing/eile/store"
 )
 
-const giveUp = eilev1.DecisionKind_DECISION_KIND_DECOMMISSION
-
 // maxProposal is the most letters of a proposal's name; some are left for a
 // number.
 const maxProposal = 60
@@ -91,10 +89,4 @@ func ProposalID(from store.Source, references []string) (string, error) {
 			return id, err
 		}
 	}
-}
-
-func put(c casework.Change, unit *eilev1.Unit) error {
-	unit.Etag = c.Tx.ID()
-	c.Tx.Subject(unit.GetReference())
-	return c.Tx.PutUnit(unit)
 }

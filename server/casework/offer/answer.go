@@ -58,13 +58,6 @@ func dated(rules casework.Rules, what string, offer *eilev1.Offer, on day.Day) e
 	return nil
 }
 
-func mustBeOpen(what string, offer *eilev1.Offer) error {
-	if status := offer.GetStatus(); status != openOffer {
-		return casework.Refuse(what, "NOT_OPEN", "it is "+casework.Name(status))
-	}
-	return nil
-}
-
 // Accept reserves home and household; where the policy's last step is the
 // acceptance, it houses.
 func Accept(c casework.Change, offer *eilev1.Offer, on day.Day) error {

@@ -55,3 +55,11 @@ func put(c casework.Change, offer *eilev1.Offer) error {
 	c.Tx.Subject(offer.GetId(), offer.GetApplication(), offer.GetUnit())
 	return c.Tx.PutOffer(offer)
 }
+
+// mustBeOpen refuses what can be done to an open offer only.
+func mustBeOpen(what string, offer *eilev1.Offer) error {
+	if status := offer.GetStatus(); status != openOffer {
+		return casework.Refuse(what, "NOT_OPEN", "it is "+casework.Name(status))
+	}
+	return nil
+}

@@ -10,23 +10,6 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 )
 
-const (
-	received  = eilev1.ApplicationStatus_APPLICATION_STATUS_RECEIVED
-	waiting   = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
-	onHold    = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
-	suspended = eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED
-	reserved  = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
-	housed    = eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED
-	rejected  = eilev1.ApplicationStatus_APPLICATION_STATUS_REJECTED
-	withdrawn = eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN
-	removed   = eilev1.ApplicationStatus_APPLICATION_STATUS_REMOVED
-)
-
-// Ended tells whether a status is one from which only reinstatement leads back.
-func Ended(status eilev1.ApplicationStatus) bool {
-	return status == housed || status == rejected || status == withdrawn || status == removed
-}
-
 // Evaluate brings an application to what the rules of the day say of it: its
 // eligibility with reasons, need and place, and the status that follows. It
 // writes nothing.
@@ -81,12 +64,4 @@ func suitability(rules casework.Rules, application *eilev1.Application, verdict 
 	}
 	sum := sha256.Sum256(read)
 	return sum[:16]
-}
-
-func suspendedUntil(application *eilev1.Application) (int32, bool) {
-	if application.GetStatus() != suspended {
-		return 0, false
-	}
-	until, ok := casework.DayOf(application.GetSuspension().GetUntil())
-	return int32(until), ok
 }

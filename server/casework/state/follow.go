@@ -86,3 +86,12 @@ func keep(rules casework.Rules, application *eilev1.Application, kind eilev1.Dec
 	application.ProposedDecision = proposal
 	return Step(application, hold)
 }
+
+// suspendedUntil is the last day of a suspension, if it has one.
+func suspendedUntil(application *eilev1.Application) (int32, bool) {
+	if application.GetStatus() != suspended {
+		return 0, false
+	}
+	until, ok := casework.DayOf(application.GetSuspension().GetUntil())
+	return int32(until), ok
+}

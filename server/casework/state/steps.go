@@ -5,6 +5,25 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 )
 
+const (
+	received  = eilev1.ApplicationStatus_APPLICATION_STATUS_RECEIVED
+	waiting   = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
+	onHold    = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
+	suspended = eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED
+	reserved  = eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED
+	housed    = eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED
+	rejected  = eilev1.ApplicationStatus_APPLICATION_STATUS_REJECTED
+	withdrawn = eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN
+	removed   = eilev1.ApplicationStatus_APPLICATION_STATUS_REMOVED
+
+	vacant         = eilev1.UnitStatus_UNIT_STATUS_VACANT
+	offered        = eilev1.UnitStatus_UNIT_STATUS_OFFERED
+	reservedUnit   = eilev1.UnitStatus_UNIT_STATUS_RESERVED
+	let            = eilev1.UnitStatus_UNIT_STATUS_LET
+	underRepair    = eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR
+	decommissioned = eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED
+)
+
 // What moves an application, a home, or both at once.
 const (
 	// Found by an evaluation.
@@ -27,13 +46,13 @@ const (
 
 	Offer  = "offer"
 	Let    = "let"
-	Free   = "free" // what it was offered, reserved or let for is over
+	free   = "free" // what it was offered, reserved or let for is over
 	GiveUp = "give up"
 
 	// Said by a person.
-	CallVacant      = "call vacant"
-	CallLet         = "call let"
-	CallUnderRepair = "call under repair"
+	callVacant      = "call vacant"
+	callLet         = "call let"
+	callUnderRepair = "call under repair"
 )
 
 // applications are the steps of an application.
@@ -84,27 +103,27 @@ var applications = casework.Steps[eilev1.ApplicationStatus]{Noun: "application",
 
 // units are the steps of a home.
 var units = casework.Steps[eilev1.UnitStatus]{Noun: "unit", All: []casework.Step[eilev1.UnitStatus]{
-	{From: 0, Event: CallVacant, To: vacant},
-	{From: 0, Event: CallLet, To: let},
-	{From: 0, Event: CallUnderRepair, To: underRepair},
+	{From: 0, Event: callVacant, To: vacant},
+	{From: 0, Event: callLet, To: let},
+	{From: 0, Event: callUnderRepair, To: underRepair},
 
 	{From: vacant, Event: Offer, To: offered},
-	{From: vacant, Event: CallLet, To: let},
-	{From: vacant, Event: CallUnderRepair, To: underRepair},
+	{From: vacant, Event: callLet, To: let},
+	{From: vacant, Event: callUnderRepair, To: underRepair},
 	{From: vacant, Event: GiveUp, To: decommissioned},
 
 	{From: offered, Event: Reserve, To: reservedUnit},
-	{From: offered, Event: Free, To: vacant},
+	{From: offered, Event: free, To: vacant},
 
 	{From: reservedUnit, Event: Let, To: let},
-	{From: reservedUnit, Event: Free, To: vacant},
+	{From: reservedUnit, Event: free, To: vacant},
 
-	{From: let, Event: Free, To: vacant},
-	{From: let, Event: CallVacant, To: vacant},
-	{From: let, Event: CallUnderRepair, To: underRepair},
+	{From: let, Event: free, To: vacant},
+	{From: let, Event: callVacant, To: vacant},
+	{From: let, Event: callUnderRepair, To: underRepair},
 
-	{From: underRepair, Event: CallVacant, To: vacant},
-	{From: underRepair, Event: CallLet, To: let},
+	{From: underRepair, Event: callVacant, To: vacant},
+	{From: underRepair, Event: callLet, To: let},
 	{From: underRepair, Event: GiveUp, To: decommissioned},
 }}
 
@@ -112,4 +131,9 @@ var units = casework.Steps[eilev1.UnitStatus]{Noun: "unit", All: []casework.Step
 func Step(application *eilev1.Application, event string) (err error) {
 	application.Status, err = applications.Take(application.GetReference(), application.GetStatus(), event)
 	return err
+}
+
+// Ended tells whether a status is one from which only reinstatement leads back.
+func Ended(status eilev1.ApplicationStatus) bool {
+	return status == housed || status == rejected || status == withdrawn || status == removed
 }

@@ -10,16 +10,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 )
 
-const (
-	vacant         = eilev1.UnitStatus_UNIT_STATUS_VACANT
-	offered        = eilev1.UnitStatus_UNIT_STATUS_OFFERED
-	reservedUnit   = eilev1.UnitStatus_UNIT_STATUS_RESERVED
-	let            = eilev1.UnitStatus_UNIT_STATUS_LET
-	underRepair    = eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR
-	decommissioned = eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED
-
-	flagged = eilev1.ConditionState_CONDITION_STATE_FLAGGED
-)
+const flagged = eilev1.ConditionState_CONDITION_STATE_FLAGGED
 
 // keptInspections is how many of the latest inspections a home carries.
 const keptInspections = 10
@@ -38,7 +29,7 @@ func Move(c casework.Change, unit *eilev1.Unit, event, why string) error {
 }
 
 // calls are the states in which a person may say that a home is.
-var calls = map[eilev1.UnitStatus]string{vacant: CallVacant, let: CallLet, underRepair: CallUnderRepair}
+var calls = map[eilev1.UnitStatus]string{vacant: callVacant, let: callLet, underRepair: callUnderRepair}
 
 // Callable tells whether a person may say that a home is in a state.
 func Callable(status eilev1.UnitStatus) bool { return calls[status] != "" }
@@ -67,6 +58,17 @@ func Complete(rules casework.Rules, unit *eilev1.Unit) {
 	beginVacancy(unit)
 	Assess(rules, unit)
 	SettleStock(rules, unit)
+}
+
+// beginVacancy says of a new home that is vacant why and since when.
+func beginVacancy(unit *eilev1.Unit) {
+	if unit.GetStatus() != vacant || unit.GetVacancy() != nil {
+		return
+	}
+	unit.Vacancy = &eilev1.Vacancy{
+		Reason: eilev1.VacancyReason_VACANCY_REASON_NEW, Detail: unit.GetStatusReason(),
+		Since: unit.GetStatusSince(), EmptySince: unit.GetStatusSince(),
+	}
 }
 
 // Assess brings a home to what the unit standard of the day says of it and

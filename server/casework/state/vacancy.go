@@ -13,7 +13,7 @@ func Vacate(c casework.Change, unit *eilev1.Unit, reason eilev1.VacancyReason, w
 	if unit.GetTenancy() != "" {
 		unit.FormerTenancy, unit.Tenancy = unit.GetTenancy(), ""
 	}
-	if err := Move(c, unit, Free, why); err != nil {
+	if err := Move(c, unit, free, why); err != nil {
 		return err
 	}
 	unit.StatusSince = on.Proto()
@@ -23,15 +23,4 @@ func Vacate(c casework.Change, unit *eilev1.Unit, reason eilev1.VacancyReason, w
 	}
 	unit.Vacancy = &eilev1.Vacancy{Reason: reason, Detail: why, Since: on.Proto(), EmptySince: empty}
 	return nil
-}
-
-// beginVacancy says of a new home that is vacant why and since when.
-func beginVacancy(unit *eilev1.Unit) {
-	if unit.GetStatus() != vacant || unit.GetVacancy() != nil {
-		return
-	}
-	unit.Vacancy = &eilev1.Vacancy{
-		Reason: eilev1.VacancyReason_VACANCY_REASON_NEW, Detail: unit.GetStatusReason(),
-		Since: unit.GetStatusSince(), EmptySince: unit.GetStatusSince(),
-	}
 }
