@@ -7,51 +7,51 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/server/intake"
+	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
 )
 
 func (s *applications) WithdrawApplication(ctx context.Context, req *eilev1.WithdrawApplicationRequest) (*eilev1.Application, error) {
-	return s.onApplication(ctx, req, "application.withdraw", req.GetReason(), req.GetReference(), req.GetEtag(),
+	return s.amend(ctx, req, "application.withdraw", req.GetReason(), req.GetReference(), req.GetEtag(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.Withdraw(c, stored, req.GetReason())
 		})
 }
 
 func (s *applications) SuspendApplication(ctx context.Context, req *eilev1.SuspendApplicationRequest) (*eilev1.Application, error) {
-	return s.onApplication(ctx, req, "application.suspend", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+	return s.amend(ctx, req, "application.suspend", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.Suspend(c, stored, req.GetFrom(), req.GetUntil(), req.GetDecision())
 		})
 }
 
 func (s *applications) ReinstateApplication(ctx context.Context, req *eilev1.ReinstateApplicationRequest) (*eilev1.Application, error) {
-	return s.onApplication(ctx, req, "application.reinstate", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+	return s.amend(ctx, req, "application.reinstate", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.Reinstate(c, stored, req.GetDecision())
 		})
 }
 
 func (s *applications) RemoveApplication(ctx context.Context, req *eilev1.RemoveApplicationRequest) (*eilev1.Application, error) {
-	return s.onApplication(ctx, req, "application.remove", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+	return s.amend(ctx, req, "application.remove", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.Remove(c, stored, req.GetReject(), req.GetDecision())
 		})
 }
 
 func (s *applications) GrantGround(ctx context.Context, req *eilev1.GrantGroundRequest) (*eilev1.Application, error) {
-	return s.onApplication(ctx, req, "application.grant", req.GetDecision().GetReason(), req.GetReference(), "",
+	return s.amend(ctx, req, "application.grant", req.GetDecision().GetReason(), req.GetReference(), "",
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.GrantGround(c, stored, req.GetCode(), req.GetFrom(), req.GetUntil(), req.GetDecision())
 		})
 }
 
-func (s *applications) GetPerson(ctx context.Context, req *eilev1.GetPersonRequest) (*eilev1.Person, error) {
-	var person *eilev1.Person
-	err := s.register.View(ctx, func(v *store.View) error {
+func (s *applications) GetPerson(ctx context.Context, req *eilev1.GetPersonRequest) (person *eilev1.Person, err error) {
+	err = s.office.View(ctx, func(v *store.View) error {
 		if _, err := store.Applications.Get(v, req.GetReference()); err != nil {
 			return err
 		}
-		var err error
 		person, err = store.Persons.Get(v, req.GetReference())
 		return err
 	})
@@ -61,7 +61,7 @@ func (s *applications) GetPerson(ctx context.Context, req *eilev1.GetPersonReque
 // ErasePerson deletes the personal data and, of the household, the dates of
 // birth. What was decided stays in the history.
 func (s *applications) ErasePerson(ctx context.Context, req *eilev1.ErasePersonRequest) (*eilev1.ErasePersonResponse, error) {
-	_, err := s.change(ctx, req, "application.erase", req.GetReason(), func(c casework.Change) error {
+	_, err := s.office.Change(ctx, req, "application.erase", req.GetReason(), func(c casework.Change) error {
 		stored, err := store.Applications.Get(c.Tx, req.GetReference())
 		if err != nil {
 			return err
@@ -76,7 +76,7 @@ func (s *applications) ErasePerson(ctx context.Context, req *eilev1.ErasePersonR
 }
 
 func (s *applications) IssueAccessCode(ctx context.Context, req *eilev1.IssueAccessCodeRequest) (*eilev1.IssueAccessCodeResponse, error) {
-	application, err := s.onApplication(ctx, req, "application.code", "", req.GetReference(), "",
+	stored, err := s.amend(ctx, req, "application.code", "", req.GetReference(), "",
 		func(c casework.Change, stored *eilev1.Application) error {
 			stored.AccessGeneration++
 			return state.Settle(c, stored)
@@ -85,7 +85,7 @@ func (s *applications) IssueAccessCode(ctx context.Context, req *eilev1.IssueAcc
 		return nil, err
 	}
 	return &eilev1.IssueAccessCodeResponse{
-		Reference: req.GetReference(), AccessCode: s.access.of(req.GetReference(), application.GetAccessGeneration()),
+		Reference: req.GetReference(), AccessCode: s.codes.Of(req.GetReference(), stored.GetAccessGeneration()),
 	}, nil
 }
 
@@ -93,7 +93,7 @@ func (s *applications) IssueAccessCode(ctx context.Context, req *eilev1.IssueAcc
 // begins with the entry that decided the import.
 func (s *applications) ListHistory(ctx context.Context, req *eilev1.ListHistoryRequest) (*eilev1.ListHistoryResponse, error) {
 	answer := &eilev1.ListHistoryResponse{}
-	err := s.register.View(ctx, func(v *store.View) error {
+	err := s.office.View(ctx, func(v *store.View) error {
 		brought, err := broughtBy(v, req.GetReference())
 		if err != nil {
 			return err
@@ -102,7 +102,7 @@ func (s *applications) ListHistory(ctx context.Context, req *eilev1.ListHistoryR
 			if err != nil {
 				return err
 			}
-			if entry.GetAction() == actionDecideImport {
+			if entry.GetAction() == intake.ActionDecide {
 				answer.Entries = append(answer.Entries, entry)
 			}
 		}
@@ -113,7 +113,7 @@ func (s *applications) ListHistory(ctx context.Context, req *eilev1.ListHistoryR
 			answer.Entries = append(answer.Entries, entry)
 		}
 		if len(answer.Entries) == 0 {
-			return notFound("history of " + req.GetReference())
+			return rpc.NotFound("history of " + req.GetReference())
 		}
 		return nil
 	})

@@ -20,16 +20,17 @@ func (s *Server) Run(ctx context.Context) error {
 	seal, prune := time.NewTicker(sealEvery), time.NewTicker(pruneEvery)
 	defer seal.Stop()
 	defer prune.Stop()
+	register, now := s.office.Register, s.office.Clock.Now
 	for {
 		select {
 		case <-ctx.Done():
-			_, err := s.register.Seal(context.WithoutCancel(ctx), s.Now())
+			_, err := register.Seal(context.WithoutCancel(ctx), now())
 			return err
 		case <-seal.C:
-			_, err := s.register.Seal(ctx, s.Now())
+			_, err := register.Seal(ctx, now())
 			s.warn(ctx, err, "audit entries were not sealed; trying again")
 		case <-prune.C:
-			_, err := s.register.PruneRequests(ctx, s.Now().Add(-keepRequests))
+			_, err := register.PruneRequests(ctx, now().Add(-keepRequests))
 			s.warn(ctx, err, "old request records were not dropped; trying again")
 		}
 	}

@@ -5,19 +5,17 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
-	"github.com/rs/zerolog"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"pgregory.net/rapid"
 
+	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -44,7 +42,7 @@ type ruins struct {
 	programmes eilev1.ProgrammeServiceClient
 }
 
-func openRuins(t testing.TB, on string) *ruins {
+func openRuins(t eiletest.T, on string) *ruins {
 	t.Helper()
 	w := openTown(t, on, unfit)
 	return &ruins{
@@ -54,11 +52,11 @@ func openRuins(t testing.TB, on string) *ruins {
 
 // as makes the caller somebody.
 func as(w *town, name string) context.Context {
-	return metadata.AppendToOutgoingContext(w.t.Context(), "eile-as", name)
+	return metadata.AppendToOutgoingContext(w.Context(), "eile-as", name)
 }
 
 func (r *ruins) heated(reference string, yes bool) {
-	r.t.Helper()
+	r.Helper()
 	ask(r.town, r.units.AmendUnit, &eilev1.AmendUnitRequest{
 		Unit:       &eilev1.Unit{Reference: reference, Attributes: map[string]*eilev1.Fact{"heated": {Value: &eilev1.Fact_BoolValue{BoolValue: yes}}}},
 		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"attributes.heated"}},
@@ -67,7 +65,7 @@ func (r *ruins) heated(reference string, yes bool) {
 
 // tenants registers homes and households, lets them, and the heating breaks.
 func (r *ruins) tenants(on string, count int) (homes []string) {
-	r.t.Helper()
+	r.Helper()
 	for i := range count {
 		home := fmt.Sprintf("U-%02d", i)
 		r.home(home, 2, func(unit *eilev1.Unit) {
@@ -135,7 +133,7 @@ func TestALargeEstate(t *testing.T) {
 	if unit := r.unit(homes[most]); unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_LET {
 		t.Errorf("the home beside the estate is %v", unit.GetStatus())
 	}
-	r.sound()
+	r.Sound()
 }
 
 // TestTransfersAreMadeAfterADeath lets the process end between the approval and
@@ -156,10 +154,9 @@ func TestTransfersAreMadeAfterADeath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	on, _ := day.Parse("2026-01-01")
-	rules := casework.Rules{Policy: loaded, Evaluator: loaded.Evaluator(active.GetSeed()), Seed: active.GetSeed(), Today: on}
-	stamp := store.Stamp{Now: time.Unix(r.clock.Add(1), 0), ID: "1", Actor: "jonas", Action: "decommission.approve"}
-	_, _, err = casework.Update(t.Context(), r.reg, stamp, rules, func(c casework.Change) error {
+	rules := casework.Rules{Policy: loaded, Evaluator: loaded.Evaluator(active.GetSeed()), Seed: active.GetSeed(), Today: r.Today}
+	r.Actor = "jonas"
+	_, _, err = casework.Update(t.Context(), r.Register, r.Stamp("decommission.approve"), rules, func(c casework.Change) error {
 		stored, err := store.Decommissions.Get(c.Tx, record.GetId())
 		if err != nil {
 			return err
@@ -169,12 +166,7 @@ func TestTransfersAreMadeAfterADeath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = server.New(t.Context(), server.Options{
-		Register: r.reg, Key: make([]byte, 32), Dev: true, Log: zerolog.Nop(), Now: func() time.Time { return time.Unix(r.clock.Add(1), 0) },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	start(r.World)
 	for _, home := range homes {
 		if transfer := r.application("T-" + home); transfer.GetStatus() != eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING {
 			t.Errorf("the transfer from %s is %v", home, transfer.GetStatus())
@@ -184,7 +176,7 @@ func TestTransfersAreMadeAfterADeath(t *testing.T) {
 	if err != nil || after.GetTransfersPending() || after.GetLeft() != 3 {
 		t.Errorf("after the start the proposal is %v, %v", after, err)
 	}
-	r.sound()
+	r.Sound()
 }
 
 // TestARepeatedApprovalIsOne answers a request that comes twice from the first.
@@ -212,8 +204,7 @@ func TestARepeatedApprovalIsOne(t *testing.T) {
 func TestGivingUpKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		r := openRuins(t, "2026-01-01")
-		defer r.close()
+		r := openRuins(rt, "2026-01-01")
 		homes := r.tenants("2026-01-01", 3)
 		r.home("V-1", 2, nil)
 		homes = append(homes, "V-1")
@@ -261,19 +252,13 @@ func TestGivingUpKeepsItsPromises(t *testing.T) {
 			}
 			r.holds(rt)
 		}
-		r.sound()
+		r.Sound()
 	})
-}
-
-// close ends a town before the test does.
-func (r *ruins) close() {
-	_ = r.conn.Close()
-	_ = r.db.Close()
 }
 
 // acceptAll lets every household take what it is offered.
 func (r *ruins) acceptAll() {
-	r.t.Helper()
+	r.Helper()
 	offers := ask(r.town, r.offers.ListOffers, &eilev1.ListOffersRequest{Status: eilev1.OfferStatus_OFFER_STATUS_OPEN})
 	for _, offer := range offers.GetOffers() {
 		ask(r.town, r.offers.AcceptOffer, &eilev1.AcceptOfferRequest{Id: offer.GetId()})
@@ -282,7 +267,7 @@ func (r *ruins) acceptAll() {
 
 // holds compares the proposals with the homes and applications.
 func (r *ruins) holds(t *rapid.T) {
-	list, err := r.proposals.ListDecommissions(r.t.Context(), &eilev1.ListDecommissionsRequest{})
+	list, err := r.proposals.ListDecommissions(r.Context(), &eilev1.ListDecommissionsRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -434,7 +419,7 @@ func TestAProgramme(t *testing.T) {
 	if len(listed) != 1 || listed[0].GetLeft() != 2 || len(listed[0].GetHouseholds()) != 0 {
 		t.Errorf("the list is %v", listed)
 	}
-	r.sound()
+	r.Sound()
 }
 
 func second[T any](_ T, err error) error { return err }

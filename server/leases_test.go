@@ -81,12 +81,12 @@ func TestLeaseEndStory(t *testing.T) {
 	if homes := stock(w, "2026-10-01", "2026-10-02"); fmt.Sprint(homes.GetCame()) != fmt.Sprint([]*eilev1.Count{{Name: "LEASE_PROLONGED", Count: 1}}) {
 		t.Errorf("the stock: %v", homes)
 	}
-	w.sound()
+	w.Sound()
 }
 
 // stock answers the homes of a period, which must reconcile.
 func stock(w *town, from, to string) *eilev1.UnitFlow {
-	w.t.Helper()
+	w.Helper()
 	answer := ask(w, w.stats.GetStats, &eilev1.GetStatsRequest{From: dayOf(from), To: dayOf(to)})
 	f := answer.GetUnits()
 	sum := f.GetOpening()
@@ -97,7 +97,7 @@ func stock(w *town, from, to string) *eilev1.UnitFlow {
 		sum -= left.GetCount()
 	}
 	if sum != f.GetClosing() {
-		w.t.Errorf("from %s to %s: %v", from, to, f)
+		w.Errorf("from %s to %s: %v", from, to, f)
 	}
 	return f
 }
@@ -129,7 +129,7 @@ func TestLeaseEndTakesBackWhatIsUnderWay(t *testing.T) {
 	if unit := w.unit("U-1"); unit.GetLeftStockOn() == nil {
 		t.Errorf("the home is still in the stock: %v", unit)
 	}
-	w.sound()
+	w.Sound()
 }
 
 func TestLeaseEndFailsALettingUnderWay(t *testing.T) {
@@ -153,7 +153,7 @@ func TestLeaseEndFailsALettingUnderWay(t *testing.T) {
 	if unit := w.unit("U-1"); unit.GetLeftStockOn() == nil || unit.GetTenancy() != "" {
 		t.Errorf("the home is %v", unit)
 	}
-	w.sound()
+	w.Sound()
 }
 
 // A household that does not want to be moved is not asked again every night,
@@ -185,7 +185,7 @@ func TestLeaseEndDoesNotInsist(t *testing.T) {
 	if unit := w.unit("U-1"); unit.GetLeftStockOn() == nil {
 		t.Errorf("the home is back on offer: %v", unit)
 	}
-	w.sound()
+	w.Sound()
 }
 
 func TestBadLeasesAreRefused(t *testing.T) {
@@ -341,7 +341,7 @@ func plainLeases(w *town, on day.Day, within *int32) []string {
 func TestStockReconcilesWithLeases(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		w := openTown(t, "2026-01-01", leaseGround)
+		w := openTown(rt, "2026-01-01", leaseGround)
 		today, _ := day.Parse("2026-01-01")
 		var days []string
 		for step := range rapid.IntRange(2, 5).Draw(rt, "steps") {
@@ -389,6 +389,6 @@ func TestStockReconcilesWithLeases(t *testing.T) {
 		if got := stock(w, days[0], days[len(days)-1]).GetClosing(); got != in {
 			rt.Fatalf("%d homes at the end, %d are in the stock", got, in)
 		}
-		w.sound()
+		w.Sound()
 	})
 }

@@ -5,18 +5,20 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/night"
+	"github.com/eile-housing/eile/server/rpc"
 )
 
 type plans struct {
 	eilev1.UnimplementedPlanServiceServer
-	*Server
+	office *rpc.Office
+	night  *night.Night
 }
 
 // defaultPlanMonths is how far a plan looks ahead where nobody says.
 const defaultPlanMonths = 12
 
 func (s *plans) PlanDecommission(ctx context.Context, req *eilev1.PlanDecommissionRequest) (*eilev1.PlanDecommissionResponse, error) {
-	rules, err := s.today()
+	rules, err := s.office.Book.Today()
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func openSlum(t *testing.T, rules string) *town {
 }
 
 func chill(w *town, unit string) {
-	w.t.Helper()
+	w.Helper()
 	ask(w, w.units.AmendUnit, &eilev1.AmendUnitRequest{
 		Unit:       &eilev1.Unit{Reference: unit, Attributes: map[string]*eilev1.Fact{"heated": {Value: &eilev1.Fact_BoolValue{}}}},
 		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"attributes.heated"}},
@@ -122,7 +122,7 @@ general/3: 4 of 4 back 1 places, 120 tenths
 	}
 	refusedFor(w, "INVALID", plans.PlanDecommission, &eilev1.PlanDecommissionRequest{Months: new(int32(-1))})
 	refusedFor(w, "INVALID", plans.PlanDecommission, &eilev1.PlanDecommissionRequest{SharePercent: new(int32(0))})
-	w.sound()
+	w.Sound()
 }
 
 // Where the policy puts them behind everybody, they wait behind everybody, and

@@ -6,23 +6,26 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/form"
+	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
 )
 
 type programmes struct {
 	eilev1.UnimplementedProgrammeServiceServer
-	*Server
+	office *rpc.Office
 }
 
 func (s *programmes) CreateProgramme(ctx context.Context, req *eilev1.CreateProgrammeRequest) (*eilev1.Programme, error) {
 	name := req.GetName()
-	_, err := s.change(ctx, req, "programme.create", req.GetGiveUpReason(), func(c casework.Change) error {
+	_, err := s.office.Change(ctx, req, "programme.create", req.GetGiveUpReason(), func(c casework.Change) error {
 		_, taken, err := store.Programmes.Find(c.Tx, name)
 		if err != nil {
 			return err
 		}
 		if taken {
-			return exists("programme " + name)
+			return rpc.AlreadyRegistered("programme " + name)
 		}
 		if req.GetGiveUpReason() != "" {
 			if _, err := proposalID(c.Tx, name, req.GetUnits()); err != nil {
@@ -41,33 +44,25 @@ func (s *programmes) CreateProgramme(ctx context.Context, req *eilev1.CreateProg
 	return s.programme(ctx, name)
 }
 
-// onProgramme changes one stored programme and answers it as it is then.
-func (s *programmes) onProgramme(ctx context.Context, req mutation, action, name string, fn func(casework.Change, *eilev1.Programme) error) (*eilev1.Programme, error) {
-	_, err := s.change(ctx, req, action, "", func(c casework.Change) error {
-		programme, err := store.Programmes.Get(c.Tx, name)
-		if err != nil {
-			return err
-		}
-		c.Tx.Result(name)
-		return fn(c, programme)
-	})
-	if err != nil {
+// amend changes one stored programme and answers it as it is then.
+func (s *programmes) amend(ctx context.Context, req rpc.Mutation, action, name string, fn func(casework.Change, *eilev1.Programme) error) (*eilev1.Programme, error) {
+	if err := rpc.ChangeOne(ctx, s.office, store.Programmes, name, req, action, "", fn); err != nil {
 		return nil, err
 	}
 	return s.programme(ctx, name)
 }
 
 func (s *programmes) AddToProgramme(ctx context.Context, req *eilev1.AddToProgrammeRequest) (*eilev1.Programme, error) {
-	return s.onProgramme(ctx, req, "programme.add", req.GetName(), func(c casework.Change, programme *eilev1.Programme) error {
+	return s.amend(ctx, req, "programme.add", req.GetName(), func(c casework.Change, programme *eilev1.Programme) error {
 		return home.AddToProgramme(c, programme, req.GetApplications(), req.GetUnits())
 	})
 }
 
 func (s *programmes) AmendProgramme(ctx context.Context, req *eilev1.AmendProgrammeRequest) (*eilev1.Programme, error) {
 	if req.GetCaseWorker() == "" && req.SpreadDistricts == nil {
-		return nil, wrong("case_worker", "give a case worker or a spread: nothing is to be changed")
+		return nil, form.Wrong("case_worker", "give a case worker or a spread: nothing is to be changed")
 	}
-	return s.onProgramme(ctx, req, "programme.amend", req.GetName(), func(c casework.Change, programme *eilev1.Programme) error {
+	return s.amend(ctx, req, "programme.amend", req.GetName(), func(c casework.Change, programme *eilev1.Programme) error {
 		if req.GetCaseWorker() != "" {
 			programme.CaseWorker = req.GetCaseWorker()
 		}
@@ -82,12 +77,10 @@ func (s *programmes) GetProgramme(ctx context.Context, req *eilev1.GetProgrammeR
 	return s.programme(ctx, req.GetName())
 }
 
-func (s *Server) programme(ctx context.Context, name string) (*eilev1.Programme, error) {
-	var programme *eilev1.Programme
-	err := s.register.View(ctx, func(v *store.View) error {
-		var err error
-		programme, err = store.Programmes.Get(v, name)
-		if err != nil {
+// programme reads one programme with its figures.
+func (s *programmes) programme(ctx context.Context, name string) (programme *eilev1.Programme, err error) {
+	err = s.office.View(ctx, func(v *store.View) error {
+		if programme, err = store.Programmes.Get(v, name); err != nil {
 			return err
 		}
 		return s.figures(v, programme)
@@ -95,28 +88,15 @@ func (s *Server) programme(ctx context.Context, name string) (*eilev1.Programme,
 	return programme, err
 }
 
+func (s *programmes) figures(v *store.View, programme *eilev1.Programme) error {
+	return figures.Programme(v, s.office.Register.List(), s.office.Book.Zone(), programme)
+}
+
 func (s *programmes) ListProgrammes(ctx context.Context, req *eilev1.ListProgrammesRequest) (*eilev1.ListProgrammesResponse, error) {
-	size, start, err := page(req)
-	if err != nil {
-		return nil, err
-	}
-	answer := &eilev1.ListProgrammesResponse{}
-	err = s.register.View(ctx, func(v *store.View) error {
-		for entry, err := range store.Programmes.All(v, "", start) {
-			if err != nil {
-				return err
-			}
-			if len(answer.Programmes) == size {
-				answer.NextPageToken = nextPage(req, entry.ID)
-				return nil
-			}
-			if err := s.figures(v, entry.Record); err != nil {
-				return err
-			}
-			entry.Record.Households, entry.Record.Figures = nil, nil
-			answer.Programmes = append(answer.Programmes, entry.Record)
-		}
-		return nil
+	all, next, err := rpc.List(ctx, s.office, req, rpc.All(store.Programmes), func(v *store.View, programme *eilev1.Programme) (bool, error) {
+		err := s.figures(v, programme)
+		programme.Households, programme.Figures = nil, nil
+		return true, err
 	})
-	return answer, err
+	return &eilev1.ListProgrammesResponse{Programmes: all, NextPageToken: next}, err
 }

@@ -5,138 +5,147 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/form"
+	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
-	"github.com/eile-housing/eile/store/waitlist"
 )
 
 type queue struct {
 	eilev1.UnimplementedQueueServiceServer
-	*Server
+	office *rpc.Office
+	codes  rpc.AccessCodes
 }
 
 func (s *queue) GetPosition(ctx context.Context, req *eilev1.GetPositionRequest) (*eilev1.Position, error) {
 	if req.GetAsOf() != nil {
-		return s.positionAsOf(ctx, req.GetReference(), req.GetAsOf().AsTime())
+		past, _, err := s.past(ctx, req.GetAsOf())
+		if err != nil {
+			return nil, err
+		}
+		return past.Position(req.GetReference())
 	}
-	if err := s.register.List().WaitFor(ctx, req.GetMinRevision()); err != nil {
+	if err := s.office.Register.List().WaitFor(ctx, req.GetMinRevision()); err != nil {
 		return nil, err
 	}
 	return s.position(ctx, req.GetReference())
 }
 
+// now is the waiting list as it is.
+func (s *queue) now() (figures.Queue, casework.Rules, error) {
+	rules, err := s.office.Book.Today()
+	if err != nil {
+		return figures.Queue{}, rules, err
+	}
+	return figures.NewQueue(s.office.Register.List(), rules, s.office.Clock.Now()), rules, nil
+}
+
 // position answers from memory; only one who has no place is looked up.
-func (s *Server) position(ctx context.Context, reference string) (*eilev1.Position, error) {
-	in, err := s.inForce()
+func (s *queue) position(ctx context.Context, reference string) (*eilev1.Position, error) {
+	now, _, err := s.now()
 	if err != nil {
 		return nil, err
 	}
-	found, ok := s.register.List().Position(reference)
-	if !ok {
-		return s.noPlace(ctx, in, reference)
+	if position, ok := now.Position(reference); ok {
+		return position, nil
 	}
-	position := s.answer(in, found.List, found.Revision)
-	position.Reference = reference
-	position.NeedClass = found.Class
-	position.Status = eilev1.ApplicationStatus(found.Status)
-	position.Position, position.Waiting = int32(found.Ahead)+1, int32(found.Waiting)
-	position.Ahead, position.AheadOutOfTurn = int32(found.Ahead), int32(found.AheadOutOfTurn)
-	position.PositionInNeedClass, position.WaitingInNeedClass = int32(found.ClassAhead)+1, int32(found.ClassWaiting)
-	return position, nil
-}
-
-// answer is what every position of a list has in common.
-func (s *Server) answer(in *rules, list string, revision uint64) *eilev1.Position {
-	now := s.Now()
-	return &eilev1.Position{
-		List: list, AsOf: timestamppb.New(now), Policy: in.identity, Revision: revision,
-		HousedLast_12Months: int32(s.register.List().HousedSince(list, int32(day.Of(now, in.policy.Location()).AddYears(-1))+1)),
-	}
-}
-
-// noPlace answers one who is not on the list: position 0, and why.
-func (s *Server) noPlace(ctx context.Context, in *rules, reference string) (*eilev1.Position, error) {
-	application, err := s.application(ctx, reference)
+	application, err := rpc.Get(ctx, s.office, store.Applications, reference)
 	if err != nil {
 		return nil, err
 	}
-	position := s.answer(in, application.GetList(), s.register.List().Revision())
-	position.Reference, position.Status, position.NeedClass = reference, application.GetStatus(), application.GetNeedClass()
-	beside(position, s.register.List().Counts())
-	return position, nil
+	return now.NoPlace(application), nil
 }
 
-// beside fills in how many wait where somebody without a place would.
-func beside(position *eilev1.Position, counts []waitlist.Count) {
-	for _, count := range counts {
-		if count.List != position.GetList() {
-			continue
-		}
-		position.Waiting = int32(count.Waiting)
-		for _, class := range count.Classes {
-			if class.Class == position.GetNeedClass() {
-				position.WaitingInNeedClass = int32(class.Waiting)
-			}
-		}
+// past is the waiting list as it was. Who asks as of today's date means now: the
+// end of the day is to come.
+func (s *queue) past(ctx context.Context, asked *timestamppb.Timestamp) (past *figures.Past, at time.Time, err error) {
+	rules, err := s.office.Book.Today()
+	if err != nil {
+		return nil, at, err
 	}
+	at = asked.AsTime()
+	if now := s.office.Clock.Now(); at.After(now) {
+		if at.Sub(now) > 24*time.Hour {
+			return nil, at, form.Wrong("as_of", "%s is in the future", at.Format(time.RFC3339))
+		}
+		at = now
+	}
+	err = s.office.View(ctx, func(v *store.View) error {
+		past, err = figures.ReadPast(v, at, rules.Policy.Location())
+		return err
+	})
+	return past, at, err
 }
 
 // ListPositions answers one list, or all one after another, in legal order. The
 // token holds the last key, so that pages neither skip nor repeat a household
 // that stays, whatever happens between them.
 func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequest) (*eilev1.ListPositionsResponse, error) {
-	size, start, err := page(req)
+	page, err := rpc.PageOf(req)
 	if err != nil {
 		return nil, err
 	}
 	if req.GetAsOf() != nil {
-		return s.listAsOf(ctx, req, size, start)
+		return s.listPast(ctx, req, page)
 	}
-	in, err := s.inForce()
+	now, rules, err := s.now()
 	if err != nil {
 		return nil, err
 	}
-	if err := s.register.List().WaitFor(ctx, req.GetMinRevision()); err != nil {
+	if err := s.office.Register.List().WaitFor(ctx, req.GetMinRevision()); err != nil {
 		return nil, err
 	}
-	lists := in.policy.Lists()
-	if req.GetList() != "" {
-		if !slices.Contains(lists, req.GetList()) {
-			return nil, wrong("list", "policy %s has no list %q: use one of %s", in.policy.Name(), req.GetList(), strings.Join(lists, ", "))
+	lists := rules.Policy.Lists()
+	if list := req.GetList(); list != "" {
+		if !slices.Contains(lists, list) {
+			return nil, form.Wrong("list", "policy %s has no list %q: use one of %s", rules.Policy.Name(), list, strings.Join(lists, ", "))
 		}
-		lists = []string{req.GetList()}
+		lists = []string{list}
 	}
-	at, after, _ := strings.Cut(start, "\x00")
+	return pageOf(page, lists, now.Page)
+}
+
+func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, page rpc.Page) (*eilev1.ListPositionsResponse, error) {
+	past, at, err := s.past(ctx, req.GetAsOf())
+	if err != nil {
+		return nil, err
+	}
+	lists := past.Lists()
+	if list := req.GetList(); list != "" {
+		// Another policy may have had other lists.
+		if rules, err := s.office.Book.Today(); err != nil || !slices.Contains(lists, list) && !slices.Contains(rules.Policy.Lists(), list) {
+			return nil, form.Wrong("list", "there was no list %q at %s, and the policy has none", list, at.Format(time.RFC3339))
+		}
+		lists = []string{list}
+	}
+	return pageOf(page, lists, past.Page)
+}
+
+// pageOf answers one page of lists that stand one after another; read reads one
+// of them from after a key on and answers the key of its last household.
+func pageOf(page rpc.Page, lists []string, read func(list, after string, size int) ([]*eilev1.Position, string, error)) (*eilev1.ListPositionsResponse, error) {
+	at, after, _ := strings.Cut(page.Start, "\x00")
 	number, _ := strconv.Atoi(at)
 	answer := &eilev1.ListPositionsResponse{}
 	for ; number < len(lists); number, after = number+1, "" {
-		page := s.register.List().QueueAfter(lists[number], after, size-len(answer.Positions))
-		for i, placement := range page.Placements {
-			answer.Positions = append(answer.Positions, s.row(in, page, page.First+i, placement))
+		positions, last, err := read(lists[number], after, page.Size-len(answer.Positions))
+		if err != nil {
+			return nil, err
 		}
-		if len(answer.Positions) == size {
-			answer.NextPageToken = nextPage(req, strconv.Itoa(number)+"\x00"+page.Placements[len(page.Placements)-1].Key)
+		answer.Positions = append(answer.Positions, positions...)
+		if len(answer.Positions) == page.Size {
+			answer.NextPageToken = page.Token(strconv.Itoa(number) + "\x00" + last)
 			return answer, nil
 		}
 	}
 	return answer, nil
-}
-
-// row is one household of a page of the list.
-func (s *Server) row(in *rules, page waitlist.Page, ahead int, placement waitlist.Placement) *eilev1.Position {
-	position := s.answer(in, placement.List, page.Revision)
-	position.Reference, position.NeedClass = placement.Reference, placement.Class
-	position.Status = eilev1.ApplicationStatus(placement.Status)
-	position.Position, position.Ahead, position.Waiting = int32(ahead)+1, int32(ahead), int32(page.Waiting)
-	if found, ok := s.register.List().Position(placement.Reference); ok {
-		position.AheadOutOfTurn = int32(found.AheadOutOfTurn)
-		position.PositionInNeedClass, position.WaitingInNeedClass = int32(found.ClassAhead)+1, int32(found.ClassWaiting)
-	}
-	return position
 }
 
 // GetOwnPosition answers an applicant who shows the access code. Whether the
@@ -144,14 +153,14 @@ func (s *Server) row(in *rules, page waitlist.Page, ahead int, placement waitlis
 // answered.
 func (s *queue) GetOwnPosition(ctx context.Context, req *eilev1.GetOwnPositionRequest) (*eilev1.GetOwnPositionResponse, error) {
 	answer := &eilev1.GetOwnPositionResponse{}
-	err := s.register.View(ctx, func(v *store.View) error {
+	err := s.office.View(ctx, func(v *store.View) error {
 		application, known, err := store.Applications.Find(v, req.GetReference())
 		if err != nil {
 			return err
 		}
-		right := s.access.match(req.GetReference(), application.GetAccessGeneration(), req.GetAccessCode())
+		right := s.codes.Match(req.GetReference(), application.GetAccessGeneration(), req.GetAccessCode())
 		if !known || !right {
-			return notFound("place")
+			return rpc.NotFound("place")
 		}
 		answer.Missing = application.GetMissing()
 		answer.OpenOffer, err = ownOffer(v, application.GetOpenOffer())
@@ -182,11 +191,3 @@ func ownOffer(v *store.View, id string) (*eilev1.OwnOffer, error) {
 	}
 	return own, nil
 }
-
-func notFound(what string) error { return notFoundError(what) }
-
-type notFoundError string
-
-func (n notFoundError) Error() string { return string(n) + ": not found" }
-
-func (n notFoundError) Is(target error) bool { return target == store.ErrNotFound }

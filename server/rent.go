@@ -1,19 +1,17 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/proto"
 
-	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/night"
 	"github.com/eile-housing/eile/store"
 )
@@ -26,16 +24,14 @@ var rentGoals = map[eilev1.RentGoal]night.Goal{eilev1.RentGoal_RENT_GOAL_MOST_SE
 
 // AdviseRent works on a frozen register: what is changed meanwhile is not in it.
 func (s *leases) AdviseRent(ctx context.Context, req *eilev1.AdviseRentRequest) (*eilev1.AdviseRentResponse, error) {
-	rules, err := s.rulesFrom("advise what to rent", req.GetOn())
+	rules, err := s.office.Book.Today()
+	if err == nil {
+		rules, err = rulesFrom(rules, "advise what to rent", req.GetOn())
+	}
 	if err != nil {
 		return nil, err
 	}
-	kinds := fresh(req).GetKinds()
-	if len(kinds) == 0 {
-		kinds, err = s.kindsOfStock(ctx)
-	} else {
-		err = checkKinds(rules.Policy, kinds)
-	}
+	kinds, err := s.kinds(ctx, rules, proto.CloneOf(req).GetKinds())
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +45,31 @@ func (s *leases) AdviseRent(ctx context.Context, req *eilev1.AdviseRentRequest) 
 	if err != nil {
 		return nil, err
 	}
+	return advised(rules, advice, byName), nil
+}
+
+// kinds are those that are asked about, or else those of the stock.
+func (s *leases) kinds(ctx context.Context, rules casework.Rules, given []*eilev1.RentKind) (kinds []*eilev1.RentKind, err error) {
+	if len(given) > 0 {
+		return given, form.RentKinds(rules.Policy, given)
+	}
+	err = s.office.View(ctx, func(v *store.View) error {
+		kinds, err = figures.RentKinds(v)
+		return err
+	})
+	if err == nil && len(kinds) == 0 {
+		err = casework.Refuse("advise what to rent", "NO_KINDS", "no home that is rented in has a rent on record: give the kinds of homes that could be rented")
+	}
+	return kinds, err
+}
+
+func advised(rules casework.Rules, advice *night.Advice, kinds map[string]*eilev1.RentKind) *eilev1.AdviseRentResponse {
 	answer := &eilev1.AdviseRentResponse{
 		On: rules.Today.Proto(), Policy: rules.Policy.Identity(), Revision: advice.Revision,
 		Waiting: int32(advice.Waiting), Vacancies: int32(advice.Vacancies), Matched: int32(advice.Matched),
 	}
 	for _, gain := range advice.Kinds {
-		answer.Gains = append(answer.Gains, rentGain(byName[gain.Name], gain.Gain))
+		answer.Gains = append(answer.Gains, rentGain(kinds[gain.Name], gain.Gain))
 	}
 	for i, bought := range advice.Purchases {
 		answer.Purchases = append(answer.Purchases, &eilev1.RentPurchase{
@@ -64,20 +79,16 @@ func (s *leases) AdviseRent(ctx context.Context, req *eilev1.AdviseRentRequest) 
 		answer.SpentCents = bought.Spent
 		answer.Additional += int32(bought.Gain.Households)
 	}
-	return answer, nil
+	return answer
 }
 
 // rulesFrom are the rules of today, or of a day to come on which something is
 // only worked out.
-func (s *Server) rulesFrom(what string, given *date.Date) (casework.Rules, error) {
-	rules, err := s.today()
-	if err != nil {
-		return rules, err
-	}
+func rulesFrom(rules casework.Rules, what string, given *date.Date) (casework.Rules, error) {
 	on, ok, err := day.FromProto(given)
 	switch {
 	case err != nil:
-		return rules, wrong("on", "%v", err)
+		return rules, form.Wrong("on", "%v", err)
 	case !ok:
 		return rules, nil
 	case on < rules.Today:
@@ -99,31 +110,6 @@ func rentGain(kind *eilev1.RentKind, gain night.Gain) *eilev1.RentGain {
 	return worth
 }
 
-// checkKinds gives the attributes the types of the policy and lists every fault.
-func checkKinds(rules *policy.Policy, kinds []*eilev1.RentKind) error {
-	var faults invalid
-	seen := map[string]int{}
-	for i, kind := range kinds {
-		field := fmt.Sprintf("kinds[%d].", i)
-		if first, twice := seen[kind.GetName()]; twice {
-			faults = append(faults, fieldFault{field + "name", fmt.Sprintf("%q is the name of kinds[%d] too", kind.GetName(), first)})
-		}
-		seen[kind.GetName()] = i
-		found := typeFacts(field+"attributes", kind.GetAttributes(), rules.Attributes(policy.UnitKind))
-		if len(found) == 0 {
-			found = against(field, rules.ValidateUnit(&eilev1.Unit{Attributes: kind.GetAttributes()}))
-		}
-		faults = append(faults, found...)
-		if area := kind.GetAreaSqm(); area != nil && area.GetUnits() <= 0 {
-			faults = append(faults, fieldFault{field + "area_sqm", "it is not more than 0"})
-		}
-	}
-	if len(faults) > 0 {
-		return faults
-	}
-	return nil
-}
-
 // homeOfKind is a home of a kind as it would stand in the register.
 func homeOfKind(kind *eilev1.RentKind, today day.Day) *eilev1.Unit {
 	months := defaultLeaseMonths
@@ -136,58 +122,4 @@ func homeOfKind(kind *eilev1.RentKind, today day.Day) *eilev1.Unit {
 		Lease:      &eilev1.Lease{StartsOn: today.Proto(), EndsOn: today.AddMonths(months).Proto(), RentCents: &kind.RentCents},
 		Attributes: kind.GetAttributes(),
 	}
-}
-
-// kindsOfStock makes a kind of each sort of home that is rented in, by district,
-// rooms and adaptation: the home whose rent is in the middle stands for it.
-func (s *leases) kindsOfStock(ctx context.Context) ([]*eilev1.RentKind, error) {
-	sorts := map[string][]*eilev1.Unit{}
-	err := s.register.View(ctx, func(v *store.View) error {
-		for entry, err := range store.Units.All(v, "", "") {
-			if err != nil {
-				return err
-			}
-			unit := entry.Record
-			if unit.GetTenure() == eilev1.Tenure_TENURE_RENTED_IN && unit.GetLease().GetRentCents() > 0 && inStock(unit) {
-				name := sortName(unit)
-				sorts[name] = append(sorts[name], unit)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	if len(sorts) == 0 {
-		return nil, casework.Refuse("advise what to rent", "NO_KINDS", "no home that is rented in has a rent on record: give the kinds of homes that could be rented")
-	}
-	var kinds []*eilev1.RentKind
-	for _, name := range slices.Sorted(maps.Keys(sorts)) {
-		units := sorts[name]
-		slices.SortStableFunc(units, func(a, b *eilev1.Unit) int {
-			return cmp.Compare(a.GetLease().GetRentCents(), b.GetLease().GetRentCents())
-		})
-		middle := units[(len(units)-1)/2]
-		kinds = append(kinds, &eilev1.RentKind{
-			Name: name, RentCents: middle.GetLease().GetRentCents(), District: middle.GetDistrict(), Rooms: middle.Rooms, AreaSqm: middle.GetAreaSqm(),
-			Floor: middle.Floor, Lift: middle.Lift, Adapted: middle.Adapted, Attributes: middle.GetAttributes(),
-		})
-	}
-	return kinds, nil
-}
-
-func inStock(unit *eilev1.Unit) bool {
-	return unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED && unit.GetLeftStockOn() == nil
-}
-
-// sortName is what homes of one sort have in common, in words.
-func sortName(unit *eilev1.Unit) string {
-	parts := []string{cmp.Or(unit.GetDistrict(), "no district")}
-	if unit.Rooms != nil {
-		parts = append(parts, fmt.Sprintf("rooms %d", unit.GetRooms()))
-	}
-	if unit.GetAdapted() {
-		parts = append(parts, "adapted")
-	}
-	return strings.Join(parts, ", ")
 }

@@ -22,7 +22,7 @@ func TestAdviceIsWhatTheNightWouldDo(t *testing.T) {
 			"mode: fill\n" + fmt.Sprintf(kept, "hard"), "mode: fill\n" + fmt.Sprintf(kept, "released"),
 			"mode: choice\n" + fmt.Sprintf(kept, "soft"), "mode: choice\n" + fmt.Sprintf(kept, "released"),
 		}).Draw(rt, "rules")
-		w := openTown(t, "2026-01-01", rules)
+		w := openTown(rt, "2026-01-01", rules)
 		districts := []string{"north", "south"}
 		for i := range rapid.IntRange(0, 8).Draw(rt, "households") {
 			wanted := rapid.Permutation(districts).Draw(rt, "wanted")

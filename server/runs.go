@@ -2,100 +2,36 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 
 	"google.golang.org/grpc"
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/form"
+	"github.com/eile-housing/eile/server/night"
+	"github.com/eile-housing/eile/server/rpc"
+	"github.com/eile-housing/eile/server/rulebook"
 	"github.com/eile-housing/eile/store"
 )
 
 type runs struct {
 	eilev1.UnimplementedRunServiceServer
-	*Server
-}
-
-// catchUp resumes what was under way when the process ended, before anything
-// else: first the records of a policy change, then the run.
-func (s *Server) catchUp(ctx context.Context) error {
-	if s.rules.Load() == nil {
-		return nil
-	}
-	unfinished, _, err := s.night.Unfinished(ctx)
-	if err != nil {
-		return err
-	}
-	last, err := s.lastDay(ctx)
-	if err != nil {
-		return err
-	}
-	s.rehearse(last)
-	if err := s.settle(ctx); err != nil {
-		return err
-	}
-	if err := s.settleInspections(ctx); err != nil {
-		return err
-	}
-	if err := s.settleAllTransfers(ctx); err != nil {
-		return err
-	}
-	if unfinished == "" {
-		return nil
-	}
-	_, err = s.night.Advance(ctx, unfinished)
-	var refusal casework.Refusal
-	if errors.As(err, &refusal) {
-		// The run has failed for a reason that stays; the service need not.
-		s.log.Error().Err(err).Str("run", unfinished).Msg("the unfinished run failed")
-		return nil
-	}
-	return err
-}
-
-// lastDay is the latest day of a run, whatever became of it: what it prepared
-// has the time of that day, and the history must not go back.
-func (s *Server) lastDay(ctx context.Context) (day.Day, error) {
-	var last day.Day
-	err := s.register.View(ctx, func(v *store.View) error {
-		for entry, err := range store.Runs.All(v, "", "") {
-			if err != nil {
-				return err
-			}
-			if on, ok, err := day.FromProto(entry.Record.GetOn()); err == nil && ok {
-				last = max(last, on)
-			}
-		}
-		return nil
-	})
-	return last, err
-}
-
-// rehearse lets today be the day of the last run where that is ahead of the
-// clock, which is possible under Dev only.
-func (s *Server) rehearse(on day.Day) {
-	in := s.rules.Load()
-	if !s.dev || in == nil {
-		return
-	}
-	if ahead := int64(on) - int64(day.Of(s.clock(), in.policy.Location())); ahead > s.ahead.Load() {
-		s.ahead.Store(ahead)
-	}
+	office *rpc.Office
+	night  *night.Night
+	dev    bool // a day to come may be run
 }
 
 func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eilev1.Run, error) {
-	rules, err := s.today()
+	rules, err := s.office.Book.Today()
 	if err != nil {
 		return nil, err
 	}
-	on, given, err := day.FromProto(req.GetOn())
+	on, err := form.Day("on", req.GetOn(), rules.Today)
 	if err != nil {
-		return nil, wrong("on", "%v", err)
-	}
-	if !given {
-		on = rules.Today
+		return nil, err
 	}
 	if on > rules.Today && !req.GetDryRun() && !s.dev {
 		return nil, casework.Refuse("run of "+on.String(), "IN_THE_FUTURE", fmt.Sprintf("today is %s: only a dry run looks ahead", rules.Today))
@@ -104,21 +40,21 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 		return nil, err
 	}
 	if req.GetDryRun() {
-		rules, err := s.Rules(on)
+		rules, err := s.office.Book.Rules(on)
 		if err != nil {
 			return nil, err
 		}
 		return s.night.DryRun(ctx, rules)
 	}
-	stamp, err := s.stamp(ctx, req, "run.start", "")
+	stamp, err := s.office.Stamp(ctx, req, "run.start", "")
 	if err != nil {
 		return nil, err
 	}
 	if unfinished, last, err := s.night.Unfinished(ctx); err != nil {
 		return nil, err
 	} else if unfinished == "" && on >= last {
-		s.rehearse(on)
-		if err := s.enact(ctx, on); err != nil {
+		s.office.Book.Rehearse(on)
+		if err := s.office.Book.Enact(ctx, stamp.Actor, on); err != nil {
 			return nil, err
 		}
 	}
@@ -131,17 +67,19 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 
 // begin starts a run while no policy is being put in force: from then on none is
 // until the run ends.
-func (s *runs) begin(ctx context.Context, stamp store.Stamp, on day.Day) (*eilev1.Run, error) {
-	s.activating.RLock()
-	defer s.activating.RUnlock()
-	return s.night.Start(ctx, stamp, on)
+func (s *runs) begin(ctx context.Context, stamp store.Stamp, on day.Day) (run *eilev1.Run, err error) {
+	err = s.office.Book.Hold(func() error {
+		run, err = s.night.Start(ctx, stamp, on)
+		return err
+	})
+	return run, err
 }
 
 // covers refuses a day on which another policy will be in force, unless the run
 // itself puts that one in force.
 func (s *runs) covers(ctx context.Context, rules casework.Rules, on day.Day, dryRun bool) error {
 	what, name := "run of "+on.String(), rules.Policy.Name()
-	due, err := s.scheduled(ctx, on)
+	due, err := s.office.Book.Scheduled(ctx, on)
 	if err != nil {
 		return err
 	}
@@ -156,7 +94,7 @@ func (s *runs) covers(ctx context.Context, rules casework.Rules, on day.Day, dry
 		until, _, _ = day.FromProto(next.GetInForceUntil())
 	}
 	if on < from || until != 0 && on > until {
-		return casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("policy %s is in force from %s%s", name, from, untilText(until)))
+		return casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("policy %s is in force from %s%s", name, from, rulebook.UntilText(until)))
 	}
 	return nil
 }
@@ -172,7 +110,7 @@ func (s *runs) advance(ctx context.Context, id string) (*eilev1.Run, error) {
 }
 
 func (s *runs) ApproveRun(ctx context.Context, req *eilev1.ApproveRunRequest) (*eilev1.Run, error) {
-	stamp, err := s.stamp(ctx, req, "run.approve", req.GetDecision().GetReason())
+	stamp, err := s.office.Stamp(ctx, req, "run.approve", req.GetDecision().GetReason())
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +121,7 @@ func (s *runs) ApproveRun(ctx context.Context, req *eilev1.ApproveRunRequest) (*
 }
 
 func (s *runs) CancelRun(ctx context.Context, req *eilev1.CancelRunRequest) (*eilev1.Run, error) {
-	stamp, err := s.stamp(ctx, req, "run.cancel", req.GetReason())
+	stamp, err := s.office.Stamp(ctx, req, "run.cancel", req.GetReason())
 	if err != nil {
 		return nil, err
 	}
@@ -194,12 +132,7 @@ func (s *runs) CancelRun(ctx context.Context, req *eilev1.CancelRunRequest) (*ei
 }
 
 func (s *runs) GetRun(ctx context.Context, req *eilev1.GetRunRequest) (*eilev1.Run, error) {
-	var run *eilev1.Run
-	err := s.register.View(ctx, func(v *store.View) error {
-		var err error
-		run, err = store.Runs.Get(v, req.GetId())
-		return err
-	})
+	run, err := rpc.Get(ctx, s.office, store.Runs, req.GetId())
 	if err != nil {
 		return nil, err
 	}
@@ -211,13 +144,14 @@ func (s *runs) GetRun(ctx context.Context, req *eilev1.GetRunRequest) (*eilev1.R
 	return run, nil
 }
 
+// ListRuns answers the newest first.
 func (s *runs) ListRuns(ctx context.Context, req *eilev1.ListRunsRequest) (*eilev1.ListRunsResponse, error) {
-	size, start, err := page(req)
+	page, err := rpc.PageOf(req)
 	if err != nil {
 		return nil, err
 	}
 	var all []*eilev1.Run
-	err = s.register.View(ctx, func(v *store.View) error {
+	err = s.office.View(ctx, func(v *store.View) error {
 		for entry, err := range store.Runs.All(v, "", "") {
 			if err != nil {
 				return err
@@ -230,15 +164,15 @@ func (s *runs) ListRuns(ctx context.Context, req *eilev1.ListRunsRequest) (*eile
 		return nil, err
 	}
 	answer := &eilev1.ListRunsResponse{}
-	for i := len(all) - 1; i >= 0; i-- { // newest first
-		if start != "" && all[i].GetId() > start {
+	for _, run := range slices.Backward(all) {
+		if page.Start != "" && run.GetId() > page.Start {
 			continue
 		}
-		if len(answer.Runs) == size {
-			answer.NextPageToken = nextPage(req, all[i].GetId())
+		if len(answer.Runs) == page.Size {
+			answer.NextPageToken = page.Token(run.GetId())
 			break
 		}
-		answer.Runs = append(answer.Runs, all[i])
+		answer.Runs = append(answer.Runs, run)
 	}
 	return answer, nil
 }
@@ -252,7 +186,7 @@ func (s *runs) GetEvidence(req *eilev1.GetEvidenceRequest, stream grpc.ServerStr
 func (s *runs) ExplainRun(ctx context.Context, req *eilev1.ExplainRunRequest) (*eilev1.ExplainRunResponse, error) {
 	switch {
 	case req.GetApplication() != "" && req.GetUnit() != "", req.GetApplication() == "" && req.GetUnit() == "":
-		return nil, wrong("application", "name an application or a unit, one of the two")
+		return nil, form.Wrong("application", "name an application or a unit, one of the two")
 	case req.GetApplication() != "":
 		return s.night.ExplainApplication(ctx, req.GetId(), req.GetApplication())
 	}

@@ -2,17 +2,10 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"buf.build/go/protovalidate"
-	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -21,7 +14,11 @@ import (
 	"google.golang.org/grpc/reflection"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/intake"
 	"github.com/eile-housing/eile/server/night"
+	"github.com/eile-housing/eile/server/rpc"
+	"github.com/eile-housing/eile/server/rulebook"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -37,34 +34,23 @@ type Options struct {
 	Dev bool
 	// Log of requests; the zero Logger discards.
 	Log zerolog.Logger
+	// Metrics of the calls; nil: none are kept.
+	Metrics *rpc.Metrics
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
 
-// Backup writes a consistent copy of the store.
-type Backup interface {
-	Backup(ctx context.Context, to io.Writer) error
-}
-
 // Server answers all services of eile.v1.
 type Server struct {
-	register  *store.Register
-	backup    Backup
-	access    accessCodes
-	dev       bool
-	log       zerolog.Logger
-	clock     func() time.Time
-	health    *health.Server
-	validator protovalidate.Validator
-
-	rules    atomic.Pointer[rules]
-	inFlight atomic.Int64 // requests of ours
-
-	ahead atomic.Int64 // whole days by which a rehearsal is ahead of the clock
-	night *night.Night
-	// activating is held while a policy is put in force, and shared by what must
-	// not be divided between two: an import while it writes, a run that begins.
-	activating sync.RWMutex
+	office *rpc.Office
+	chain  *rpc.Chain
+	codes  rpc.AccessCodes
+	intake *intake.Intake
+	night  *night.Night
+	health *health.Server
+	backup Backup
+	dev    bool
+	log    zerolog.Logger
 }
 
 // New returns a server that is ready to answer: the policy in force is loaded
@@ -73,66 +59,85 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if len(o.Key) < 32 {
 		return nil, errors.New("server key: at least 32 bytes are needed")
 	}
-	validator, err := protovalidate.New()
+	chain, err := rpc.NewChain(o.Register, o.Log, o.Metrics)
 	if err != nil {
 		return nil, err
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	clock := rulebook.NewClock(o.Now, o.Dev)
+	office := &rpc.Office{Register: o.Register, Book: rulebook.New(o.Register, clock), Clock: clock}
+	codes := rpc.NewAccessCodes(o.Key)
 	s := &Server{
-		register: o.Register, backup: o.Backup, access: accessCodes{key: o.Key}, dev: o.Dev, log: o.Log, clock: o.Now,
-		validator: validator, health: health.NewServer(),
+		office: office, chain: chain, codes: codes, intake: intake.New(office, codes), night: night.New(o.Register, o.Key, office.Book),
+		health: health.NewServer(), backup: o.Backup, dev: o.Dev, log: o.Log,
 	}
-	if s.clock == nil {
-		s.clock = time.Now
-	}
-	s.night = night.New(o.Register, o.Key, s)
-	if err := s.loadRules(ctx); err != nil {
+	if err := office.Book.Load(ctx); err != nil {
 		return nil, fmt.Errorf("load the policy in force: %w", err)
 	}
-	if err := s.catchUp(ctx); err != nil {
+	if err := (resumption{office, s.intake, s.night, o.Log}).run(ctx); err != nil {
 		return nil, fmt.Errorf("resume the unfinished run: %w", err)
 	}
 	return s, nil
 }
 
+// ActivateFile puts the policy of a file, or a shipped one, in force. The one
+// that is in force already stays as it is.
+func (s *Server) ActivateFile(ctx context.Context, name string) error {
+	candidate, err := rulebook.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	stamp := store.Stamp{Now: s.office.Clock.Now(), ID: s.office.Clock.NewID(), Actor: casework.Machine}
+	_, err = s.office.Book.Activate(ctx, stamp, candidate, rulebook.Wish{})
+	return err
+}
+
 // GRPC returns the service for callers that the credentials identify; nil
 // credentials are for Dev.
 func (s *Server) GRPC(transport credentials.TransportCredentials) *grpc.Server {
-	identify := certified
+	identify := rpc.Certified
 	if s.dev {
-		identify = named
+		identify = rpc.Named
 	}
-	options := append(s.interceptors(identify), grpc.MaxConcurrentStreams(1000))
+	options := append(s.chain.Options(identify), grpc.MaxConcurrentStreams(1000))
 	if transport != nil {
 		options = append(options, grpc.Creds(transport))
 	}
-	g := grpc.NewServer(options...)
-	eilev1.RegisterApplicationServiceServer(g, &applications{Server: s})
-	eilev1.RegisterUnitServiceServer(g, &units{Server: s})
-	eilev1.RegisterLeaseServiceServer(g, &leases{Server: s})
-	eilev1.RegisterPlanServiceServer(g, &plans{Server: s})
-	eilev1.RegisterOfferServiceServer(g, &offers{Server: s})
-	eilev1.RegisterTenancyServiceServer(g, &tenancies{Server: s})
-	eilev1.RegisterDecommissionServiceServer(g, &decommissions{Server: s})
-	eilev1.RegisterVacancyServiceServer(g, &vacancies{Server: s})
-	eilev1.RegisterProgrammeServiceServer(g, &programmes{Server: s})
-	eilev1.RegisterQueueServiceServer(g, &queue{Server: s})
-	eilev1.RegisterDuplicateServiceServer(g, &duplicates{Server: s})
-	eilev1.RegisterPolicyServiceServer(g, &policies{Server: s})
-	eilev1.RegisterRunServiceServer(g, &runs{Server: s})
-	eilev1.RegisterImportServiceServer(g, &imports{Server: s})
-	eilev1.RegisterStatsServiceServer(g, &stats{Server: s})
-	eilev1.RegisterAuditServiceServer(g, &audit{Server: s})
-	eilev1.RegisterAdminServiceServer(g, &admin{Server: s})
+	g := grpc.NewServer(append(options, rpc.Keepalive()...)...)
+	s.register(g)
 	healthv1.RegisterHealthServer(g, s.health)
 	reflection.Register(g)
 	return g
 }
 
+// register hands each service what it uses.
+func (s *Server) register(g *grpc.Server) {
+	eilev1.RegisterApplicationServiceServer(g, &applications{office: s.office, codes: s.codes})
+	eilev1.RegisterUnitServiceServer(g, &units{office: s.office})
+	eilev1.RegisterLeaseServiceServer(g, &leases{office: s.office, night: s.night})
+	eilev1.RegisterPlanServiceServer(g, &plans{office: s.office, night: s.night})
+	eilev1.RegisterOfferServiceServer(g, &offers{office: s.office})
+	eilev1.RegisterTenancyServiceServer(g, &tenancies{office: s.office})
+	eilev1.RegisterDecommissionServiceServer(g, &decommissions{office: s.office})
+	eilev1.RegisterVacancyServiceServer(g, &vacancies{office: s.office, night: s.night})
+	eilev1.RegisterProgrammeServiceServer(g, &programmes{office: s.office})
+	eilev1.RegisterQueueServiceServer(g, &queue{office: s.office, codes: s.codes})
+	eilev1.RegisterDuplicateServiceServer(g, &duplicates{office: s.office})
+	eilev1.RegisterPolicyServiceServer(g, &policies{office: s.office})
+	eilev1.RegisterRunServiceServer(g, &runs{office: s.office, night: s.night, dev: s.dev})
+	eilev1.RegisterImportServiceServer(g, &imports{intake: s.intake})
+	eilev1.RegisterStatsServiceServer(g, &stats{office: s.office})
+	eilev1.RegisterAuditServiceServer(g, &audits{office: s.office})
+	eilev1.RegisterAdminServiceServer(g, &admin{backup: s.backup})
+}
+
 // GatewayGRPC returns the service for the gateway of the same process: it can
 // ask for one place with its access code, and nothing else.
 func (s *Server) GatewayGRPC() *grpc.Server {
-	g := grpc.NewServer(s.interceptors(gatewayOnly)...)
-	eilev1.RegisterQueueServiceServer(g, &queue{Server: s})
+	g := grpc.NewServer(s.chain.Options(rpc.GatewayOnly)...)
+	eilev1.RegisterQueueServiceServer(g, &queue{office: s.office, codes: s.codes})
 	healthv1.RegisterHealthServer(g, s.health)
 	return g
 }
@@ -140,17 +145,5 @@ func (s *Server) GatewayGRPC() *grpc.Server {
 // Drain turns health to not-serving, so that callers go elsewhere.
 func (s *Server) Drain() { s.health.Shutdown() }
 
-// Now is the clock, moved by whole days where a rehearsal is ahead of it.
-func (s *Server) Now() time.Time {
-	return s.clock().Add(time.Duration(s.ahead.Load()) * 24 * time.Hour)
-}
-
-// NewID returns a unique id that grows with time.
-func (s *Server) NewID() string { return uuid.Must(uuid.NewV7()).String() }
-
-// newSeed draws the seed of a policy's tickets.
-func newSeed() string {
-	seed := make([]byte, 32)
-	_, _ = rand.Read(seed) // never fails, see crypto/rand
-	return hex.EncodeToString(seed)
-}
+// WaitIdle waits until no call of our services is in flight, or the context ends.
+func (s *Server) WaitIdle(ctx context.Context) { s.chain.WaitIdle(ctx) }

@@ -2,36 +2,24 @@ package server_test
 
 import (
 	"context"
-	"net"
-	"sync/atomic"
-	"testing"
-	"time"
 
 	"github.com/rs/zerolog"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
-	"google.golang.org/grpc/test/bufconn"
 
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
-
+	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server"
-	"github.com/eile-housing/eile/store"
-	"github.com/eile-housing/eile/store/kv/memkv"
 )
 
 // town is a service in memory with its callers, under a policy of few rules: a
 // home suits who needs no more rooms than it has.
 type town struct {
-	t      testing.TB
-	server *server.Server
-	db     *memkv.DB
-	reg    *store.Register
-	clock  atomic.Int64 // in seconds
-	conn   *grpc.ClientConn
+	*eiletest.World
+	conn *grpc.ClientConn
 
 	applications eilev1.ApplicationServiceClient
 	units        eilev1.UnitServiceClient
@@ -64,75 +52,69 @@ approval: none
 `
 
 // openTown starts a service on a day under the policy with some more rules.
-func openTown(t testing.TB, on string, more string) *town {
+func openTown(t eiletest.T, on string, more string) *town {
 	t.Helper()
-	w := &town{t: t, db: memkv.New(memkv.Options{})}
-	w.setDay(on)
-	t.Cleanup(func() { _ = w.db.Close() })
-	var err error
-	if w.reg, err = store.Open(t.Context(), w.db); err != nil {
-		t.Fatal(err)
-	}
-	w.server, err = server.New(t.Context(), server.Options{
-		Register: w.reg, Backup: w.db, Key: make([]byte, 32), Dev: true, Log: zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.ErrorLevel),
-		Now: func() time.Time { return time.Unix(w.clock.Add(1), 0).UTC() },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wire := bufconn.Listen(1 << 20)
-	grpcServer := w.server.GRPC(nil)
-	go func() { _ = grpcServer.Serve(wire) }()
-	t.Cleanup(grpcServer.Stop)
-	w.conn, err = grpc.NewClient("passthrough:town", grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return wire.DialContext(ctx) }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.conn.Close() })
+	world := eiletest.Bare(t, townPolicy+more)
+	world.Today = eiletest.Day(t, on)
+	w := &town{World: world}
+	w.conn = eiletest.Connect(t, start(world).GRPC(nil))
 	w.applications, w.units = eilev1.NewApplicationServiceClient(w.conn), eilev1.NewUnitServiceClient(w.conn)
 	w.offers, w.tenancies = eilev1.NewOfferServiceClient(w.conn), eilev1.NewTenancyServiceClient(w.conn)
 	w.runs, w.stats = eilev1.NewRunServiceClient(w.conn), eilev1.NewStatsServiceClient(w.conn)
 	w.leases, w.policies = eilev1.NewLeaseServiceClient(w.conn), eilev1.NewPolicyServiceClient(w.conn)
 	w.queue = eilev1.NewQueueServiceClient(w.conn)
-	ask(w, w.policies.ActivatePolicy, &eilev1.ActivatePolicyRequest{Source: townPolicy + more})
+	ask(w, w.policies.ActivatePolicy, &eilev1.ActivatePolicyRequest{Source: townPolicy + more, Seed: eiletest.Seed})
 	return w
 }
 
-// setDay moves the clock to the morning of a day; it never runs back.
-func (w *town) setDay(on string) {
-	at, err := time.Parse(time.DateOnly, on)
+// start is a service of a world. What it did not foresee fails the test.
+func start(w *eiletest.World) *server.Server {
+	w.Helper()
+	s, err := server.New(w.Context(), server.Options{
+		Register: w.Register, Backup: w.DB, Key: make([]byte, 32), Dev: true, Log: zerolog.New(failing{w}).Level(zerolog.ErrorLevel), Now: w.Now,
+	})
 	if err != nil {
-		w.t.Fatal(err)
+		w.Fatal(err)
 	}
-	w.clock.Store(max(w.clock.Load(), at.Add(6*time.Hour).Unix()))
+	return s
 }
+
+// failing is a log in which every line is a fault.
+type failing struct{ *eiletest.World }
+
+func (f failing) Write(line []byte) (int, error) {
+	f.Errorf("logged: %s", line)
+	return len(line), nil
+}
+
+// setDay moves the clock to a day; it never runs back.
+func (w *town) setDay(on string) { w.Today = max(w.Today, eiletest.Day(w, on)) }
 
 // ask makes a call that must succeed.
 func ask[Req, Resp any](w *town, call func(context.Context, Req, ...grpc.CallOption) (Resp, error), req Req) Resp {
-	w.t.Helper()
-	answer, err := call(w.t.Context(), req)
+	w.Helper()
+	answer, err := call(w.Context(), req)
 	if err != nil {
-		w.t.Fatalf("%T: %v", req, err)
+		w.Fatalf("%T: %v", req, err)
 	}
 	return answer
 }
 
 // refusedFor makes a call that must be refused, and checks the reason.
 func refusedFor[Req, Resp any](w *town, reason string, call func(context.Context, Req, ...grpc.CallOption) (Resp, error), req Req) {
-	w.t.Helper()
-	_, err := call(w.t.Context(), req)
+	w.Helper()
+	_, err := call(w.Context(), req)
 	for _, detail := range status.Convert(err).Details() {
 		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetReason() == reason {
 			return
 		}
 	}
-	w.t.Errorf("%T: %v, want it refused for %s", req, err, reason)
+	w.Errorf("%T: %v, want it refused for %s", req, err, reason)
 }
 
 // waits registers a household that needs a number of rooms, on a day.
 func (w *town) waits(reference, on string, size int64) {
-	w.t.Helper()
+	w.Helper()
 	ask(w, w.applications.RegisterApplication, &eilev1.RegisterApplicationRequest{Application: &eilev1.Application{
 		Reference: reference, RegisteredAt: on,
 		Attributes: map[string]*eilev1.Fact{"size": {Value: &eilev1.Fact_IntValue{IntValue: size}}},
@@ -141,7 +123,7 @@ func (w *town) waits(reference, on string, size int64) {
 
 // home registers a home of some rooms; more sets the rest.
 func (w *town) home(reference string, rooms int32, more func(*eilev1.Unit)) {
-	w.t.Helper()
+	w.Helper()
 	unit := &eilev1.Unit{Reference: reference, Rooms: &rooms}
 	if more != nil {
 		more(unit)
@@ -166,7 +148,7 @@ func dayOf(text string) *date.Date {
 
 // night runs the night of a day.
 func (w *town) night(on string) *eilev1.Run {
-	w.t.Helper()
+	w.Helper()
 	w.setDay(on)
 	run := ask(w, w.runs.StartRun, &eilev1.StartRunRequest{On: dayOf(on)})
 	return ask(w, w.runs.GetRun, &eilev1.GetRunRequest{Id: run.GetId()})
@@ -174,28 +156,16 @@ func (w *town) night(on string) *eilev1.Run {
 
 // accept lets a household accept its open offer.
 func (w *town) accept(reference string) {
-	w.t.Helper()
+	w.Helper()
 	ask(w, w.offers.AcceptOffer, &eilev1.AcceptOfferRequest{Id: w.application(reference).GetOpenOffer()})
 }
 
 func (w *town) application(reference string) *eilev1.Application {
-	w.t.Helper()
+	w.Helper()
 	return ask(w, w.applications.GetApplication, &eilev1.GetApplicationRequest{Reference: reference})
 }
 
 func (w *town) unit(reference string) *eilev1.Unit {
-	w.t.Helper()
+	w.Helper()
 	return ask(w, w.units.GetUnit, &eilev1.GetUnitRequest{Reference: reference})
-}
-
-// sound checks everything that the register derives.
-func (w *town) sound() {
-	w.t.Helper()
-	err := w.reg.Check(w.t.Context(), func(fault string) bool {
-		w.t.Error(fault)
-		return true
-	})
-	if err != nil {
-		w.t.Error(err)
-	}
 }

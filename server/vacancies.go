@@ -2,205 +2,60 @@ package server
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
-	"time"
 
-	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
-	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/night"
+	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
 )
 
 type vacancies struct {
 	eilev1.UnimplementedVacancyServiceServer
-	*Server
+	office *rpc.Office
+	night  *night.Night
 }
 
 func (s *vacancies) ListVacancies(ctx context.Context, req *eilev1.ListVacanciesRequest) (*eilev1.ListVacanciesResponse, error) {
-	size, start, err := page(req)
+	page, err := rpc.PageOf(req)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := s.today()
+	rules, err := s.office.Book.Today()
 	if err != nil {
 		return nil, err
 	}
-	last, err := s.lastRun(ctx)
+	run, matches, err := s.latest(ctx)
 	if err != nil {
 		return nil, err
 	}
-	homes, err := s.vacantHomes(ctx, rules, last)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(homes, func(a, b *eilev1.VacantHome) int { return strings.Compare(ageKey(a), ageKey(b)) })
-	answer := &eilev1.ListVacanciesResponse{}
-	for _, home := range homes {
-		if ageKey(home) < start || req.GetState() != 0 && home.GetState() != req.GetState() {
-			continue
-		}
-		if len(answer.Homes) == size {
-			answer.NextPageToken = nextPage(req, ageKey(home))
-			break
-		}
-		answer.Homes = append(answer.Homes, home)
-	}
-	return answer, nil
-}
-
-// ageKey orders by the day since which nobody lives in a home, then by reference.
-func ageKey(home *eilev1.VacantHome) string {
-	since, _, _ := day.FromProto(home.GetVacancy().GetEmptySince())
-	return since.String() + "/" + home.GetUnit()
-}
-
-// vacantHomes reads the homes that are vacant. It costs time in proportion to the
-// homes and to their history.
-func (s *vacancies) vacantHomes(ctx context.Context, rules casework.Rules, last *latestRun) (homes []*eilev1.VacantHome, err error) {
-	err = s.register.View(ctx, func(v *store.View) error {
-		if err := last.readHomes(v); err != nil {
-			return err
-		}
-		for entry, err := range store.Units.All(v, "", "") {
-			if err != nil {
-				return err
-			}
-			unit := entry.Record
-			if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_VACANT || unit.GetLeftStockOn() != nil {
-				continue
-			}
-			home := &eilev1.VacantHome{
-				Unit: unit.GetReference(), District: unit.GetDistrict(), Vacancy: unit.GetVacancy(), FormerTenancy: unit.GetFormerTenancy(),
-			}
-			if since, ok, err := day.FromProto(unit.GetVacancy().GetEmptySince()); ok && err == nil {
-				home.DaysEmpty = int32(max(0, rules.Today-since))
-			}
-			home.State, home.Reasons = last.waitsFor(unit)
-			homes = append(homes, home)
-		}
-		return nil
+	var all []*eilev1.VacantHome
+	err = s.office.View(ctx, func(v *store.View) error {
+		all, err = figures.Vacancies(v, rules.Today, run, matches)
+		return err
 	})
-	return homes, err
-}
-
-// latestRun is what the last run that matched saw and did.
-type latestRun struct {
-	run  *eilev1.Run                // nil: none has matched
-	got  map[string]string          // application by home
-	seen map[string]store.UnitMoved // the homes as they were when it matched
-	now  map[string]time.Time       // when each home last changed
-}
-
-func (s *Server) lastRun(ctx context.Context) (*latestRun, error) {
-	last := &latestRun{got: map[string]string{}, seen: map[string]store.UnitMoved{}, now: map[string]time.Time{}}
-	err := s.register.View(ctx, func(v *store.View) error {
-		for entry, err := range store.Runs.All(v, "", "") {
-			if err != nil {
-				return err
-			}
-			run := entry.Record
-			if run.GetMatchedAt() == nil || run.GetState() == eilev1.RunState_RUN_STATE_CANCELLED || run.GetState() == eilev1.RunState_RUN_STATE_FAILED {
-				continue
-			}
-			if last.run == nil || run.GetMatchedAt().AsTime().After(last.run.GetMatchedAt().AsTime()) {
-				last.run = run
-			}
+	if err != nil {
+		return nil, err
+	}
+	var asked []*eilev1.VacantHome
+	for _, home := range all {
+		if req.GetState() == 0 || home.GetState() == req.GetState() {
+			asked = append(asked, home)
 		}
-		return nil
+	}
+	homes, next := rpc.Cut(page, asked, figures.AgeKey)
+	return &eilev1.ListVacanciesResponse{Homes: homes, NextPageToken: next}, nil
+}
+
+// latest is the last run that matched, and whom with what.
+func (s *vacancies) latest(ctx context.Context) (run *eilev1.Run, matches []*eilev1.Run_Match, err error) {
+	err = s.office.View(ctx, func(v *store.View) error {
+		run, err = figures.LatestRun(v)
+		return err
 	})
-	if err != nil || last.run == nil {
-		return last, err
+	if err != nil || run == nil {
+		return nil, nil, err
 	}
-	matches, err := s.night.Matches(ctx, last.run.GetId())
-	for _, match := range matches.GetMatches() {
-		last.got[match.GetUnit()] = match.GetApplication()
-	}
-	return last, err
-}
-
-// readHomes replays the homes up to the moment at which the run matched.
-func (l *latestRun) readHomes(v *store.View) error {
-	if l.run == nil {
-		return nil
-	}
-	at := l.run.GetMatchedAt().AsTime()
-	for moved, err := range v.UnitStates(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) {
-		if err != nil {
-			return err
-		}
-		reference := moved.After.GetReference()
-		l.now[reference] = moved.At
-		if !moved.At.After(at) {
-			l.seen[reference] = moved
-		}
-	}
-	return nil
-}
-
-// waitsFor says what a vacant home waits for.
-func (l *latestRun) waitsFor(unit *eilev1.Unit) (eilev1.VacancyState, []*eilev1.Reason) {
-	condition := unit.GetCondition()
-	switch {
-	case state.GivingUp(unit):
-		return eilev1.VacancyState_VACANCY_STATE_GIVING_UP, []*eilev1.Reason{{
-			Code: "GIVING_UP", Detail: "nobody lives there: eile decommission approve " + unit.GetReference(),
-			DetailLt: "niekas negyvena: eile decommission approve " + unit.GetReference(),
-		}}
-	case condition.GetState() == eilev1.ConditionState_CONDITION_STATE_FLAGGED:
-		return eilev1.VacancyState_VACANCY_STATE_FLAGGED, condition.GetReasons()
-	case condition.GetState() != eilev1.ConditionState_CONDITION_STATE_FIT:
-		return eilev1.VacancyState_VACANCY_STATE_UNASSESSED, missingReasons(condition)
-	}
-	return l.fitFor(unit.GetReference())
-}
-
-// fitFor says of a fit home what the last run made of it.
-func (l *latestRun) fitFor(unit string) (eilev1.VacancyState, []*eilev1.Reason) {
-	const (
-		waits = eilev1.VacancyState_VACANCY_STATE_WAITING_FOR_OFFER
-		none  = eilev1.VacancyState_VACANCY_STATE_NOBODY_SUITS
-	)
-	if l.run == nil {
-		return waits, nextRun("no run has matched yet", "paskirstymo dar nebuvo")
-	}
-	id := l.run.GetId()
-	seen, known := l.seen[unit]
-	switch {
-	case !known || !offerable(seen.After) || l.now[unit].After(seen.At):
-		return waits, nextRun("it came free after run "+id, "atsilaisvino po paskirstymo "+id)
-	case l.got[unit] == "":
-		return none, []*eilev1.Reason{{
-			Code: "NOBODY_SUITS", Detail: fmt.Sprintf("run %s found no household for it that waits and suits: eile run explain %s --unit %s", id, id, unit),
-			DetailLt: fmt.Sprintf("paskirstymas %s nerado laukiančios ir tinkamos šeimos: eile run explain %s --unit %s", id, id, unit),
-		}}
-	case l.run.GetState() == eilev1.RunState_RUN_STATE_COMMITTED:
-		return waits, nextRun("the offer of run "+id+" could not be made", "paskirstymo "+id+" pasiūlymo pateikti nepavyko")
-	}
-	return waits, []*eilev1.Reason{{
-		Code: "AWAITS_APPROVAL", Detail: fmt.Sprintf("run %s gives it to application %s and is not approved", id, l.got[unit]),
-		DetailLt: fmt.Sprintf("paskirstymas %s skiria jį prašymui %s ir dar nepatvirtintas", id, l.got[unit]),
-	}}
-}
-
-func nextRun(why, whyLt string) []*eilev1.Reason {
-	return []*eilev1.Reason{{Code: "AWAITS_RUN", Detail: why + ": the next run offers it", DetailLt: whyLt + ": pasiūlys kitas paskirstymas"}}
-}
-
-func offerable(state *eilev1.UnitChange_UnitState) bool {
-	return state.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_VACANT && state.GetCondition() == eilev1.ConditionState_CONDITION_STATE_FIT
-}
-
-// missingReasons names the facts that the unit standard needs.
-func missingReasons(condition *eilev1.Condition) []*eilev1.Reason {
-	reasons := slices.Clone(condition.GetReasons())
-	if len(reasons) > 0 {
-		return reasons
-	}
-	for _, fact := range condition.GetMissing() {
-		reasons = append(reasons, &eilev1.Reason{Code: "MISSING_" + strings.ToUpper(strings.ReplaceAll(fact, ".", "_")), Detail: fact + " is not known", DetailLt: fact + " nežinoma"})
-	}
-	return reasons
+	kept, err := s.night.Matches(ctx, run.GetId())
+	return run, kept.GetMatches(), err
 }

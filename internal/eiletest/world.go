@@ -50,9 +50,17 @@ type World struct {
 // 2025-06-02. It is checked and ends with the test.
 func New(t T, text string) *World {
 	t.Helper()
+	w := Bare(t, text)
+	w.Activate(text)
+	return w
+}
+
+// Bare is a New world in which no policy is in force yet: what is tested puts the
+// policy in force, with the Seed.
+func Bare(t T, text string) *World {
+	t.Helper()
 	w := Open(t, memkv.New(memkv.Options{RerunClosures: true}), text, Day(t, "2025-06-02"))
 	w.endWithTest()
-	w.Activate(text)
 	return w
 }
 

@@ -1,0 +1,160 @@
+package figures
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/store"
+)
+
+// LatestRun answers the last run that matched and was not given up; nil: none.
+func LatestRun(v *store.View) (latest *eilev1.Run, err error) {
+	for entry, err := range store.Runs.All(v, "", "") {
+		if err != nil {
+			return nil, err
+		}
+		run := entry.Record
+		if run.GetMatchedAt() == nil || run.GetState() == eilev1.RunState_RUN_STATE_CANCELLED || run.GetState() == eilev1.RunState_RUN_STATE_FAILED {
+			continue
+		}
+		if latest == nil || run.GetMatchedAt().AsTime().After(latest.GetMatchedAt().AsTime()) {
+			latest = run
+		}
+	}
+	return latest, nil
+}
+
+// Vacancies answers the homes that are vacant, longest empty first, and what each
+// waits for. The run is the latest, matches what it gave. It costs time in
+// proportion to the homes and to their history.
+func Vacancies(v *store.View, today day.Day, run *eilev1.Run, matches []*eilev1.Run_Match) (vacant []*eilev1.VacantHome, err error) {
+	last := &latestRun{run: run, got: map[string]string{}, seen: map[string]store.UnitMoved{}, now: map[string]time.Time{}}
+	for _, match := range matches {
+		last.got[match.GetUnit()] = match.GetApplication()
+	}
+	if err := last.readHomes(v); err != nil {
+		return nil, err
+	}
+	for entry, err := range store.Units.All(v, "", "") {
+		if err != nil {
+			return nil, err
+		}
+		unit := entry.Record
+		if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_VACANT || unit.GetLeftStockOn() != nil {
+			continue
+		}
+		home := &eilev1.VacantHome{
+			Unit: unit.GetReference(), District: unit.GetDistrict(), Vacancy: unit.GetVacancy(), FormerTenancy: unit.GetFormerTenancy(),
+		}
+		if since, ok, err := day.FromProto(unit.GetVacancy().GetEmptySince()); ok && err == nil {
+			home.DaysEmpty = int32(max(0, today-since))
+		}
+		home.State, home.Reasons = last.waitsFor(unit)
+		vacant = append(vacant, home)
+	}
+	slices.SortFunc(vacant, func(a, b *eilev1.VacantHome) int { return strings.Compare(AgeKey(a), AgeKey(b)) })
+	return vacant, nil
+}
+
+// AgeKey orders by the day since which nobody lives in a home, then by reference.
+func AgeKey(home *eilev1.VacantHome) string {
+	since, _, _ := day.FromProto(home.GetVacancy().GetEmptySince())
+	return since.String() + "/" + home.GetUnit()
+}
+
+// latestRun is what the last run that matched saw and did.
+type latestRun struct {
+	run  *eilev1.Run                // nil: none has matched
+	got  map[string]string          // application by home
+	seen map[string]store.UnitMoved // the homes as they were when it matched
+	now  map[string]time.Time       // when each home last changed
+}
+
+// readHomes replays the homes up to the moment at which the run matched.
+func (l *latestRun) readHomes(v *store.View) error {
+	if l.run == nil {
+		return nil
+	}
+	at := l.run.GetMatchedAt().AsTime()
+	for moved, err := range v.UnitStates(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) {
+		if err != nil {
+			return err
+		}
+		reference := moved.After.GetReference()
+		l.now[reference] = moved.At
+		if !moved.At.After(at) {
+			l.seen[reference] = moved
+		}
+	}
+	return nil
+}
+
+// waitsFor says what a vacant home waits for.
+func (l *latestRun) waitsFor(unit *eilev1.Unit) (eilev1.VacancyState, []*eilev1.Reason) {
+	condition := unit.GetCondition()
+	switch {
+	case state.GivingUp(unit):
+		return eilev1.VacancyState_VACANCY_STATE_GIVING_UP, []*eilev1.Reason{{
+			Code: "GIVING_UP", Detail: "nobody lives there: eile decommission approve " + unit.GetReference(),
+			DetailLt: "niekas negyvena: eile decommission approve " + unit.GetReference(),
+		}}
+	case condition.GetState() == eilev1.ConditionState_CONDITION_STATE_FLAGGED:
+		return eilev1.VacancyState_VACANCY_STATE_FLAGGED, condition.GetReasons()
+	case condition.GetState() != eilev1.ConditionState_CONDITION_STATE_FIT:
+		return eilev1.VacancyState_VACANCY_STATE_UNASSESSED, missingReasons(condition)
+	}
+	return l.fitFor(unit.GetReference())
+}
+
+// fitFor says of a fit home what the last run made of it.
+func (l *latestRun) fitFor(unit string) (eilev1.VacancyState, []*eilev1.Reason) {
+	const (
+		waits = eilev1.VacancyState_VACANCY_STATE_WAITING_FOR_OFFER
+		none  = eilev1.VacancyState_VACANCY_STATE_NOBODY_SUITS
+	)
+	if l.run == nil {
+		return waits, nextRun("no run has matched yet", "paskirstymo dar nebuvo")
+	}
+	id := l.run.GetId()
+	seen, known := l.seen[unit]
+	switch {
+	case !known || !offerable(seen.After) || l.now[unit].After(seen.At):
+		return waits, nextRun("it came free after run "+id, "atsilaisvino po paskirstymo "+id)
+	case l.got[unit] == "":
+		return none, []*eilev1.Reason{{
+			Code: "NOBODY_SUITS", Detail: fmt.Sprintf("run %s found no household for it that waits and suits: eile run explain %s --unit %s", id, id, unit),
+			DetailLt: fmt.Sprintf("paskirstymas %s nerado laukiančios ir tinkamos šeimos: eile run explain %s --unit %s", id, id, unit),
+		}}
+	case l.run.GetState() == eilev1.RunState_RUN_STATE_COMMITTED:
+		return waits, nextRun("the offer of run "+id+" could not be made", "paskirstymo "+id+" pasiūlymo pateikti nepavyko")
+	}
+	return waits, []*eilev1.Reason{{
+		Code: "AWAITS_APPROVAL", Detail: fmt.Sprintf("run %s gives it to application %s and is not approved", id, l.got[unit]),
+		DetailLt: fmt.Sprintf("paskirstymas %s skiria jį prašymui %s ir dar nepatvirtintas", id, l.got[unit]),
+	}}
+}
+
+func nextRun(why, whyLt string) []*eilev1.Reason {
+	return []*eilev1.Reason{{Code: "AWAITS_RUN", Detail: why + ": the next run offers it", DetailLt: whyLt + ": pasiūlys kitas paskirstymas"}}
+}
+
+func offerable(state *eilev1.UnitChange_UnitState) bool {
+	return state.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_VACANT && state.GetCondition() == eilev1.ConditionState_CONDITION_STATE_FIT
+}
+
+// missingReasons names the facts that the unit standard needs.
+func missingReasons(condition *eilev1.Condition) []*eilev1.Reason {
+	reasons := slices.Clone(condition.GetReasons())
+	if len(reasons) > 0 {
+		return reasons
+	}
+	for _, fact := range condition.GetMissing() {
+		reasons = append(reasons, &eilev1.Reason{Code: "MISSING_" + strings.ToUpper(strings.ReplaceAll(fact, ".", "_")), Detail: fact + " is not known", DetailLt: fact + " nežinoma"})
+	}
+	return reasons
+}

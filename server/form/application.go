@@ -1,0 +1,106 @@
+package form
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework/application"
+)
+
+// Application types the attributes and lists everything that is wrong.
+func Application(rules *policy.Policy, given *eilev1.Application, person *eilev1.Person, now time.Time) error {
+	faults := typeFacts("application.attributes", given.GetAttributes(), rules.Attributes(policy.ApplicationKind))
+	for _, member := range given.GetHousehold().GetMembers() {
+		faults = append(faults, typeFacts("application.household.members.attributes", member.GetAttributes(), rules.Attributes(policy.MemberKind))...)
+	}
+	if fault := checkRegisteredAt(given.GetRegisteredAt(), now); fault != "" {
+		faults = append(faults, Fault{"application.registered_at", fault})
+	}
+	faults = append(faults, checkTransfer(given.GetTransfer())...)
+	faults = faults.with(against("application.", rules.Validate(given)))
+	faults = append(faults, Members(given, now, rules.Location())...)
+	if person != nil {
+		faults = faults.with(against("person.", rules.ValidatePerson(person, Applicant(given))))
+	}
+	return faults.err()
+}
+
+// checkRegisteredAt tells what is wrong with a registration date; empty: nothing.
+func checkRegisteredAt(text string, now time.Time) string {
+	if !strings.Contains(text, "T") {
+		on, err := day.Parse(text)
+		if err != nil {
+			return err.Error()
+		}
+		// A date alone is of some zone on earth; tomorrow in the east is no fault.
+		if on > day.Of(now.Add(14*time.Hour), time.UTC) {
+			return fmt.Sprintf("%s is in the future", text)
+		}
+		return ""
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return fmt.Sprintf("%q is not a time: write it as 2017-03-01T09:30:00+02:00 or as a date alone", text)
+	}
+	if at.After(now.Add(time.Minute)) {
+		return fmt.Sprintf("%s is in the future", text)
+	}
+	return ""
+}
+
+// Applicant is the member who applies; nil where the household is not given.
+func Applicant(application *eilev1.Application) *eilev1.Member {
+	for _, member := range application.GetHousehold().GetMembers() {
+		if member.GetRelation() == eilev1.Relation_RELATION_SELF {
+			return member
+		}
+	}
+	return nil
+}
+
+// Members finds dates that cannot be and partners that are not there.
+func Members(application *eilev1.Application, now time.Time, zone *time.Location) Faults {
+	var faults Faults
+	members := application.GetHousehold().GetMembers()
+	selves := 0
+	for i, member := range members {
+		field := fmt.Sprintf("application.household.members[%d]", i+1)
+		born, known, err := day.FromProto(member.GetBirthDate())
+		switch {
+		case err != nil:
+			faults = append(faults, Fault{field + ".birth_date", err.Error()})
+		case known && born > day.Of(now, zone):
+			faults = append(faults, Fault{field + ".birth_date", "it is in the future"})
+		}
+		if of := int(member.GetPartnerOf()); of > len(members) || of == i+1 {
+			faults = append(faults, Fault{field + ".partner_of", fmt.Sprintf("there is no other member %d", of)})
+		}
+		if member.GetRelation() == eilev1.Relation_RELATION_SELF {
+			selves++
+		}
+	}
+	if len(members) > 0 && selves != 1 {
+		faults = append(faults, Fault{"application.household.members", fmt.Sprintf("exactly one member is self, not %d", selves)})
+	}
+	return faults
+}
+
+// checkTransfer finds a transfer that says too little.
+func checkTransfer(transfer *eilev1.Transfer) Faults {
+	var faults Faults
+	if transfer == nil {
+		return nil
+	}
+	if transfer.GetUnit() == "" {
+		faults = append(faults, Fault{"application.transfer.unit", "a transfer names the home that it frees"})
+	}
+	if !slices.Contains(application.TransferReasons, transfer.GetReason()) {
+		faults = append(faults, Fault{"application.transfer.reason", fmt.Sprintf("%q is not one of %s", transfer.GetReason(), strings.Join(application.TransferReasons, ", "))})
+	}
+	return faults
+}

@@ -1,0 +1,114 @@
+package form
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// GivenUnit keeps what a caller may set of a home.
+func GivenUnit(unit *eilev1.Unit) *eilev1.Unit {
+	kept := proto.CloneOf(unit)
+	kept.Condition, kept.OpenOffer, kept.Tenancy, kept.ProposedDecision = nil, "", "", nil
+	kept.Etag, kept.Inspections, kept.Import, kept.ImportDigest = "", nil, "", nil
+	kept.StatusSince, kept.LeftStockOn, kept.GivingUp, kept.Vacancy = nil, nil, nil, nil
+	kept.FormerTenancy, kept.LastTenancy = "", nil
+	return kept
+}
+
+// Unit types the attributes of a home and lists everything that is wrong.
+func Unit(rules *policy.Policy, unit *eilev1.Unit) error {
+	faults := typeFacts("unit.attributes", unit.GetAttributes(), rules.Attributes(policy.UnitKind))
+	faults = faults.with(against("unit.", rules.ValidateUnit(unit)))
+	faults = append(faults, checkLease(unit)...)
+	return faults.err()
+}
+
+// checkLease finds a lease that cannot be.
+func checkLease(unit *eilev1.Unit) Faults {
+	lease := unit.GetLease()
+	if lease == nil {
+		return nil
+	}
+	var faults Faults
+	starts, hasStart, err := day.FromProto(lease.GetStartsOn())
+	if err != nil {
+		faults = append(faults, Fault{"unit.lease.starts_on", err.Error()})
+	}
+	ends, hasEnd, err := day.FromProto(lease.GetEndsOn())
+	if err != nil {
+		faults = append(faults, Fault{"unit.lease.ends_on", err.Error()})
+	}
+	if hasStart && hasEnd && ends < starts {
+		faults = append(faults, Fault{"unit.lease.ends_on", fmt.Sprintf("%s is before the start %s", ends, starts)})
+	}
+	if unit.GetTenure() == eilev1.Tenure_TENURE_OWNED {
+		faults = append(faults, Fault{"unit.lease", "only a home of tenure RENTED_IN has a lease"})
+	}
+	return faults
+}
+
+// notAmendable are the fields of a home that the machine keeps.
+var notAmendable = map[string]bool{
+	"reference": true, "condition": true, "open_offer": true, "tenancy": true, "proposed_decision": true,
+	"etag": true, "inspections": true, "import": true, "import_digest": true, "status_since": true,
+	"left_stock_on": true, "giving_up": true, "vacancy": true, "former_tenancy": true, "last_tenancy": true,
+}
+
+// UnitMask refuses paths that cannot be amended.
+func UnitMask(mask *fieldmaskpb.FieldMask) error {
+	if len(mask.GetPaths()) == 0 {
+		return Wrong("update_mask", "name what is to change, such as rooms or wear_percent")
+	}
+	fields := (&eilev1.Unit{}).ProtoReflect().Descriptor().Fields()
+	for _, path := range mask.GetPaths() {
+		if strings.HasPrefix(path, "attributes.") {
+			continue
+		}
+		field := fields.ByTextName(path)
+		if field == nil || notAmendable[path] {
+			return Wrong("update_mask", "%q cannot be amended", path)
+		}
+	}
+	return nil
+}
+
+// AmendUnit copies what the mask names; what is named and not given is cleared.
+func AmendUnit(unit, given *eilev1.Unit, mask *fieldmaskpb.FieldMask) {
+	into, from := unit.ProtoReflect(), given.ProtoReflect()
+	for _, path := range mask.GetPaths() {
+		if name, single := strings.CutPrefix(path, "attributes."); single {
+			setFact(&unit.Attributes, name, given.GetAttributes())
+			continue
+		}
+		field := into.Descriptor().Fields().ByTextName(path)
+		if from.Has(field) {
+			into.Set(field, from.Get(field))
+		} else {
+			into.Clear(field)
+		}
+	}
+}
+
+// Inspection types the attributes of an inspection and lists everything that is
+// wrong.
+func Inspection(rules *policy.Policy, inspection *eilev1.Inspection, today day.Day) error {
+	faults := typeFacts("inspection.attributes", inspection.GetAttributes(), rules.Attributes(policy.InspectionKind))
+	on, ok, err := day.FromProto(inspection.GetInspectedOn())
+	switch {
+	case err != nil:
+		faults = append(faults, Fault{"inspection.inspected_on", err.Error()})
+	case !ok:
+		faults = append(faults, Fault{"inspection.inspected_on", "it is missing"})
+	case on > today:
+		faults = append(faults, Fault{"inspection.inspected_on", on.String() + " is in the future"})
+	}
+	faults = faults.with(against("inspection.", rules.ValidateInspection(inspection)))
+	return faults.err()
+}

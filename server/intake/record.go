@@ -1,0 +1,81 @@
+package intake
+
+import (
+	"strconv"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/server/form"
+	"github.com/eile-housing/eile/store"
+)
+
+// application checks one row of a file of applications.
+func (c *checker) application(row table.ApplicationRow) error {
+	if row.Application.GetList() == "" {
+		row.Application.List = c.rules.Policy.DefaultList()
+	}
+	members := form.Members(row.Application, c.now, c.rules.Policy.Location())
+	for _, fault := range members {
+		if err := c.fault(row.Line, column(fault.Field), fault.Text); err != nil {
+			return err
+		}
+	}
+	found := c.rules.Policy.Validate(row.Application)
+	var person proto.Message
+	if row.Person != nil {
+		person = row.Person
+		found = append(found, c.rules.Policy.ValidatePerson(row.Person, form.Applicant(row.Application))...)
+	}
+	if faults, err := c.against(row.Line, found); err != nil || faults+len(members) > 0 {
+		return err
+	}
+	former, known, err := store.Applications.Find(c.view, row.Application.GetReference())
+	if err != nil {
+		return err
+	}
+	return c.keep(row.Line, row.Application.GetReference(), known, former.GetImportDigest(), row.Application, person)
+}
+
+// unit checks one row of a file of homes.
+func (c *checker) unit(row table.UnitRow) error {
+	if faults, err := c.against(row.Line, c.rules.Policy.ValidateUnit(row.Unit)); err != nil || faults > 0 {
+		return err
+	}
+	former, known, err := store.Units.Find(c.view, row.Unit.GetReference())
+	if err != nil {
+		return err
+	}
+	return c.keep(row.Line, row.Unit.GetReference(), known, former.GetImportDigest(), row.Unit, nil)
+}
+
+// inspection checks one row of a file of inspections; inFile holds the lines of
+// those before it.
+func (c *checker) inspection(row table.InspectionRow, inFile map[string]int) error {
+	inspection := row.Inspection
+	if faults, err := c.against(row.Line, c.rules.Policy.ValidateInspection(inspection)); err != nil || faults > 0 {
+		return err
+	}
+	if _, known, err := store.Units.Find(c.view, inspection.GetUnit()); err != nil {
+		return err
+	} else if !known {
+		return c.fault(row.Line, "unit", "there is no unit "+inspection.GetUnit()+": import or register it first")
+	}
+	id, err := inspectionID(inspection)
+	if err != nil {
+		return err
+	}
+	if first, twice := inFile[id]; twice {
+		return c.fault(row.Line, "", "the row is the same as that of line "+strconv.Itoa(first)+": remove one")
+	}
+	inFile[id] = row.Line
+	_, known, err := store.Inspections.Find(c.view, id)
+	if err != nil {
+		return err
+	}
+	if known {
+		c.unchanged = append(c.unchanged, id)
+		return nil
+	}
+	return c.keep(row.Line, id, false, nil, inspection, nil)
+}

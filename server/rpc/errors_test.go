@@ -1,0 +1,82 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/form"
+	"github.com/eile-housing/eile/server/rulebook"
+	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/kv"
+)
+
+// reasonOf is the reason by which a program knows an error.
+func reasonOf(err error) string {
+	for _, detail := range status.Convert(err).Details() {
+		if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetDomain() == "eile" {
+			return info.GetReason()
+		}
+	}
+	return ""
+}
+
+func TestErrorsAreTold(t *testing.T) {
+	t.Parallel()
+	refusal := casework.Refusal{What: "offer", Reasons: []*eilev1.Reason{{Code: "LATE", Detail: "it is late"}, {Code: "TAKEN", Detail: "it is taken"}}}
+	for _, test := range []struct {
+		err          error
+		code         codes.Code
+		reason, text string
+	}{
+		{fmt.Errorf("deep: %w", refusal), codes.FailedPrecondition, "LATE", "offer: it is late; it is taken"},
+		{form.Wrong("on", "it is %d", 1), codes.InvalidArgument, "INVALID", "on: it is 1"},
+		{AlreadyRegistered("unit U"), codes.AlreadyExists, "ALREADY_REGISTERED", "unit U: already registered"},
+		{ChangedMeanwhile("read it again"), codes.Aborted, "CHANGED_MEANWHILE", "read it again"},
+		{rulebook.ErrNoPolicy, codes.FailedPrecondition, "NO_POLICY", "no policy is in force: activate one first (eile policy activate NAME)"},
+		{store.ErrRequestReused{RequestID: "r"}, codes.InvalidArgument, "REQUEST_ID_REUSED", store.ErrRequestReused{RequestID: "r"}.Error()},
+		{NotFound("unit U"), codes.NotFound, "NOT_FOUND", "unit U: not found"},
+		{store.ErrImporting, codes.Aborted, "IMPORTING", store.ErrImporting.Error()},
+		{store.ErrStaging, codes.Unavailable, "POLICY_CHANGE", store.ErrStaging.Error()},
+		{kv.ErrNoSpace, codes.ResourceExhausted, "NO_SPACE", "the disk of the register is full: nothing was changed"},
+		{kv.ErrReadOnly, codes.Unavailable, "READ_ONLY", "the register cannot be written: nothing was changed"},
+		{kv.ErrUncertain, codes.Internal, "DISK_FAILED", "the disk of the register failed in the middle of a commit: the service must be started again"},
+		{kv.ErrTooManyOps, codes.InvalidArgument, "TOO_LARGE", "the change is too large for one transaction: make it smaller"},
+		{kv.ErrTxTooLarge, codes.InvalidArgument, "TOO_LARGE", "the change is too large for one transaction: make it smaller"},
+		{fmt.Errorf("wait: %w", context.DeadlineExceeded), codes.DeadlineExceeded, "", "out of time: try again"},
+		{context.Canceled, codes.Canceled, "", "cancelled"},
+		{status.Error(codes.PermissionDenied, "no"), codes.PermissionDenied, "", "no"},
+		{errors.New("/secret/path"), codes.Internal, "INTERNAL", "internal error: the service's log has the details"},
+	} {
+		got := tell(test.err)
+		if told := status.Convert(got); told.Code() != test.code || told.Message() != test.text || reasonOf(got) != test.reason {
+			t.Errorf("%v is told as %v for %s", test.err, told, reasonOf(got))
+		}
+	}
+	if tell(nil) != nil {
+		t.Error("nothing is told as an error")
+	}
+}
+
+// A refusal names every reason, and what it is about.
+func TestRefusalsNameEveryReason(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, detail := range status.Convert(tell(casework.Refusal{What: "offer", Reasons: []*eilev1.Reason{{Code: "A", Detail: "a"}, {Code: "B", Detail: "b"}}})).Details() {
+		if failure, ok := detail.(*errdetails.PreconditionFailure); ok {
+			for _, v := range failure.GetViolations() {
+				got = append(got, v.GetType()+" "+v.GetSubject()+" "+v.GetDescription())
+			}
+		}
+	}
+	if fmt.Sprint(got) != "[A offer a B offer b]" {
+		t.Errorf("%q", got)
+	}
+}

@@ -1,0 +1,69 @@
+package rpc
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+const (
+	// actorHeader carries the name that --as gives; only Named believes it.
+	actorHeader = "eile-as"
+	// developer is who calls under --dev without a name.
+	developer = "dev"
+	// gateway is who asks for an applicant.
+	gateway = "gateway"
+)
+
+// Identify says who calls, or refuses the call. What a caller may do is decided
+// here too: the method is known.
+type Identify func(ctx context.Context, method string) (name string, err error)
+
+// Named believes the name that the caller gives. It is for --dev.
+func Named(ctx context.Context, _ string) (string, error) {
+	if given := metadata.ValueFromIncomingContext(ctx, actorHeader); len(given) > 0 && given[0] != "" {
+		return given[0], nil
+	}
+	return developer, nil
+}
+
+// Certified takes the name from the client's certificate.
+func Certified(ctx context.Context, _ string) (string, error) {
+	caller, _ := peer.FromContext(ctx)
+	info, ok := caller.AuthInfo.(credentials.TLSInfo)
+	if !ok || len(info.State.VerifiedChains) == 0 {
+		return "", status.Error(codes.Unauthenticated, "a client certificate is needed")
+	}
+	name := info.State.VerifiedChains[0][0].Subject.CommonName
+	if name == "" {
+		return "", status.Error(codes.Unauthenticated, "the client certificate has no common name")
+	}
+	return name, nil
+}
+
+// GatewayOnly lets through what an applicant may ask.
+func GatewayOnly(_ context.Context, method string) (string, error) {
+	if ours(method) && method != eilev1.QueueService_GetOwnPosition_FullMethodName {
+		return "", status.Error(codes.PermissionDenied, "the gateway asks for one place with its access code, and nothing else")
+	}
+	return gateway, nil
+}
+
+// identify puts the caller's name into the call.
+func identify(as Identify) func(context.Context) (context.Context, error) {
+	return func(ctx context.Context) (context.Context, error) {
+		method, _ := grpc.Method(ctx)
+		name, err := as(ctx, method)
+		if err == nil {
+			callOf(ctx).actor = name
+		}
+		return ctx, err
+	}
+}
