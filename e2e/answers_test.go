@@ -68,6 +68,9 @@ func (s *service) remembers(when string, files []string) {
 	for _, file := range files {
 		for _, one := range answers(s.t, file) {
 			said := decode(s.t, a.ask(one.Ask))
+			if strings.HasPrefix(one.Ask, "eile audit list") {
+				withoutMigrations(said)
+			}
 			if faults := differences("", decode(s.t, one.Say), said); len(faults) > 0 {
 				s.t.Errorf("%s, %s\n  asked %s\n  %s", when, filepath.Base(file), one.Ask, strings.Join(faults[:min(len(faults), 8)], "\n  "))
 			}
@@ -143,6 +146,20 @@ func mask(value any, fields []string) {
 			mask(inner, fields)
 		}
 	}
+}
+
+// withoutMigrations takes out of the audit what a later program tells of its own
+// migration of the register; all else it must tell as before.
+func withoutMigrations(audit any) {
+	told, _ := audit.(map[string]any)
+	entries, ok := told["entries"].([]any)
+	if !ok {
+		return
+	}
+	told["entries"] = slices.DeleteFunc(entries, func(entry any) bool {
+		fields, _ := entry.(map[string]any)
+		return fields["action"] == "register.migrate"
+	})
 }
 
 // differences between what was recorded and what is said, each with its place.

@@ -13,7 +13,7 @@ import (
 )
 
 // kinds are how the keys of the register begin, each in the table of
-// store/keys.go when it was made.
+// store/layout when it was made.
 var kinds = strings.Fields("a/ n/ q/ u/ i/ o/ oa/ ou/ ob/ t/ d/ du/ p/ pa/ x/ xd/ xb/ xe/ l/ k/ e/ es/ s/ r/ b/ bc/ g/ w/ m/register m/night")
 
 // situations that its records must be in.

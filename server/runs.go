@@ -132,7 +132,14 @@ func (s *runs) CancelRun(ctx context.Context, req *eilev1.CancelRunRequest) (*ei
 }
 
 func (s *runs) GetRun(ctx context.Context, req *eilev1.GetRunRequest) (*eilev1.Run, error) {
-	run, err := rpc.Get(ctx, s.office, store.Runs, req.GetId())
+	var run *eilev1.Run
+	err := s.office.View(ctx, func(v *store.View) (err error) {
+		if run, err = store.Runs.Get(v, req.GetId()); err != nil {
+			return err
+		}
+		run.Skipped, err = night.Skips(v, req.GetId())
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,8 @@
 // committed, whatever the clocks said, so that a replay up to a moment is the
 // register as it was. The list is rebuilt from the placements at Open and then
 // fed by commits. Bulk imports and policy changes span many transactions and
-// become visible by one. A Scratch is a register over a snapshot of this one, on
+// become visible by one. Open brings a register of an older schema to this one,
+// and a process that is killed meanwhile changes nothing of its end. A Scratch is a register over a snapshot of this one, on
 // which anything can be tried. Check recomputes whatever is derived and yields
 // every fault.
 //
@@ -17,8 +18,8 @@
 // check_*.go are the parts of Check.
 //
 // The package imports proto, store/kv with the driver in memory, for what is
-// tried, and its rooms: layout, audit, living (over store/waitlist) and staging,
-// which read and write what they are handed. It never calls policy or
+// tried, and its rooms: layout, audit, living (over store/waitlist), staging and
+// past, which read and write what they are handed. It never calls policy or
 // allocation, and it has no clock: times and ids come in with each call. One
 // process has a store open as a register, once.
 package store

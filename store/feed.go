@@ -32,7 +32,7 @@ func (r *Register) apply(commit kv.Commit) {
 func (r *Register) follow(ctx context.Context) error {
 	r.db.Follow(r.apply)
 	return r.View(ctx, func(v *View) error {
-		if err := r.moments.load(v.reader); err != nil {
+		if err := r.moments.Load(v.reader); err != nil {
 			return err
 		}
 		if err := r.imports.Load(v.reader); err != nil {

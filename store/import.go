@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -197,13 +196,4 @@ func (im *Import) Abort(ctx context.Context) error {
 	}
 	im.ended = aborted
 	return im.reg.removeImport(ctx, im.ID)
-}
-
-// ImportedAt answers when an import became visible.
-func (v *View) ImportedAt(id string) (time.Time, bool, error) {
-	record, ok, err := Imports.Find(v, id)
-	if err != nil || !ok || record.GetState() != eilev1.ImportState_IMPORT_STATE_DECIDED {
-		return time.Time{}, false, err
-	}
-	return record.GetAt().AsTime(), true, nil
 }

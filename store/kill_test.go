@@ -21,7 +21,10 @@ import (
 )
 
 // TestKill needs a process to kill: this test binary, started again.
-const childEnv = "STORE_TEST_CHILD"
+const (
+	childEnv   = "STORE_TEST_CHILD"
+	migrateEnv = "STORE_TEST_MIGRATE"
+)
 
 // victim is the tester of that process.
 type victim struct{}
@@ -196,7 +199,7 @@ func TestKill(t *testing.T) {
 	for range stores {
 		path, said := boltPath(t), map[string]string{}
 		for range 5 {
-			killAfter(t, path, 1+random.IntN(250), said)
+			killAfter(t, path, 1+random.IntN(250), said, childEnv)
 			o := openOffice(t, openBolt(t, path))
 			o.sound(o.Register)
 			o.acknowledged(said)
@@ -205,16 +208,16 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// killAfter kills the worker when it has said so many lines, and keeps what it
+// killAfter kills the child when it has said so many lines, and keeps what it
 // acknowledged.
-func killAfter(t *testing.T, path string, lines int, said map[string]string) {
+func killAfter(t *testing.T, path string, lines int, said map[string]string, child string) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), childEnv+"="+path)
+	cmd.Env = append(os.Environ(), child+"="+path)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

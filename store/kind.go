@@ -5,10 +5,6 @@ import (
 	"github.com/eile-housing/eile/store/layout"
 )
 
-// Schema is the version of the records and keys below. It is raised when an
-// older program could no longer read them.
-const Schema = 1
-
 // The kinds of record that are kept under one prefix and named by one id.
 var (
 	Applications = Kind[eilev1.Application, *eilev1.Application]{layout.Application, "application"}
@@ -26,13 +22,10 @@ var (
 
 	Decommissions = Kind[eilev1.Decommission, *eilev1.Decommission]{layout.Decommission, "proposal to give up homes"}
 
-	requests     = Kind[eilev1.RequestRecord, *eilev1.RequestRecord]{layout.Request, "request"}
-	nights       = Kind[eilev1.Nights, *eilev1.Nights]{layout.Single, "nights"}
-	runBatches   = Kind[eilev1.RunBatch, *eilev1.RunBatch]{layout.RunBatch, "run batch"}
-	registers    = Kind[eilev1.Register, *eilev1.Register]{layout.Single, "register"}
-	activations  = Kind[eilev1.PolicyName, *eilev1.PolicyName]{layout.Activation, "activation"}
-	placementLog = Kind[eilev1.PlacementChange, *eilev1.PlacementChange]{layout.PlacementChange, "placement change"}
-	unitLog      = Kind[eilev1.UnitChange, *eilev1.UnitChange]{layout.UnitChange, "unit change"}
+	requests   = Kind[eilev1.RequestRecord, *eilev1.RequestRecord]{layout.Request, "request"}
+	nights     = Kind[eilev1.Nights, *eilev1.Nights]{layout.Single, "nights"}
+	runBatches = Kind[eilev1.RunBatch, *eilev1.RunBatch]{layout.RunBatch, "run batch"}
+	registers  = Kind[eilev1.Register, *eilev1.Register]{layout.Single, "register"}
 )
 
 // Kind is one sort of record: where it lies and what people call it.

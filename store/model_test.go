@@ -94,7 +94,7 @@ func (m *machine) took(placements ...*eilev1.Placement) {
 		m.placed[p.GetReference()] = proto.CloneOf(p)
 	}
 	m.pasts = append(m.pasts, snapshot{
-		at: time.UnixMicro(m.moments.last.Load()).UTC(), revision: m.List().Revision(), order: orders(m.placed),
+		at: m.moments.Copy().Next(time.Time{}).Add(-time.Microsecond), revision: m.List().Revision(), order: orders(m.placed),
 		placed: maps.Clone(m.placed), homes: maps.Clone(m.homes),
 	})
 }

@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(childEnv); path != "" {
 		workUntilKilled(path)
 	}
+	if path := os.Getenv(migrateEnv); path != "" {
+		migrateUntilKilled(path)
+	}
 	if os.Getenv("EILE_LONG") != "" {
 		if err := flag.Set("rapid.checks", "2000"); err != nil {
 			panic(err)

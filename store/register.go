@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"sync"
 
-	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
-	"github.com/eile-housing/eile/store/layout"
 	"github.com/eile-housing/eile/store/living"
 	"github.com/eile-housing/eile/store/staging"
 )
@@ -19,23 +17,25 @@ type Register struct {
 	db      kv.DB
 	list    *living.List
 	chain   *audit.Chain
-	moments moments
+	moments *audit.Moments
 	imports *staging.Imports
 
 	gate    sync.RWMutex // held for writing while a snapshot is taken
 	sealing sync.Mutex   // held while seals are being written
 }
 
-// Open takes a store as the register: it checks the schema, removes what
-// undecided imports and an unfinished policy change left, and rebuilds the
-// waiting list. The caller closes db after the last use of the register.
+// Open takes a store as the register: it brings one of an older schema to this
+// one, removes what undecided imports and an unfinished policy change left, and
+// rebuilds the waiting list. The caller closes db after the last use of the
+// register.
 func Open(ctx context.Context, db kv.DB) (*Register, error) {
-	r := &Register{db: db, list: living.New(), chain: new(audit.Chain), imports: staging.NewImports()}
+	r := &Register{db: db, list: living.New(), chain: new(audit.Chain), moments: new(audit.Moments), imports: staging.NewImports()}
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
 	}{
 		{"read the schema", r.checkSchema},
+		{"migrate", r.migrate},
 		{"remove undecided imports", r.removeUndecided},
 		{"give up an unfinished policy change", r.giveUp},
 		{"rebuild the waiting list", r.follow},
@@ -46,39 +46,6 @@ func Open(ctx context.Context, db kv.DB) (*Register, error) {
 		}
 	}
 	return r, nil
-}
-
-// ErrSchema says that the register was written by a program of another schema.
-var ErrSchema = errors.New("register has another schema")
-
-// checkSchema makes an empty store a register. One that has records and does not
-// say of which schema was harmed: to go on would delete what it seems not to need.
-func (r *Register) checkSchema(ctx context.Context) error {
-	empty := false
-	err := r.db.View(ctx, func(reader kv.Reader) error {
-		some, err := holds(reader, nil, nil)
-		empty = !some
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	_, err = r.update(ctx, func(kvtx kv.Tx) error {
-		tx := &Tx{kv: kvtx, reg: r}
-		state, ok, err := registers.Find(tx, "register")
-		switch {
-		case err != nil:
-			return err
-		case !ok && empty:
-			return tx.raw([]byte(layout.Register), &eilev1.Register{Schema: Schema, Generation: 1})
-		case !ok:
-			return fmt.Errorf("%w: it has records and does not say of which schema: restore a backup", kv.ErrCorrupt)
-		case state.GetSchema() != Schema:
-			return fmt.Errorf("%w: it is %d, this program reads %d", ErrSchema, state.GetSchema(), Schema)
-		}
-		return nil
-	})
-	return err
 }
 
 // update lets a closure write, unless a snapshot is being taken.

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/store/kv"
-	"github.com/eile-housing/eile/store/layout"
 )
 
 // stores runs a test on every driver.
@@ -72,41 +70,6 @@ func TestRuns(t *testing.T) {
 		batches, err := v.Batches(two.GetId())
 		if err != nil || len(batches) != 1 {
 			t.Errorf("batches are %v, %v", batches, err)
-		}
-		return nil
-	})
-}
-
-// TestSchema: a register of another schema is refused, with both numbers.
-func TestSchema(t *testing.T) {
-	o := newOffice(t)
-	value, err := layout.Encode(&eilev1.Register{Schema: Schema + 1, Generation: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := newMemory()
-	if _, err := other.Update(t.Context(), func(tx kv.Tx) error { return tx.Put([]byte(layout.Register), value) }); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(t.Context(), other); !errors.Is(err, ErrSchema) {
-		t.Errorf("open: %v", err)
-	}
-	headless := newMemory()
-	if _, err := headless.Update(t.Context(), func(tx kv.Tx) error { return tx.Put([]byte("q/00000002/A-1"), value) }); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(t.Context(), headless); !errors.Is(err, kv.ErrCorrupt) || headless.Revision() != 1 {
-		t.Errorf("open a store that lost its schema: %v, and it is at revision %d", err, headless.Revision())
-	}
-	if err := other.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(t.Context(), other); !errors.Is(err, kv.ErrClosed) {
-		t.Errorf("open a closed store: %v", err)
-	}
-	o.look(func(v *View) error {
-		if v.Policy() != nil {
-			t.Errorf("a new register has the policy %v", v.Policy())
 		}
 		return nil
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
 )
 
@@ -19,22 +20,43 @@ func (r *Register) Scratch(ctx context.Context, fn func(scratch *Register) error
 	return r.still(ctx, func() uint64 {
 		r.fork(scratch)
 		return scratch.list.Revision()
-	}, func(v *View) (err error) {
-		db := memkv.Over(v.reader, memkv.Options{})
-		defer func() {
-			if closing := db.Close(); err == nil {
-				err = closing
-			}
-		}()
-		scratch.db = db
-		db.Follow(scratch.apply)
-		return fn(scratch)
+	}, func(v *View) error {
+		return over(v.reader, func(db kv.DB) error {
+			scratch.db = db
+			db.Follow(scratch.apply)
+			return fn(scratch)
+		})
 	})
 }
 
 // fork gives into what this process knows of the register, while nothing is
 // written.
 func (r *Register) fork(into *Register) {
-	into.list, into.imports, into.chain = r.list.Fork(), r.imports.Copy(), r.chain.Ended()
-	into.moments.last.Store(r.moments.last.Load())
+	into.list, into.imports, into.chain, into.moments = r.list.Fork(), r.imports.Copy(), r.chain.Ended(), r.moments.Copy()
+}
+
+// Examine runs fn on a store as a register without writing to it: what Open
+// would mend, remove or migrate is so for fn alone, and is thrown away like all
+// that fn changes.
+func Examine(ctx context.Context, db kv.DB, fn func(*Register) error) error {
+	return db.View(ctx, func(reader kv.Reader) error {
+		return over(reader, func(db kv.DB) error {
+			register, err := Open(ctx, db)
+			if err != nil {
+				return err
+			}
+			return fn(register)
+		})
+	})
+}
+
+// over runs fn on a store over a snapshot and closes it.
+func over(reader kv.Reader, fn func(kv.DB) error) (err error) {
+	db := memkv.Over(reader, memkv.Options{})
+	defer func() {
+		if closing := db.Close(); err == nil {
+			err = closing
+		}
+	}()
+	return fn(db)
 }

@@ -43,7 +43,7 @@ func (o *office) contents(r *Register) string {
 // its closures run once.
 func (o *office) copied() (again *office) {
 	o.Helper()
-	defer func() { again.moments.last.Store(o.moments.last.Load()) }()
+	defer func() { again.moments = o.moments.Copy() }()
 	if _, file := o.db.(*boltkv.DB); file {
 		return o.restarted()
 	}

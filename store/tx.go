@@ -52,7 +52,7 @@ type Tx struct {
 
 // begin makes the Tx of one run of a closure.
 func (r *Register) begin(kvtx kv.Tx, stamp Stamp) *Tx {
-	stamp.Now = r.moments.next(stamp.Now)
+	stamp.Now = r.moments.Next(stamp.Now)
 	return &Tx{kv: kvtx, reg: r, stamp: stamp}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 )
 
@@ -24,31 +25,39 @@ func checkCommand() *cobra.Command {
 			if _, err := os.Stat(filepath.Join(dir, registerFile)); err != nil {
 				return fmt.Errorf("no register: %w", err)
 			}
-			opened, err := openRegister(command.Context(), dir)
+			db, err := boltkv.Open(filepath.Join(dir, registerFile), boltkv.Options{})
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, opened.db.Close()) }()
-			faults := 0
-			report := func(fault string) bool {
-				faults++
-				fmt.Fprintln(command.OutOrStdout(), fault)
-				return true
-			}
-			for fault := range opened.db.Check(command.Context()) {
-				report(fault.Error())
-			}
-			if err := opened.register.Check(command.Context(), report); err != nil {
-				return err
-			}
-			if faults > 0 {
-				return fmt.Errorf("%d faults", faults)
-			}
-			return nil
+			defer func() { err = errors.Join(err, db.Close()) }()
+			return check(command.Context(), db, command.OutOrStdout())
 		},
 	}
 	command.Flags().StringVar(&dir, "data", "", "data directory (required)")
 	return command
+}
+
+// check writes down each fault of a register, which it leaves as it is: one of an
+// older schema is checked as this program would bring it to its own.
+func check(ctx context.Context, db *boltkv.DB, to io.Writer) error {
+	return store.Examine(ctx, db, func(register *store.Register) error {
+		faults := 0
+		report := func(fault string) bool {
+			faults++
+			fmt.Fprintln(to, fault)
+			return true
+		}
+		for fault := range db.Check(ctx) {
+			report(fault.Error())
+		}
+		if err := register.Check(ctx, report); err != nil {
+			return err
+		}
+		if faults > 0 {
+			return fmt.Errorf("%d faults", faults)
+		}
+		return nil
+	})
 }
 
 func restoreCommand() *cobra.Command {

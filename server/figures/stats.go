@@ -10,6 +10,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/past"
 )
 
 // Period is from the start of its first day to the end of its last.
@@ -138,12 +139,12 @@ func counts(of map[string]int32) []*eilev1.Count {
 type stock struct {
 	period Period
 	flow   *flow
-	last   map[string]store.UnitMoved
+	last   map[string]past.UnitMoved
 	vacant time.Duration
 }
 
 // stood adds the time for which a home was as it became at a moment.
-func (s *stock) stood(from store.UnitMoved, until time.Time) {
+func (s *stock) stood(from past.UnitMoved, until time.Time) {
 	if from.After.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_VACANT || !counted(from.After) {
 		return
 	}
@@ -155,7 +156,7 @@ func (s *stock) stood(from store.UnitMoved, until time.Time) {
 }
 
 // add counts one change of a home.
-func (s *stock) add(moved store.UnitMoved) {
+func (s *stock) add(moved past.UnitMoved) {
 	before, known := s.last[moved.After.GetReference()]
 	s.last[moved.After.GetReference()] = moved
 	if known {
@@ -175,7 +176,7 @@ func (s *stock) add(moved store.UnitMoved) {
 // homes replays the states of the homes and adds up the days that they stood
 // vacant, until now at most.
 func homes(v *store.View, p Period, now time.Time, answer *eilev1.GetStatsResponse) error {
-	s := &stock{period: p, flow: newFlow(), last: map[string]store.UnitMoved{}}
+	s := &stock{period: p, flow: newFlow(), last: map[string]past.UnitMoved{}}
 	for moved, err := range v.UnitStates(p.end) {
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/past"
 )
 
 // LatestRun answers the last run that matched and was not given up; nil: none.
@@ -33,7 +34,7 @@ func LatestRun(v *store.View) (latest *eilev1.Run, err error) {
 // waits for. The run is the latest, matches what it gave. It costs time in
 // proportion to the homes and to their history.
 func Vacancies(v *store.View, today day.Day, run *eilev1.Run, matches []*eilev1.Run_Match) (vacant []*eilev1.VacantHome, err error) {
-	last := &latestRun{run: run, got: map[string]string{}, seen: map[string]store.UnitMoved{}, now: map[string]time.Time{}}
+	last := &latestRun{run: run, got: map[string]string{}, seen: map[string]past.UnitMoved{}, now: map[string]time.Time{}}
 	for _, match := range matches {
 		last.got[match.GetUnit()] = match.GetApplication()
 	}
@@ -69,10 +70,10 @@ func AgeKey(home *eilev1.VacantHome) string {
 
 // latestRun is what the last run that matched saw and did.
 type latestRun struct {
-	run  *eilev1.Run                // nil: none has matched
-	got  map[string]string          // application by home
-	seen map[string]store.UnitMoved // the homes as they were when it matched
-	now  map[string]time.Time       // when each home last changed
+	run  *eilev1.Run               // nil: none has matched
+	got  map[string]string         // application by home
+	seen map[string]past.UnitMoved // the homes as they were when it matched
+	now  map[string]time.Time      // when each home last changed
 }
 
 // readHomes replays the homes up to the moment at which the run matched.

@@ -112,12 +112,10 @@ func (c *commit) skip(tx *store.Tx, number int, why *eilev1.Reason) error {
 // finish counts what was made and ends the run.
 func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rules) error {
 	var created int32
-	var skipped []*eilev1.Run_Skip
 	err := n.register.View(ctx, func(v *store.View) error {
 		batches, err := v.Batches(run.GetId())
 		for _, batch := range batches {
 			created += batch.GetCreated()
-			skipped = append(skipped, batch.GetSkipped()...)
 		}
 		return err
 	})
@@ -130,7 +128,7 @@ func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rule
 		if err != nil || stored.GetState() != approved {
 			return err
 		}
-		stored.State, stored.OffersCreated, stored.Skipped = committed, created, skipped
+		stored.State, stored.OffersCreated = committed, created
 		stored.FinishedAt = timestamppb.New(tx.Now())
 		nights, err := store.Nights(tx)
 		if err != nil {

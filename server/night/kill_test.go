@@ -71,9 +71,13 @@ func (w *town) summary(run string) string {
 		lines = append(lines, fmt.Sprintf("%s %s %s %v", o.GetId(), o.GetApplication(), o.GetUnit(), o.GetStatus()))
 	}
 	r := read(w, store.Runs, run)
+	var skips []*eilev1.Run_Skip
+	if err := w.reg.View(w.ctx, func(v *store.View) (err error) { skips, err = Skips(v, run); return err }); err != nil {
+		w.Fatal(err)
+	}
 	lines = append(lines, fmt.Sprintf("%s %v instance=%s outcome=%s vacancies=%d matched=%d created=%d expired=%d rechecked=%d flagged=%d unassessed=%d read=%d max=%d rounds=%d skipped=%v",
 		r.GetId(), r.GetState(), r.GetInstanceSha256(), r.GetOutcomeSha256(), r.GetVacancies(), r.GetMatched(), r.GetOffersCreated(), r.GetExpired(),
-		r.GetRechecked(), r.GetFlagged(), r.GetUnassessed(), r.GetRead(), r.GetMaxSize(), r.GetRounds(), r.GetSkipped()))
+		r.GetRechecked(), r.GetFlagged(), r.GetUnassessed(), r.GetRead(), r.GetMaxSize(), r.GetRounds(), skips))
 	return strings.Join(lines, "\n")
 }
 

@@ -136,12 +136,23 @@ func unsupported(rules *policy.Policy) error {
 
 func (n *Night) get(ctx context.Context, id string) (*eilev1.Run, error) {
 	var run *eilev1.Run
-	err := n.register.View(ctx, func(v *store.View) error {
-		var err error
-		run, err = store.Runs.Get(v, id)
+	err := n.register.View(ctx, func(v *store.View) (err error) {
+		if run, err = store.Runs.Get(v, id); err != nil {
+			return err
+		}
+		run.Skipped, err = Skips(v, id)
 		return err
 	})
 	return run, err
+}
+
+// Skips reads the matches of a run that could not become offers, in their order.
+func Skips(v *store.View, run string) (skips []*eilev1.Run_Skip, err error) {
+	batches, err := v.Batches(run)
+	for _, batch := range batches {
+		skips = append(skips, batch.GetSkipped()...)
+	}
+	return skips, err
 }
 
 // Advance carries a run on until it is committed or waits for approval. It is

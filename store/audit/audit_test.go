@@ -329,3 +329,28 @@ func TestImports(t *testing.T) {
 		t.Errorf("an entry about nothing is of a piece of %s", id)
 	}
 }
+
+// TestMoments ascend whatever the clocks say, from the last entry on.
+func TestMoments(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := newBook(t)
+		last := time.UnixMicro(0)
+		if rapid.Bool().Draw(t, "an entry") {
+			b.change("A-1", "x")
+			last = b.now
+		}
+		moments := new(audit.Moments)
+		b.read(moments.Load)
+		for range 10 {
+			asked := b.now.Add(time.Duration(rapid.IntRange(-3, 3).Draw(t, "asked")) * time.Microsecond)
+			if rapid.Bool().Draw(t, "a copy draws too") {
+				moments.Copy().Next(asked)
+			}
+			at := moments.Next(asked)
+			if !at.After(last) || at.Before(asked) || at.After(asked) && !at.Equal(last.Add(time.Microsecond)) {
+				t.Fatalf("asked for %v after %v it is %v", asked, last, at)
+			}
+			last = at
+		}
+	})
+}

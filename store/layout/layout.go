@@ -117,12 +117,12 @@ const (
 )
 
 // AppendTime appends digits whose order is that of time, from 1970 on.
-func AppendTime(key []byte, at time.Time) []byte {
-	return AppendMicro(key, uint64(max(0, at.UnixMicro())))
-}
+func AppendTime(key []byte, at time.Time) []byte { return AppendMicro(key, at.UnixMicro()) }
 
-// AppendMicro appends the digits of a time in microseconds since 1970.
-func AppendMicro(key []byte, micro uint64) []byte { return appendHex(key, micro, TimeLen) }
+// AppendMicro does so for a time in microseconds since 1970.
+func AppendMicro(key []byte, micro int64) []byte {
+	return appendHex(key, uint64(max(0, micro)), TimeLen)
+}
 
 // appendNumber appends digits whose order is that of numbers.
 func appendNumber(key []byte, number uint32) []byte {
@@ -182,4 +182,12 @@ func Begins(key []byte, prefix string) bool {
 // All scans the keys that begin with a prefix.
 func All(reader kv.Reader, prefix string) iter.Seq2[kv.Item, error] {
 	return reader.Scan([]byte(prefix), kv.PrefixEnd([]byte(prefix)))
+}
+
+// Holds tells whether a range has a key.
+func Holds(reader kv.Reader, start, end []byte) (bool, error) {
+	for _, err := range reader.Scan(start, end) {
+		return err == nil, err
+	}
+	return false, nil
 }

@@ -3,6 +3,7 @@ package staging
 import (
 	"maps"
 	"sync"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -115,4 +116,23 @@ func Decided(reader kv.Reader) (map[string]bool, error) {
 		decided[id] = state == eilev1.ImportState_IMPORT_STATE_DECIDED
 	}
 	return decided, err
+}
+
+// Visible is from when on the records of an import count.
+type Visible struct {
+	At       time.Time
+	Revision uint64
+}
+
+// Decision reads when an import was decided; false: it is not.
+func Decision(reader kv.Reader, id string) (Visible, bool, error) {
+	item, ok, err := reader.Get([]byte(layout.Import + id))
+	if err != nil || !ok {
+		return Visible{}, false, err
+	}
+	record, err := layout.Decode[eilev1.ImportRecord]("import", item)
+	if err != nil || record.GetState() != eilev1.ImportState_IMPORT_STATE_DECIDED {
+		return Visible{}, false, err
+	}
+	return Visible{At: record.GetAt().AsTime(), Revision: uint64(item.Revision)}, true, nil
 }

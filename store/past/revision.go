@@ -1,4 +1,4 @@
-package store
+package past
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/layout"
+	"github.com/eile-housing/eile/store/staging"
 )
 
 // A run is explained by the placements as they were at its revision, whatever
@@ -18,13 +19,12 @@ import (
 // revision at which no policy change was under way, in no order. Whether an
 // offer was open then the offers tell. It reads all placements in force, and the
 // whole history when one of them changed since.
-func (v *View) PlacementsAt(revision uint64) iter.Seq2[*eilev1.Placement, error] {
+func PlacementsAt(reader kv.Reader, generation uint32, revision uint64) iter.Seq2[*eilev1.Placement, error] {
 	return func(yield func(*eilev1.Placement, error) bool) {
-		past := past{view: v, revision: revision, decided: map[string]uint64{}}
+		past := snapshot{reader: reader, revision: revision, decided: map[string]uint64{}}
 		unchanged, err := past.sinceSwitch()
 		changed := map[string]*version{}
-		prefix := layout.PlacementKey(v.state.GetGeneration(), "")
-		for item, scanErr := range v.reader.Scan(prefix, kv.PrefixEnd(prefix)) {
+		for item, scanErr := range layout.All(reader, string(layout.PlacementKey(generation, ""))) {
 			if err == nil {
 				err = scanErr
 			}
@@ -64,13 +64,13 @@ func (v *View) PlacementsAt(revision uint64) iter.Seq2[*eilev1.Placement, error]
 
 // PlacementAt answers the placement of one application as it was at a revision;
 // false when it had none.
-func (v *View) PlacementAt(reference string, revision uint64) (*eilev1.Placement, bool, error) {
-	past := past{view: v, revision: revision, decided: map[string]uint64{}}
+func PlacementAt(reader kv.Reader, generation uint32, reference string, revision uint64) (*eilev1.Placement, bool, error) {
+	past := snapshot{reader: reader, revision: revision, decided: map[string]uint64{}}
 	unchanged, err := past.sinceSwitch()
 	if err != nil {
 		return nil, false, err
 	}
-	item, ok, err := v.reader.Get(layout.PlacementKey(v.state.GetGeneration(), reference))
+	item, ok, err := reader.Get(layout.PlacementKey(generation, reference))
 	if err != nil || !ok {
 		return nil, false, err
 	}
@@ -87,9 +87,9 @@ func (v *View) PlacementAt(reference string, revision uint64) (*eilev1.Placement
 	return changed[reference].placement, err == nil && changed[reference].placement != nil, err
 }
 
-// past is one revision of a view's history.
-type past struct {
-	view     *View
+// snapshot is one revision of the history that a reader sees.
+type snapshot struct {
+	reader   kv.Reader
 	revision uint64
 	decided  map[string]uint64 // by import: the revision at which it was decided, never is after all
 }
@@ -103,9 +103,9 @@ type version struct {
 }
 
 // sinceSwitch tells whether the placements in force were in force then.
-func (p *past) sinceSwitch() (bool, error) {
+func (p *snapshot) sinceSwitch() (bool, error) {
 	var last kv.Revision
-	for item, err := range p.view.reader.Scan([]byte(layout.Activation), kv.PrefixEnd([]byte(layout.Activation))) {
+	for item, err := range layout.All(p.reader, layout.Activation) {
 		if err != nil {
 			return false, err
 		}
@@ -116,25 +116,19 @@ func (p *past) sinceSwitch() (bool, error) {
 
 // effective is the revision from which a record was visible: its own, or that of
 // the deciding write of the import that brought it.
-func (p *past) effective(written uint64, importID string) (uint64, error) {
+func (p *snapshot) effective(written uint64, importID string) (uint64, error) {
 	if importID == "" {
 		return written, nil
 	}
 	decided, known := p.decided[importID]
 	if !known {
-		item, ok, err := p.view.reader.Get(Imports.key(importID))
+		end, ok, err := staging.Decision(p.reader, importID)
 		if err != nil {
 			return 0, err
 		}
 		decided = never
 		if ok {
-			record, err := layout.Decode[eilev1.ImportRecord](Imports.Noun, item)
-			if err != nil {
-				return 0, err
-			}
-			if record.GetState() == eilev1.ImportState_IMPORT_STATE_DECIDED {
-				decided = uint64(item.Revision)
-			}
+			decided = end.Revision
 		}
 		p.decided[importID] = decided
 	}
@@ -142,11 +136,11 @@ func (p *past) effective(written uint64, importID string) (uint64, error) {
 }
 
 // replay finds in the history what the changed placements were.
-func (p *past) replay(changed map[string]*version) error {
+func (p *snapshot) replay(changed map[string]*version) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	for item, err := range p.view.reader.Scan([]byte(layout.PlacementChange), kv.PrefixEnd([]byte(layout.PlacementChange))) {
+	for item, err := range layout.All(p.reader, layout.PlacementChange) {
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package store
+package audit
 
 import (
 	"sync/atomic"
@@ -17,12 +17,12 @@ import (
 // A closure draws its moment when it runs. One that runs again, since it met a
 // conflict, draws a later one: of two changes that touch one record the one that
 // is committed last has the later moment.
-type moments struct {
+type Moments struct {
 	last atomic.Int64 // microseconds since 1970
 }
 
-// next is the moment that was asked for, or the first that is still free.
-func (m *moments) next(asked time.Time) time.Time {
+// Next is the moment that was asked for, or the first that is still free.
+func (m *Moments) Next(asked time.Time) time.Time {
 	for {
 		last := m.last.Load()
 		at := max(asked.UnixMicro(), last+1)
@@ -32,24 +32,31 @@ func (m *moments) next(asked time.Time) time.Time {
 	}
 }
 
-// load goes on after the last change of the audit. Every change of the history
-// has an audit entry of its own moment or a later one.
-func (m *moments) load(reader kv.Reader) error {
-	last, err := lastMicro(reader, layout.Audit)
+// Copy draws from the same moment on.
+func (m *Moments) Copy() *Moments {
+	copied := new(Moments)
+	copied.last.Store(m.last.Load())
+	return copied
+}
+
+// Load goes on after the last entry of the audit. Every change of the history
+// has an entry of its own moment or a later one.
+func (m *Moments) Load(reader kv.Reader) error {
+	last, err := lastMicro(reader)
 	if err == nil {
 		m.last.Store(last)
 	}
 	return err
 }
 
-// lastMicro is the time of the last key made by layout.TimeKey; 0: there is none. The
-// seam reads forwards only, so the time is halved: 63 reads.
-func lastMicro(reader kv.Reader, prefix string) (int64, error) {
-	end := kv.PrefixEnd([]byte(prefix))
-	low, high := int64(0), int64(1)<<62 // a key at or after low, if any; none at or after high
+// lastMicro is the time of the last entry in microseconds since 1970; 0: there
+// is none. The seam reads forwards only, so the time is halved: 63 reads.
+func lastMicro(reader kv.Reader) (int64, error) {
+	end := kv.PrefixEnd([]byte(layout.Audit))
+	low, high := int64(0), int64(1)<<62 // an entry at or after low, if any; none at or after high
 	for low+1 < high {
 		middle := low + (high-low)/2
-		later, err := holds(reader, layout.AppendMicro([]byte(prefix), uint64(middle)), end)
+		later, err := layout.Holds(reader, layout.AppendMicro([]byte(layout.Audit), middle), end)
 		if err != nil {
 			return 0, err
 		}
@@ -60,12 +67,4 @@ func lastMicro(reader kv.Reader, prefix string) (int64, error) {
 		}
 	}
 	return low, nil
-}
-
-// holds tells whether a range has a key.
-func holds(reader kv.Reader, start, end []byte) (bool, error) {
-	for _, err := range reader.Scan(start, end) {
-		return err == nil, err
-	}
-	return false, nil
 }
