@@ -9,19 +9,19 @@ import (
 	"testing"
 )
 
-// fetch gets a page that must be there.
-func fetch(t *testing.T, url string) string {
+// fetch gets a page, with its status.
+func fetch(t *testing.T, url string) (status int, page string) {
 	t.Helper()
 	answer, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	page, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s: %v\n%s", url, answer.Status, err, page)
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return string(page)
+	return answer.StatusCode, string(text)
 }
 
 // The metrics have an address of their own, and tell of nobody.
@@ -35,7 +35,10 @@ func TestMetricsOnTheirOwnAddress(t *testing.T) {
 	}
 	s.do("application", "register", "SECRET-1", "--given-name", "Ona", "--attr", "points=3", "--attr", "unit_type=1-bedroom")
 	s.do("unit", "register", "SECRET-2", "--status", "under_repair")
-	page := fetch(t, "http://"+ready.Metrics+"/metrics")
+	status, page := fetch(t, "http://"+ready.Metrics+"/metrics")
+	if status != http.StatusOK {
+		t.Fatalf("status %d\n%s", status, page)
+	}
 	for _, line := range []string{
 		`grpc_server_handled_total{grpc_code="OK",grpc_method="RegisterApplication",grpc_service="eile.v1.ApplicationService",grpc_type="unary"} 1`,
 		`grpc_server_handling_seconds_count{grpc_method="RegisterApplication",`, `eile_waiting_households{list="general"} 1`,
@@ -50,11 +53,11 @@ func TestMetricsOnTheirOwnAddress(t *testing.T) {
 			t.Errorf("%s is in the metrics", private)
 		}
 	}
-	if !strings.Contains(fetch(t, "http://"+ready.Metrics+"/debug/pprof/goroutine?debug=1"), "goroutine profile:") {
-		t.Error("there is no profile of the goroutines")
+	if _, profile := fetch(t, "http://"+ready.Metrics+"/debug/pprof/goroutine?debug=1"); !strings.Contains(profile, "goroutine profile:") {
+		t.Errorf("there is no profile of the goroutines: %s", profile)
 	}
-	if answer, err := http.Get(s.page + "/metrics"); err != nil || answer.StatusCode != http.StatusNotFound {
-		t.Errorf("the applicants' page has metrics: %v", err)
+	if status, page := fetch(t, s.page+"/metrics"); status != http.StatusNotFound {
+		t.Errorf("the applicants' page has metrics: %s", page)
 	}
 	refuses(t, []string{"--data", filepath.Join(t.TempDir(), "other"), "--metrics", ready.Metrics}, "--metrics", "address already in use")
 	said := offline(t, eiledBin, "serve", "--dev", "--data", s.data, "--metrics", "0.0.0.0:0")

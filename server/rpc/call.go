@@ -22,7 +22,9 @@ const requestHeader = "x-request-id"
 // sane is a request id that may be written into a log.
 var sane = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// calls are those of a service.
+// calls are those of a service. They are reported by the hooks of the library:
+// its logging interceptor builds its fields, 45 allocations a call, before it
+// knows whether anybody reads them.
 type calls struct {
 	log      zerolog.Logger
 	inFlight atomic.Int64 // of our services
