@@ -14,7 +14,6 @@ import (
 // unbounded calls work through the whole list: only the caller knows how long that may take.
 var unbounded = map[string]bool{
 	eilev1.RunService_StartRun_FullMethodName:          true,
-	eilev1.RunService_ApproveRun_FullMethodName:        true,
 	eilev1.PolicyService_ActivatePolicy_FullMethodName: true,
 	eilev1.LeaseService_AdviseRent_FullMethodName:      true,
 	eilev1.PlanService_PlanDecommission_FullMethodName: true,

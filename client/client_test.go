@@ -32,6 +32,7 @@ type fake struct {
 	imports  func(grpc.BidiStreamingServer[eilev1.ImportRequest, eilev1.ImportResponse]) error
 	start    func(context.Context, *eilev1.StartRunRequest) (*eilev1.Run, error)
 	get      func(*eilev1.GetRunRequest) (*eilev1.Run, error)
+	matches  func(*eilev1.ListRunMatchesRequest) (*eilev1.ListRunMatchesResponse, error)
 	evidence func(grpc.ServerStreamingServer[eilev1.GetEvidenceResponse]) error
 }
 
@@ -57,6 +58,10 @@ func (f *fake) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 
 func (f *fake) GetRun(_ context.Context, req *eilev1.GetRunRequest) (*eilev1.Run, error) {
 	return f.get(req)
+}
+
+func (f *fake) ListRunMatches(_ context.Context, req *eilev1.ListRunMatchesRequest) (*eilev1.ListRunMatchesResponse, error) {
+	return f.matches(req)
 }
 
 func (f *fake) GetEvidence(_ *eilev1.GetEvidenceRequest, stream grpc.ServerStreamingServer[eilev1.GetEvidenceResponse]) error {

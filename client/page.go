@@ -50,6 +50,11 @@ func (c *Client) AllRuns(ctx context.Context, req *eilev1.ListRunsRequest) iter.
 	return follow(ctx, req, c.Runs.ListRuns, (*eilev1.ListRunsResponse).GetRuns)
 }
 
+// AllRunMatches follows every page of the matches of a run, in legal order. The first error ends the sequence.
+func (c *Client) AllRunMatches(ctx context.Context, req *eilev1.ListRunMatchesRequest) iter.Seq2[*eilev1.RunMatch, error] {
+	return follow(ctx, req, c.Runs.ListRunMatches, (*eilev1.ListRunMatchesResponse).GetMatches)
+}
+
 // AllDuplicates follows every page of groups of duplicates, in order of their first reference. The first error ends the sequence.
 func (c *Client) AllDuplicates(ctx context.Context, req *eilev1.ListDuplicatesRequest) iter.Seq2[*eilev1.DuplicateGroup, error] {
 	return follow(ctx, req, c.Duplicates.ListDuplicates, (*eilev1.ListDuplicatesResponse).GetGroups)

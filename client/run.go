@@ -24,7 +24,7 @@ func (c *Client) WaitRun(ctx context.Context, run *eilev1.Run, seen func(*eilev1
 		if seen != nil {
 			seen(run)
 		}
-		if !moving(run) {
+		if !Moving(run) {
 			return run, nil
 		}
 		select {
@@ -41,8 +41,26 @@ func (c *Client) WaitRun(ctx context.Context, run *eilev1.Run, seen func(*eilev1
 	}
 }
 
-// moving tells whether a run goes on by itself. One that is matched does so only where its decision is already made.
-func moving(run *eilev1.Run) bool {
+// RunMatches answers whom a run matched with what, and which of these matches could not become offers. Of a dry run
+// they stand in its answer already.
+func (c *Client) RunMatches(ctx context.Context, run *eilev1.Run) (matches []*eilev1.Run_Match, skipped []*eilev1.Run_Skip, err error) {
+	if run.GetState() == eilev1.RunState_RUN_STATE_DRY_RUN {
+		return run.GetMatches(), run.GetSkipped(), nil
+	}
+	for match, err := range c.AllRunMatches(ctx, &eilev1.ListRunMatchesRequest{Run: run.GetId()}) {
+		if err != nil {
+			return nil, nil, fmt.Errorf("matches of run %s: %w", run.GetId(), err)
+		}
+		matches = append(matches, &eilev1.Run_Match{Application: match.GetApplication(), Unit: match.GetUnit(), Released: match.GetReleased()})
+		if match.GetSkipped() != nil {
+			skipped = append(skipped, &eilev1.Run_Skip{Application: match.GetApplication(), Unit: match.GetUnit(), Reason: match.GetSkipped()})
+		}
+	}
+	return matches, skipped, nil
+}
+
+// Moving tells whether a run goes on by itself. One that is matched does so only where its decision is already made.
+func Moving(run *eilev1.Run) bool {
 	switch run.GetState() {
 	case eilev1.RunState_RUN_STATE_PREPARING, eilev1.RunState_RUN_STATE_APPROVED:
 		return true

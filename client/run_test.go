@@ -72,6 +72,35 @@ func TestWaitingEndsWithTheContextOrAnError(t *testing.T) {
 	}
 }
 
+func TestMatchesOfARunAreFollowed(t *testing.T) {
+	gone := &eilev1.Reason{Code: "UNIT_GONE"}
+	f := &fake{matches: func(req *eilev1.ListRunMatchesRequest) (*eilev1.ListRunMatchesResponse, error) {
+		if req.GetRun() != "R-1" {
+			return nil, status.Error(codes.NotFound, "no such run")
+		}
+		if req.GetPageToken() == "" {
+			return &eilev1.ListRunMatchesResponse{Matches: []*eilev1.RunMatch{{Application: "A-1", Unit: "U-1", Offer: "R-1-00001"}}, NextPageToken: "2"}, nil
+		}
+		return &eilev1.ListRunMatchesResponse{Matches: []*eilev1.RunMatch{{Application: "A-2", Unit: "U-2", Released: true, Skipped: gone}}}, nil
+	}}
+	c := dial(t, f, Options{})
+	matches, skipped, err := c.RunMatches(t.Context(), &eilev1.Run{Id: "R-1", State: committed})
+	if err != nil || len(matches) != 2 || matches[0].GetUnit() != "U-1" || !matches[1].GetReleased() {
+		t.Errorf("matches %v, %v", matches, err)
+	}
+	if len(skipped) != 1 || skipped[0].GetApplication() != "A-2" || skipped[0].GetUnit() != "U-2" || skipped[0].GetReason().GetCode() != gone.GetCode() {
+		t.Errorf("skipped %v", skipped)
+	}
+	dry := &eilev1.Run{Id: "dry-1", State: eilev1.RunState_RUN_STATE_DRY_RUN, Matches: matches[:1], Skipped: skipped}
+	if matches, skipped, err := c.RunMatches(t.Context(), dry); err != nil || len(matches) != 1 || len(skipped) != 1 {
+		t.Errorf("a dry run: %v, %v, %v", matches, skipped, err)
+	}
+	_, _, err = c.RunMatches(t.Context(), &eilev1.Run{Id: "R-2", State: committed})
+	if got, want := Explain(err), "matches of run R-2: no such run (NOT_FOUND)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestEvidenceIsSplitIntoFiles(t *testing.T) {
 	f := &fake{evidence: func(stream grpc.ServerStreamingServer[eilev1.GetEvidenceResponse]) error {
 		for _, piece := range []string{"instance.json:{", "instance.json:}", "outcome.json:[]", "empty.json:"} {

@@ -6,7 +6,6 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/figures"
 	"github.com/eile-housing/eile/server/form"
-	"github.com/eile-housing/eile/server/night"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
 )
@@ -14,7 +13,6 @@ import (
 type leases struct {
 	eilev1.UnimplementedLeaseServiceServer
 	office *rpc.Office
-	night  *night.Night
 }
 
 // ListLeases sorts the rented-in homes by the end of their lease at each page:

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/rs/zerolog"
-
 	"github.com/eile-housing/eile/policy/day"
-	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/intake"
 	"github.com/eile-housing/eile/server/night"
 	"github.com/eile-housing/eile/server/rpc"
@@ -22,7 +19,6 @@ type resumption struct {
 	office *rpc.Office
 	intake *intake.Intake
 	night  *night.Night
-	log    zerolog.Logger
 }
 
 func (r resumption) run(ctx context.Context) error {
@@ -43,7 +39,7 @@ func (r resumption) run(ctx context.Context) error {
 	if err := settleAllTransfers(ctx, r.office); err != nil {
 		return err
 	}
-	return r.advance(ctx)
+	return r.night.Resume(ctx)
 }
 
 // lastDay is the latest day of a run, whatever became of it: what it prepared
@@ -61,20 +57,4 @@ func lastDay(ctx context.Context, office *rpc.Office) (last day.Day, err error) 
 		return nil
 	})
 	return last, err
-}
-
-// advance carries the unfinished run on. One that fails for a reason that stays
-// does not keep the service from starting.
-func (r resumption) advance(ctx context.Context) error {
-	unfinished, _, err := r.night.Unfinished(ctx)
-	if err != nil || unfinished == "" {
-		return err
-	}
-	_, err = r.night.Advance(ctx, unfinished)
-	var refusal casework.Refusal
-	if errors.As(err, &refusal) {
-		r.log.Error().Err(err).Str("run", unfinished).Msg("the unfinished run failed")
-		return nil
-	}
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"google.golang.org/grpc"
 
@@ -12,6 +13,8 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/night"
+	"github.com/eile-housing/eile/server/night/evidence"
+	"github.com/eile-housing/eile/server/night/explain"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/server/rulebook"
 	"github.com/eile-housing/eile/store"
@@ -40,11 +43,7 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 		return nil, err
 	}
 	if req.GetDryRun() {
-		rules, err := s.office.Book.Rules(on)
-		if err != nil {
-			return nil, err
-		}
-		return s.night.DryRun(ctx, rules)
+		return s.night.DryRun(ctx, on)
 	}
 	stamp, err := s.office.Stamp(ctx, req, "run.start", "")
 	if err != nil {
@@ -58,11 +57,7 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 			return nil, err
 		}
 	}
-	run, err := s.begin(ctx, stamp, on)
-	if err != nil {
-		return nil, err
-	}
-	return s.advance(ctx, run.GetId())
+	return s.begin(ctx, stamp, on)
 }
 
 // begin starts a run while no policy is being put in force: from then on none is
@@ -99,16 +94,6 @@ func (s *runs) covers(ctx context.Context, rules casework.Rules, on day.Day, dry
 	return nil
 }
 
-// advance carries a run on. It outlives the caller, who may have gone: the run
-// is a resource whose state anybody can follow.
-func (s *runs) advance(ctx context.Context, id string) (*eilev1.Run, error) {
-	run, err := s.night.Advance(context.WithoutCancel(ctx), id)
-	if err != nil {
-		return nil, err
-	}
-	return run, nil
-}
-
 func (s *runs) ApproveRun(ctx context.Context, req *eilev1.ApproveRunRequest) (*eilev1.Run, error) {
 	stamp, err := s.office.Stamp(ctx, req, "run.approve", req.GetDecision().GetReason())
 	if err != nil {
@@ -117,7 +102,7 @@ func (s *runs) ApproveRun(ctx context.Context, req *eilev1.ApproveRunRequest) (*
 	if err := s.night.Approve(ctx, stamp, req.GetId(), req.GetDecision()); err != nil {
 		return nil, err
 	}
-	return s.advance(ctx, req.GetId())
+	return s.night.Get(ctx, req.GetId())
 }
 
 func (s *runs) CancelRun(ctx context.Context, req *eilev1.CancelRunRequest) (*eilev1.Run, error) {
@@ -128,27 +113,11 @@ func (s *runs) CancelRun(ctx context.Context, req *eilev1.CancelRunRequest) (*ei
 	if err := s.night.Cancel(ctx, stamp, req.GetId()); err != nil {
 		return nil, err
 	}
-	return s.GetRun(ctx, &eilev1.GetRunRequest{Id: req.GetId()})
+	return s.night.Get(ctx, req.GetId())
 }
 
 func (s *runs) GetRun(ctx context.Context, req *eilev1.GetRunRequest) (*eilev1.Run, error) {
-	var run *eilev1.Run
-	err := s.office.View(ctx, func(v *store.View) (err error) {
-		if run, err = store.Runs.Get(v, req.GetId()); err != nil {
-			return err
-		}
-		run.Skipped, err = night.Skips(v, req.GetId())
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	matches, err := s.night.Matches(ctx, req.GetId())
-	if err != nil {
-		return nil, err
-	}
-	run.Matches = matches.GetMatches()
-	return run, nil
+	return s.night.Get(ctx, req.GetId())
 }
 
 // ListRuns answers the newest first.
@@ -184,8 +153,30 @@ func (s *runs) ListRuns(ctx context.Context, req *eilev1.ListRunsRequest) (*eile
 	return answer, nil
 }
 
+func (s *runs) ListRunMatches(ctx context.Context, req *eilev1.ListRunMatchesRequest) (*eilev1.ListRunMatchesResponse, error) {
+	page, err := rpc.PageOf(req)
+	if err != nil {
+		return nil, err
+	}
+	from := 0
+	if page.Start != "" {
+		if from, err = strconv.Atoi(page.Start); err != nil {
+			return nil, form.Wrong("page_token", "it does not belong to this query: start again without it")
+		}
+	}
+	matches, more, err := evidence.Page(ctx, s.office.Register, req.GetRun(), from, page.Size)
+	if err != nil {
+		return nil, err
+	}
+	answer := &eilev1.ListRunMatchesResponse{Matches: matches}
+	if more {
+		answer.NextPageToken = page.Token(strconv.Itoa(from + page.Size))
+	}
+	return answer, nil
+}
+
 func (s *runs) GetEvidence(req *eilev1.GetEvidenceRequest, stream grpc.ServerStreamingServer[eilev1.GetEvidenceResponse]) error {
-	return s.night.Evidence(stream.Context(), req.GetId(), func(file string, piece []byte) error {
+	return evidence.Send(stream.Context(), s.office.Register, req.GetId(), func(file string, piece []byte) error {
 		return stream.Send(&eilev1.GetEvidenceResponse{File: file, Data: piece})
 	})
 }
@@ -195,7 +186,7 @@ func (s *runs) ExplainRun(ctx context.Context, req *eilev1.ExplainRunRequest) (*
 	case req.GetApplication() != "" && req.GetUnit() != "", req.GetApplication() == "" && req.GetUnit() == "":
 		return nil, form.Wrong("application", "name an application or a unit, one of the two")
 	case req.GetApplication() != "":
-		return s.night.ExplainApplication(ctx, req.GetId(), req.GetApplication())
+		return explain.Application(ctx, s.office.Register, req.GetId(), req.GetApplication())
 	}
-	return s.night.ExplainUnit(ctx, req.GetId(), req.GetUnit())
+	return explain.Unit(ctx, s.office.Register, req.GetId(), req.GetUnit())
 }

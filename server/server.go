@@ -70,13 +70,13 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	office := &rpc.Office{Register: o.Register, Book: rulebook.New(o.Register, clock), Clock: clock}
 	codes := rpc.NewAccessCodes(o.Key)
 	s := &Server{
-		office: office, chain: chain, codes: codes, intake: intake.New(office, codes), night: night.New(o.Register, o.Key, office.Book),
+		office: office, chain: chain, codes: codes, intake: intake.New(office, codes), night: night.New(o.Register, o.Key, office.Book, o.Log),
 		health: health.NewServer(), backup: o.Backup, dev: o.Dev, log: o.Log,
 	}
 	if err := office.Book.Load(ctx); err != nil {
 		return nil, fmt.Errorf("load the policy in force: %w", err)
 	}
-	if err := (resumption{office, s.intake, s.night, o.Log}).run(ctx); err != nil {
+	if err := (resumption{office, s.intake, s.night}).run(ctx); err != nil {
 		return nil, fmt.Errorf("resume the unfinished run: %w", err)
 	}
 	return s, nil
@@ -116,12 +116,12 @@ func (s *Server) GRPC(transport credentials.TransportCredentials) *grpc.Server {
 func (s *Server) register(g *grpc.Server) {
 	eilev1.RegisterApplicationServiceServer(g, &applications{office: s.office, codes: s.codes})
 	eilev1.RegisterUnitServiceServer(g, &units{office: s.office})
-	eilev1.RegisterLeaseServiceServer(g, &leases{office: s.office, night: s.night})
-	eilev1.RegisterPlanServiceServer(g, &plans{office: s.office, night: s.night})
+	eilev1.RegisterLeaseServiceServer(g, &leases{office: s.office})
+	eilev1.RegisterPlanServiceServer(g, &plans{office: s.office})
 	eilev1.RegisterOfferServiceServer(g, &offers{office: s.office})
 	eilev1.RegisterTenancyServiceServer(g, &tenancies{office: s.office})
 	eilev1.RegisterDecommissionServiceServer(g, &decommissions{office: s.office})
-	eilev1.RegisterVacancyServiceServer(g, &vacancies{office: s.office, night: s.night})
+	eilev1.RegisterVacancyServiceServer(g, &vacancies{office: s.office})
 	eilev1.RegisterProgrammeServiceServer(g, &programmes{office: s.office})
 	eilev1.RegisterQueueServiceServer(g, &queue{office: s.office, codes: s.codes})
 	eilev1.RegisterDuplicateServiceServer(g, &duplicates{office: s.office})
@@ -147,3 +147,7 @@ func (s *Server) Drain() { s.health.Shutdown() }
 
 // WaitIdle waits until no call of our services is in flight, or the context ends.
 func (s *Server) WaitIdle(ctx context.Context) { s.chain.WaitIdle(ctx) }
+
+// Close waits for the step of a run that is under way. The run is resumed with the
+// next start.
+func (s *Server) Close() { s.night.Close() }

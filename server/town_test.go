@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"time"
 
 	"github.com/rs/zerolog"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -9,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
 
+	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -76,6 +78,7 @@ func start(w *eiletest.World) *server.Server {
 	if err != nil {
 		w.Fatal(err)
 	}
+	w.Cleanup(s.Close)
 	return s
 }
 
@@ -150,8 +153,26 @@ func dayOf(text string) *date.Date {
 func (w *town) night(on string) *eilev1.Run {
 	w.Helper()
 	w.setDay(on)
-	run := ask(w, w.runs.StartRun, &eilev1.StartRunRequest{On: dayOf(on)})
-	return ask(w, w.runs.GetRun, &eilev1.GetRunRequest{Id: run.GetId()})
+	return w.rested(ask(w, w.runs.StartRun, &eilev1.StartRunRequest{On: dayOf(on)}))
+}
+
+// rested waits until a run rests and answers it with its matches.
+func (w *town) rested(run *eilev1.Run) *eilev1.Run {
+	w.Helper()
+	for client.Moving(run) && run.GetFailure() == "" {
+		time.Sleep(time.Millisecond)
+		run = ask(w, w.runs.GetRun, &eilev1.GetRunRequest{Id: run.GetId()})
+	}
+	req := &eilev1.ListRunMatchesRequest{Run: run.GetId()}
+	for {
+		page := ask(w, w.runs.ListRunMatches, req)
+		for _, match := range page.GetMatches() {
+			run.Matches = append(run.Matches, &eilev1.Run_Match{Application: match.GetApplication(), Unit: match.GetUnit(), Released: match.GetReleased()})
+		}
+		if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
+			return run
+		}
+	}
 }
 
 // accept lets a household accept its open offer.

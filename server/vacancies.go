@@ -5,7 +5,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/figures"
-	"github.com/eile-housing/eile/server/night"
+	"github.com/eile-housing/eile/server/night/evidence"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
 )
@@ -13,7 +13,6 @@ import (
 type vacancies struct {
 	eilev1.UnimplementedVacancyServiceServer
 	office *rpc.Office
-	night  *night.Night
 }
 
 func (s *vacancies) ListVacancies(ctx context.Context, req *eilev1.ListVacanciesRequest) (*eilev1.ListVacanciesResponse, error) {
@@ -56,6 +55,6 @@ func (s *vacancies) latest(ctx context.Context) (run *eilev1.Run, matches []*eil
 	if err != nil || run == nil {
 		return nil, nil, err
 	}
-	kept, err := s.night.Matches(ctx, run.GetId())
-	return run, kept.GetMatches(), err
+	matches, err = evidence.Matches(ctx, s.office.Register, run.GetId())
+	return run, matches, err
 }

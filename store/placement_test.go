@@ -58,7 +58,7 @@ func TestPairs(t *testing.T) {
 		return nil
 	})
 	o.change("batch", func(tx *Tx) error {
-		if _, found, err := tx.FindBatch("r-1", 3); found || err != nil {
+		if _, found, err := FindBatch(tx, "r-1", 3); found || err != nil {
 			t.Errorf("a batch that was not written: %t, %v", found, err)
 		}
 		if tx.Actor() != "clerk" {

@@ -49,8 +49,8 @@ func (tx *Tx) PutRun(run *eilev1.Run, date string) error {
 }
 
 // FindBatch reads what became of one match of a run.
-func (tx *Tx) FindBatch(run string, number uint32) (*eilev1.RunBatch, bool, error) {
-	return runBatches.Find(tx, batchID(run, number))
+func FindBatch(from Source, run string, number uint32) (*eilev1.RunBatch, bool, error) {
+	return runBatches.Find(from, batchID(run, number))
 }
 
 // PutBatch notes what became of one match of a run.

@@ -31,7 +31,11 @@ func newRun(s *session) *cobra.Command {
 		newRunList(s),
 		s.ask("get RUN", "Show one run", runView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
-				return c.Runs.GetRun(ctx, &eilev1.GetRunRequest{Id: args[0]})
+				run, err := c.Runs.GetRun(ctx, &eilev1.GetRunRequest{Id: args[0]})
+				if err != nil {
+					return nil, err
+				}
+				return run, addMatches(ctx, c, run)
 			}),
 		newRunEvidence(s),
 		newRunExplain(s),
@@ -41,7 +45,16 @@ func newRun(s *session) *cobra.Command {
 func newRunList(s *session) *cobra.Command {
 	return listCommand(s, "list", "List runs, newest first", runView,
 		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Run, error] {
-			return c.AllRuns(ctx, &eilev1.ListRunsRequest{PageSize: pageSize})
+			return func(yield func(*eilev1.Run, error) bool) {
+				for run, err := range c.AllRuns(ctx, &eilev1.ListRunsRequest{PageSize: pageSize}) {
+					if err == nil {
+						err = addSkips(ctx, c, run)
+					}
+					if !yield(run, err) {
+						return
+					}
+				}
+			}
 		},
 		func(items []*eilev1.Run) proto.Message {
 			return &eilev1.ListRunsResponse{Runs: items}
@@ -53,8 +66,28 @@ func newRunCancel(s *session) *cobra.Command {
 	cmd := s.ask("cancel RUN", "End a run that is not approved", runView,
 		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 			req.Id = args[0]
-			return c.Runs.CancelRun(ctx, req)
+			run, err := c.Runs.CancelRun(ctx, req)
+			if err != nil {
+				return nil, err
+			}
+			return run, addMatches(ctx, c, run)
 		})
 	flag.ReasonVar(cmd.Flags(), &req.Reason)
 	return cmd
+}
+
+// addMatches puts into a run whom it matched with what, and what could not become an offer.
+func addMatches(ctx context.Context, c *client.Client, run *eilev1.Run) (err error) {
+	if run.GetMatched() > 0 {
+		run.Matches, run.Skipped, err = c.RunMatches(ctx, run)
+	}
+	return err
+}
+
+// addSkips puts into a run which of its matches could not become offers.
+func addSkips(ctx context.Context, c *client.Client, run *eilev1.Run) (err error) {
+	if run.GetState() == eilev1.RunState_RUN_STATE_COMMITTED && run.GetOffersCreated() < run.GetMatched() {
+		_, run.Skipped, err = c.RunMatches(ctx, run)
+	}
+	return err
 }

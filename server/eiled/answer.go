@@ -57,6 +57,7 @@ func answer(ctx context.Context, s *server.Server, transport credentials.Transpo
 	log.Info().Msg("stopping")
 	s.Drain()
 	stop(s, public, inner, page)
+	s.Close()
 	_ = kept.Close() // a profile may take longer than anybody waits
 	stopBackground()
 	return group.Wait()

@@ -61,35 +61,3 @@ func TestLeases(t *testing.T) {
 		}
 	}
 }
-
-// The kinds of the stock are its sorts, each at the rent in the middle.
-func TestRentKinds(t *testing.T) {
-	t.Parallel()
-	w := eiletest.New(t, plain)
-	rented := func(reference string, cents int64, facts ...string) {
-		w.Must("unit.register", func(c casework.Change) error {
-			unit := w.Dwelling(reference, append(facts, "until=2030-01-01")...)
-			if cents > 0 {
-				unit.Lease.RentCents = &cents
-			}
-			return home.Register(c, unit)
-		})
-	}
-	rented("U-1", 500, "district=north")
-	rented("U-2", 300, "district=north")
-	rented("U-3", 900, "district=north")
-	rented("U-4", 100, "rooms=3")
-	rented("U-5", 0, "rooms=4")
-	w.Home("U-6", "rooms=5")
-	w.View(func(v *store.View) error {
-		kinds, err := figures.RentKinds(v)
-		var got []string
-		for _, kind := range kinds {
-			got = append(got, fmt.Sprintf("%s: %d", kind.GetName(), kind.GetRentCents()))
-		}
-		if want := []string{"no district, rooms 3: 100", "north, rooms 2: 500"}; !slices.Equal(got, want) {
-			t.Errorf("%q, want %q", got, want)
-		}
-		return err
-	})
-}

@@ -3,16 +3,16 @@ package night
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/night/evidence"
+	"github.com/eile-housing/eile/server/night/market"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 )
@@ -20,19 +20,19 @@ import (
 // offerers is how many offers are being made at a time.
 const offerers = 256
 
-// commit makes the offers, each a change of its own, so that the history of a
-// household names nobody else; they share commits of the store. A match that became an offer, or could
-// not, leaves a mark and is not tried again.
-func (n *Night) commit(ctx context.Context, run *eilev1.Run, rules casework.Rules) error {
-	matches, err := n.Matches(ctx, run.GetId())
+// commitOffers makes the offers, each a change of its own, so that the history of a
+// household names nobody else; they share commits of the store. A match that
+// became an offer, or could not, leaves a mark and is not tried again.
+func commitOffers(ctx context.Context, r *runs, run *eilev1.Run, rules casework.Rules) error {
+	matches, err := evidence.Matches(ctx, r.register, run.GetId())
 	if err != nil {
 		return err
 	}
-	c := &commit{night: n, run: run.GetId(), rules: rules, today: rules, matches: matches.GetMatches()}
+	c := &commit{runs: r, run: run.GetId(), of: rules, today: rules, matches: matches}
 	// An approval may come days after the run. Whether somebody still waits is
 	// asked of the day on which the offer is made; whether a home suits, of the
 	// run's day, since what was matched does not become wrong by waiting.
-	c.today.Today = max(rules.Today, day.Of(n.book.Now(), rules.Policy.Location()))
+	c.today.Today = max(rules.Today, day.Of(r.book.Now(), rules.Policy.Location()))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(offerers)
 	for number := range c.matches {
@@ -41,42 +41,41 @@ func (n *Night) commit(ctx context.Context, run *eilev1.Run, rules casework.Rule
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return n.finish(ctx, run, rules)
+	return finish(ctx, r, run, rules)
 }
 
 // commit is the offers of one run being made.
 type commit struct {
-	night   *Night
-	run     string
-	rules   casework.Rules // of the run's day
-	today   casework.Rules
-	matches []*eilev1.Run_Match
+	runs      *runs
+	run       string
+	of, today casework.Rules // of the run's day and of this
+	matches   []*eilev1.Run_Match
 }
 
 // offer makes the offer of one match. Household and home are checked again in the
 // same transaction; what stands against the offer is kept with the run.
 func (c *commit) offer(ctx context.Context, number int) error {
-	err := c.night.update(ctx, "run.offer", c.run, c.today, func(change casework.Change) error { return c.offerOne(change, number) })
+	err := c.runs.update(ctx, "run.offer", c.run, c.today, func(change casework.Change) error { return c.offerOne(change, number) })
 	if !errors.Is(err, kv.ErrTxTooLarge) && !errors.Is(err, kv.ErrTooManyOps) {
 		return err
 	}
-	return c.night.update(ctx, "run.offer", c.run, c.today, func(change casework.Change) error {
+	return c.runs.update(ctx, "run.offer", c.run, c.today, func(change casework.Change) error {
 		return c.skip(change.Tx, number, &eilev1.Reason{Code: "TOO_LARGE", Detail: "the records are too large for one transaction: " + err.Error()})
 	})
 }
 
 func (c *commit) offerOne(change casework.Change, number int) error {
 	tx := change.Tx
-	_, done, err := tx.FindBatch(c.run, uint32(number))
+	_, done, err := store.FindBatch(tx, c.run, uint32(number))
 	if err != nil || done {
 		return err
 	}
 	match := c.matches[number]
 	made := &eilev1.Offer{
-		Id: fmt.Sprintf("%s-%05d", c.run, number+1), Application: match.GetApplication(), Unit: match.GetUnit(), Run: c.run,
+		Id: evidence.Offer(c.run, number), Application: match.GetApplication(), Unit: match.GetUnit(), Run: c.run,
 	}
 	err = offer.Make(change, made, func(application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason {
-		return c.against(match, application, unit)
+		return market.Against(c.of.Evaluator, c.of.Today, application, unit, match.GetReleased())
 	})
 	var refusal casework.Refusal
 	if errors.As(err, &refusal) {
@@ -88,20 +87,6 @@ func (c *commit) offerOne(change casework.Change, number int) error {
 	return tx.PutBatch(c.run, uint32(number), &eilev1.RunBatch{Created: 1})
 }
 
-// against says what the rules of the run's day have against a match whose facts
-// may have changed since.
-func (c *commit) against(match *eilev1.Run_Match, application *eilev1.Application, unit *eilev1.Unit) []*eilev1.Reason {
-	if reason := outside(c.rules.Policy, unit, application.GetDistricts()); reason != nil {
-		return []*eilev1.Reason{reason}
-	}
-	if match.GetReleased() {
-		unit = proto.CloneOf(unit)
-		unit.Earmark = ""
-	}
-	_, why := c.rules.Evaluator.Suitable(application, unit, c.rules.Today)
-	return why
-}
-
 func (c *commit) skip(tx *store.Tx, number int, why *eilev1.Reason) error {
 	match := c.matches[number]
 	return tx.PutBatch(c.run, uint32(number), &eilev1.RunBatch{Skipped: []*eilev1.Run_Skip{
@@ -110,9 +95,9 @@ func (c *commit) skip(tx *store.Tx, number int, why *eilev1.Reason) error {
 }
 
 // finish counts what was made and ends the run.
-func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rules) error {
+func finish(ctx context.Context, r *runs, run *eilev1.Run, rules casework.Rules) error {
 	var created int32
-	err := n.register.View(ctx, func(v *store.View) error {
+	err := r.register.View(ctx, func(v *store.View) error {
 		batches, err := v.Batches(run.GetId())
 		for _, batch := range batches {
 			created += batch.GetCreated()
@@ -122,39 +107,25 @@ func (n *Night) finish(ctx context.Context, run *eilev1.Run, rules casework.Rule
 	if err != nil {
 		return err
 	}
-	return n.update(ctx, "run.commit", run.GetId(), rules, func(c casework.Change) error {
+	return r.update(ctx, "run.commit", run.GetId(), rules, func(c casework.Change) error {
 		tx := c.Tx
 		stored, err := store.Runs.Get(tx, run.GetId())
 		if err != nil || stored.GetState() != approved {
 			return err
 		}
-		stored.State, stored.OffersCreated = committed, created
-		stored.FinishedAt = timestamppb.New(tx.Now())
+		stored.OffersCreated, stored.FinishedAt = created, timestamppb.New(tx.Now())
 		nights, err := store.Nights(tx)
 		if err != nil {
 			return err
 		}
 		nights.Unfinished, nights.LastOn = "", int32(rules.Today)
-		carry(nights, stored.GetShares())
+		nights.Lettings = market.Carry(nights.GetLettings(), stored.GetShares())
 		if err := tx.PutNights(nights); err != nil {
 			return err
 		}
-		tx.Subject(run.GetId())
-		tx.Status(stateName(approved), stateName(committed))
+		if err := move(tx, stored, commitRun); err != nil {
+			return err
+		}
 		return tx.PutRun(stored, rules.Today.String())
 	})
-}
-
-// Matches reads whom a run matched with what; none before it has matched.
-func (n *Night) Matches(ctx context.Context, run string) (*eilev1.RunMatches, error) {
-	matches := new(eilev1.RunMatches)
-	stored, err := n.get(ctx, run)
-	if err != nil || stored.GetMatchedAt() == nil {
-		return matches, err
-	}
-	file, err := n.readFile(ctx, run, matchesFile)
-	if err != nil {
-		return nil, err
-	}
-	return matches, proto.Unmarshal(file, matches)
 }

@@ -1,18 +1,14 @@
-// Package night is the run: it expires what is overdue, evaluates again what is
-// due, assesses the homes, freezes the register, lets the engine match, keeps
-// the evidence, and, once approved, makes the offers.
+// Package night is the life of a run: it is started, prepares the day, lets the
+// market be matched, keeps the evidence, and, once approved, makes the offers. A
+// run that is under way is carried on in the background.
 //
-// It promises that a run killed anywhere and resumed ends in the same state,
-// that a date is run once, that a dry run changes nothing, and that each offer
-// is checked again in the transaction that makes it. What must not happen twice
-// is named after the run, so that doing it again finds it done.
+// It promises that a run killed anywhere and resumed ends in the same state, that
+// a date is run once, and that each offer is checked again in the transaction
+// that makes it. What must not happen twice is named after the run, so that doing
+// it again finds it done. A dry run is the very run, on a scratch of the register
+// that is thrown away: what it foretells is what the run then does.
 //
-// Of the evidence it keeps the instance and the seats; the outcome follows from
-// them and is written out again when asked for, against the hash that was taken
-// at the match. Why somebody did not get a home is answered from what the run
-// saw, and from the placements as they were at its revision, never from today's
-// facts: asked twice, the answer is the same.
-//
-// The package imports proto, policy, allocation, store and server/casework. It
-// has no clock of its own.
+// The package imports proto, policy, store, server/casework and its rooms market,
+// prepare and evidence; it must not import those beside it: explain, advise and
+// plan. It has no clock of its own.
 package night

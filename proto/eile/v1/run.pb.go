@@ -122,9 +122,9 @@ type Run struct {
 	Unassessed int32 `protobuf:"varint,14,opt,name=unassessed,proto3" json:"unassessed,omitempty"`
 	// rechecked applications.
 	Rechecked int32 `protobuf:"varint,15,opt,name=rechecked,proto3" json:"rechecked,omitempty"`
-	// skipped are matches that could not become offers, with the reason.
+	// skipped are matches that could not become offers, with the reason. Set in the answer to a dry run only: of other runs ListRunMatches tells them.
 	Skipped []*Run_Skip `protobuf:"bytes,16,rep,name=skipped,proto3" json:"skipped,omitempty"`
-	// matches of the run; set in the answer to Get only.
+	// matches of the run in legal order. Set in the answer to a dry run only: of other runs ListRunMatches tells them.
 	Matches []*Run_Match `protobuf:"bytes,17,rep,name=matches,proto3" json:"matches,omitempty"`
 	// revision of the register that the run froze.
 	Revision uint64 `protobuf:"varint,18,opt,name=revision,proto3" json:"revision,omitempty"`
@@ -136,7 +136,7 @@ type Run struct {
 	FinishedAt *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=finished_at,json=finishedAt,proto3" json:"finished_at,omitempty"`
 	// decision that approved it.
 	Decision *Decision `protobuf:"bytes,22,opt,name=decision,proto3" json:"decision,omitempty"`
-	// failure says why it failed.
+	// failure says why it failed; of a run that is under way, what keeps it from going on for the time being.
 	Failure string `protobuf:"bytes,23,opt,name=failure,proto3" json:"failure,omitempty"`
 	// read households: how far down the list the engine looked.
 	Read int32 `protobuf:"varint,24,opt,name=read,proto3" json:"read,omitempty"`
@@ -711,6 +711,205 @@ func (x *ListRunsResponse) GetNextPageToken() string {
 	return ""
 }
 
+type ListRunMatchesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// run by its id.
+	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	// page_size is at most 1000; 0: 100.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// page_token of the answer before, of the same query.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRunMatchesRequest) Reset() {
+	*x = ListRunMatchesRequest{}
+	mi := &file_eile_v1_run_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRunMatchesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRunMatchesRequest) ProtoMessage() {}
+
+func (x *ListRunMatchesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_run_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRunMatchesRequest.ProtoReflect.Descriptor instead.
+func (*ListRunMatchesRequest) Descriptor() ([]byte, []int) {
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListRunMatchesRequest) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *ListRunMatchesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListRunMatchesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+type ListRunMatchesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// matches in legal order.
+	Matches []*RunMatch `protobuf:"bytes,1,rep,name=matches,proto3" json:"matches,omitempty"`
+	// next_page_token is empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRunMatchesResponse) Reset() {
+	*x = ListRunMatchesResponse{}
+	mi := &file_eile_v1_run_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRunMatchesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRunMatchesResponse) ProtoMessage() {}
+
+func (x *ListRunMatchesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_run_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRunMatchesResponse.ProtoReflect.Descriptor instead.
+func (*ListRunMatchesResponse) Descriptor() ([]byte, []int) {
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListRunMatchesResponse) GetMatches() []*RunMatch {
+	if x != nil {
+		return x.Matches
+	}
+	return nil
+}
+
+func (x *ListRunMatchesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// RunMatch is a match of a run and what became of it.
+type RunMatch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// application that is matched.
+	Application string `protobuf:"bytes,1,opt,name=application,proto3" json:"application,omitempty"`
+	// unit it is matched with.
+	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	// released is true where the home was kept for a group that left it to others.
+	Released bool `protobuf:"varint,3,opt,name=released,proto3" json:"released,omitempty"`
+	// offer that was made; empty: none yet, or it could not be made.
+	Offer string `protobuf:"bytes,4,opt,name=offer,proto3" json:"offer,omitempty"`
+	// skipped is the reason why no offer could be made.
+	Skipped       *Reason `protobuf:"bytes,5,opt,name=skipped,proto3" json:"skipped,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunMatch) Reset() {
+	*x = RunMatch{}
+	mi := &file_eile_v1_run_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunMatch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunMatch) ProtoMessage() {}
+
+func (x *RunMatch) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_run_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunMatch.ProtoReflect.Descriptor instead.
+func (*RunMatch) Descriptor() ([]byte, []int) {
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *RunMatch) GetApplication() string {
+	if x != nil {
+		return x.Application
+	}
+	return ""
+}
+
+func (x *RunMatch) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *RunMatch) GetReleased() bool {
+	if x != nil {
+		return x.Released
+	}
+	return false
+}
+
+func (x *RunMatch) GetOffer() string {
+	if x != nil {
+		return x.Offer
+	}
+	return ""
+}
+
+func (x *RunMatch) GetSkipped() *Reason {
+	if x != nil {
+		return x.Skipped
+	}
+	return nil
+}
+
 type GetEvidenceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the run.
@@ -721,7 +920,7 @@ type GetEvidenceRequest struct {
 
 func (x *GetEvidenceRequest) Reset() {
 	*x = GetEvidenceRequest{}
-	mi := &file_eile_v1_run_proto_msgTypes[7]
+	mi := &file_eile_v1_run_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -733,7 +932,7 @@ func (x *GetEvidenceRequest) String() string {
 func (*GetEvidenceRequest) ProtoMessage() {}
 
 func (x *GetEvidenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[7]
+	mi := &file_eile_v1_run_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -746,7 +945,7 @@ func (x *GetEvidenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEvidenceRequest.ProtoReflect.Descriptor instead.
 func (*GetEvidenceRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_run_proto_rawDescGZIP(), []int{7}
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetEvidenceRequest) GetId() string {
@@ -768,7 +967,7 @@ type GetEvidenceResponse struct {
 
 func (x *GetEvidenceResponse) Reset() {
 	*x = GetEvidenceResponse{}
-	mi := &file_eile_v1_run_proto_msgTypes[8]
+	mi := &file_eile_v1_run_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -780,7 +979,7 @@ func (x *GetEvidenceResponse) String() string {
 func (*GetEvidenceResponse) ProtoMessage() {}
 
 func (x *GetEvidenceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[8]
+	mi := &file_eile_v1_run_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -793,7 +992,7 @@ func (x *GetEvidenceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEvidenceResponse.ProtoReflect.Descriptor instead.
 func (*GetEvidenceResponse) Descriptor() ([]byte, []int) {
-	return file_eile_v1_run_proto_rawDescGZIP(), []int{8}
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetEvidenceResponse) GetFile() string {
@@ -824,7 +1023,7 @@ type ExplainRunRequest struct {
 
 func (x *ExplainRunRequest) Reset() {
 	*x = ExplainRunRequest{}
-	mi := &file_eile_v1_run_proto_msgTypes[9]
+	mi := &file_eile_v1_run_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -836,7 +1035,7 @@ func (x *ExplainRunRequest) String() string {
 func (*ExplainRunRequest) ProtoMessage() {}
 
 func (x *ExplainRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[9]
+	mi := &file_eile_v1_run_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -849,7 +1048,7 @@ func (x *ExplainRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainRunRequest.ProtoReflect.Descriptor instead.
 func (*ExplainRunRequest) Descriptor() ([]byte, []int) {
-	return file_eile_v1_run_proto_rawDescGZIP(), []int{9}
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ExplainRunRequest) GetId() string {
@@ -895,7 +1094,7 @@ type ExplainRunResponse struct {
 
 func (x *ExplainRunResponse) Reset() {
 	*x = ExplainRunResponse{}
-	mi := &file_eile_v1_run_proto_msgTypes[10]
+	mi := &file_eile_v1_run_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -907,7 +1106,7 @@ func (x *ExplainRunResponse) String() string {
 func (*ExplainRunResponse) ProtoMessage() {}
 
 func (x *ExplainRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[10]
+	mi := &file_eile_v1_run_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -920,7 +1119,7 @@ func (x *ExplainRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainRunResponse.ProtoReflect.Descriptor instead.
 func (*ExplainRunResponse) Descriptor() ([]byte, []int) {
-	return file_eile_v1_run_proto_rawDescGZIP(), []int{10}
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ExplainRunResponse) GetRun() string {
@@ -985,7 +1184,7 @@ type Run_ShareCount struct {
 
 func (x *Run_ShareCount) Reset() {
 	*x = Run_ShareCount{}
-	mi := &file_eile_v1_run_proto_msgTypes[11]
+	mi := &file_eile_v1_run_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -997,7 +1196,7 @@ func (x *Run_ShareCount) String() string {
 func (*Run_ShareCount) ProtoMessage() {}
 
 func (x *Run_ShareCount) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[11]
+	mi := &file_eile_v1_run_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1042,7 +1241,7 @@ type Run_Match struct {
 
 func (x *Run_Match) Reset() {
 	*x = Run_Match{}
-	mi := &file_eile_v1_run_proto_msgTypes[12]
+	mi := &file_eile_v1_run_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1054,7 +1253,7 @@ func (x *Run_Match) String() string {
 func (*Run_Match) ProtoMessage() {}
 
 func (x *Run_Match) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[12]
+	mi := &file_eile_v1_run_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1106,7 +1305,7 @@ type Run_Skip struct {
 
 func (x *Run_Skip) Reset() {
 	*x = Run_Skip{}
-	mi := &file_eile_v1_run_proto_msgTypes[13]
+	mi := &file_eile_v1_run_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1118,7 +1317,7 @@ func (x *Run_Skip) String() string {
 func (*Run_Skip) ProtoMessage() {}
 
 func (x *Run_Skip) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[13]
+	mi := &file_eile_v1_run_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1176,7 +1375,7 @@ type ExplainRunResponse_PassedOver struct {
 
 func (x *ExplainRunResponse_PassedOver) Reset() {
 	*x = ExplainRunResponse_PassedOver{}
-	mi := &file_eile_v1_run_proto_msgTypes[14]
+	mi := &file_eile_v1_run_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1188,7 +1387,7 @@ func (x *ExplainRunResponse_PassedOver) String() string {
 func (*ExplainRunResponse_PassedOver) ProtoMessage() {}
 
 func (x *ExplainRunResponse_PassedOver) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_run_proto_msgTypes[14]
+	mi := &file_eile_v1_run_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1201,7 +1400,7 @@ func (x *ExplainRunResponse_PassedOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainRunResponse_PassedOver.ProtoReflect.Descriptor instead.
 func (*ExplainRunResponse_PassedOver) Descriptor() ([]byte, []int) {
-	return file_eile_v1_run_proto_rawDescGZIP(), []int{10, 0}
+	return file_eile_v1_run_proto_rawDescGZIP(), []int{13, 0}
 }
 
 func (x *ExplainRunResponse_PassedOver) GetApplication() string {
@@ -1322,7 +1521,21 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tR\tpageToken\"\\\n" +
 	"\x10ListRunsResponse\x12 \n" +
 	"\x04runs\x18\x01 \x03(\v2\f.eile.v1.RunR\x04runs\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"w\n" +
+	"\x15ListRunMatchesRequest\x12\x19\n" +
+	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x12$\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tR\tpageToken\"m\n" +
+	"\x16ListRunMatchesResponse\x12+\n" +
+	"\amatches\x18\x01 \x03(\v2\x11.eile.v1.RunMatchR\amatches\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9d\x01\n" +
+	"\bRunMatch\x12 \n" +
+	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
+	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x1a\n" +
+	"\breleased\x18\x03 \x01(\bR\breleased\x12\x14\n" +
+	"\x05offer\x18\x04 \x01(\tR\x05offer\x12)\n" +
+	"\askipped\x18\x05 \x01(\v2\x0f.eile.v1.ReasonR\askipped\"-\n" +
 	"\x12GetEvidenceRequest\x12\x17\n" +
 	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\"=\n" +
 	"\x13GetEvidenceResponse\x12\x12\n" +
@@ -1358,7 +1571,7 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\x13RUN_STATE_COMMITTED\x10\x04\x12\x15\n" +
 	"\x11RUN_STATE_DRY_RUN\x10\x05\x12\x14\n" +
 	"\x10RUN_STATE_FAILED\x10\x06\x12\x17\n" +
-	"\x13RUN_STATE_CANCELLED\x10\a2\xb2\x03\n" +
+	"\x13RUN_STATE_CANCELLED\x10\a2\x85\x04\n" +
 	"\n" +
 	"RunService\x122\n" +
 	"\bStartRun\x12\x18.eile.v1.StartRunRequest\x1a\f.eile.v1.Run\x126\n" +
@@ -1366,7 +1579,8 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"ApproveRun\x12\x1a.eile.v1.ApproveRunRequest\x1a\f.eile.v1.Run\x124\n" +
 	"\tCancelRun\x12\x19.eile.v1.CancelRunRequest\x1a\f.eile.v1.Run\x12.\n" +
 	"\x06GetRun\x12\x16.eile.v1.GetRunRequest\x1a\f.eile.v1.Run\x12?\n" +
-	"\bListRuns\x12\x18.eile.v1.ListRunsRequest\x1a\x19.eile.v1.ListRunsResponse\x12J\n" +
+	"\bListRuns\x12\x18.eile.v1.ListRunsRequest\x1a\x19.eile.v1.ListRunsResponse\x12Q\n" +
+	"\x0eListRunMatches\x12\x1e.eile.v1.ListRunMatchesRequest\x1a\x1f.eile.v1.ListRunMatchesResponse\x12J\n" +
 	"\vGetEvidence\x12\x1b.eile.v1.GetEvidenceRequest\x1a\x1c.eile.v1.GetEvidenceResponse0\x01\x12E\n" +
 	"\n" +
 	"ExplainRun\x12\x1a.eile.v1.ExplainRunRequest\x1a\x1b.eile.v1.ExplainRunResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
@@ -1384,7 +1598,7 @@ func file_eile_v1_run_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_run_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_run_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_eile_v1_run_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_eile_v1_run_proto_goTypes = []any{
 	(RunState)(0),                         // 0: eile.v1.RunState
 	(*Run)(nil),                           // 1: eile.v1.Run
@@ -1394,59 +1608,66 @@ var file_eile_v1_run_proto_goTypes = []any{
 	(*GetRunRequest)(nil),                 // 5: eile.v1.GetRunRequest
 	(*ListRunsRequest)(nil),               // 6: eile.v1.ListRunsRequest
 	(*ListRunsResponse)(nil),              // 7: eile.v1.ListRunsResponse
-	(*GetEvidenceRequest)(nil),            // 8: eile.v1.GetEvidenceRequest
-	(*GetEvidenceResponse)(nil),           // 9: eile.v1.GetEvidenceResponse
-	(*ExplainRunRequest)(nil),             // 10: eile.v1.ExplainRunRequest
-	(*ExplainRunResponse)(nil),            // 11: eile.v1.ExplainRunResponse
-	(*Run_ShareCount)(nil),                // 12: eile.v1.Run.ShareCount
-	(*Run_Match)(nil),                     // 13: eile.v1.Run.Match
-	(*Run_Skip)(nil),                      // 14: eile.v1.Run.Skip
-	(*ExplainRunResponse_PassedOver)(nil), // 15: eile.v1.ExplainRunResponse.PassedOver
-	(*date.Date)(nil),                     // 16: google.type.Date
-	(*PolicyName)(nil),                    // 17: eile.v1.PolicyName
-	(*timestamppb.Timestamp)(nil),         // 18: google.protobuf.Timestamp
-	(*Decision)(nil),                      // 19: eile.v1.Decision
-	(*ByDecision)(nil),                    // 20: eile.v1.ByDecision
-	(*Reason)(nil),                        // 21: eile.v1.Reason
+	(*ListRunMatchesRequest)(nil),         // 8: eile.v1.ListRunMatchesRequest
+	(*ListRunMatchesResponse)(nil),        // 9: eile.v1.ListRunMatchesResponse
+	(*RunMatch)(nil),                      // 10: eile.v1.RunMatch
+	(*GetEvidenceRequest)(nil),            // 11: eile.v1.GetEvidenceRequest
+	(*GetEvidenceResponse)(nil),           // 12: eile.v1.GetEvidenceResponse
+	(*ExplainRunRequest)(nil),             // 13: eile.v1.ExplainRunRequest
+	(*ExplainRunResponse)(nil),            // 14: eile.v1.ExplainRunResponse
+	(*Run_ShareCount)(nil),                // 15: eile.v1.Run.ShareCount
+	(*Run_Match)(nil),                     // 16: eile.v1.Run.Match
+	(*Run_Skip)(nil),                      // 17: eile.v1.Run.Skip
+	(*ExplainRunResponse_PassedOver)(nil), // 18: eile.v1.ExplainRunResponse.PassedOver
+	(*date.Date)(nil),                     // 19: google.type.Date
+	(*PolicyName)(nil),                    // 20: eile.v1.PolicyName
+	(*timestamppb.Timestamp)(nil),         // 21: google.protobuf.Timestamp
+	(*Decision)(nil),                      // 22: eile.v1.Decision
+	(*ByDecision)(nil),                    // 23: eile.v1.ByDecision
+	(*Reason)(nil),                        // 24: eile.v1.Reason
 }
 var file_eile_v1_run_proto_depIdxs = []int32{
-	16, // 0: eile.v1.Run.on:type_name -> google.type.Date
+	19, // 0: eile.v1.Run.on:type_name -> google.type.Date
 	0,  // 1: eile.v1.Run.state:type_name -> eile.v1.RunState
-	17, // 2: eile.v1.Run.policy:type_name -> eile.v1.PolicyName
-	14, // 3: eile.v1.Run.skipped:type_name -> eile.v1.Run.Skip
-	13, // 4: eile.v1.Run.matches:type_name -> eile.v1.Run.Match
-	18, // 5: eile.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	18, // 6: eile.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
-	19, // 7: eile.v1.Run.decision:type_name -> eile.v1.Decision
-	18, // 8: eile.v1.Run.matched_at:type_name -> google.protobuf.Timestamp
-	12, // 9: eile.v1.Run.shares:type_name -> eile.v1.Run.ShareCount
-	16, // 10: eile.v1.StartRunRequest.on:type_name -> google.type.Date
-	20, // 11: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
+	20, // 2: eile.v1.Run.policy:type_name -> eile.v1.PolicyName
+	17, // 3: eile.v1.Run.skipped:type_name -> eile.v1.Run.Skip
+	16, // 4: eile.v1.Run.matches:type_name -> eile.v1.Run.Match
+	21, // 5: eile.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	21, // 6: eile.v1.Run.finished_at:type_name -> google.protobuf.Timestamp
+	22, // 7: eile.v1.Run.decision:type_name -> eile.v1.Decision
+	21, // 8: eile.v1.Run.matched_at:type_name -> google.protobuf.Timestamp
+	15, // 9: eile.v1.Run.shares:type_name -> eile.v1.Run.ShareCount
+	19, // 10: eile.v1.StartRunRequest.on:type_name -> google.type.Date
+	23, // 11: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
 	1,  // 12: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
-	21, // 13: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
-	15, // 14: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
-	21, // 15: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
-	21, // 16: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
-	21, // 17: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
-	2,  // 18: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
-	3,  // 19: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
-	4,  // 20: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
-	5,  // 21: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
-	6,  // 22: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
-	8,  // 23: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
-	10, // 24: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
-	1,  // 25: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
-	1,  // 26: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
-	1,  // 27: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
-	1,  // 28: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
-	7,  // 29: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
-	9,  // 30: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
-	11, // 31: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
-	25, // [25:32] is the sub-list for method output_type
-	18, // [18:25] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	10, // 13: eile.v1.ListRunMatchesResponse.matches:type_name -> eile.v1.RunMatch
+	24, // 14: eile.v1.RunMatch.skipped:type_name -> eile.v1.Reason
+	24, // 15: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
+	18, // 16: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
+	24, // 17: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
+	24, // 18: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
+	24, // 19: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
+	2,  // 20: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
+	3,  // 21: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
+	4,  // 22: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
+	5,  // 23: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
+	6,  // 24: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
+	8,  // 25: eile.v1.RunService.ListRunMatches:input_type -> eile.v1.ListRunMatchesRequest
+	11, // 26: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
+	13, // 27: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
+	1,  // 28: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
+	1,  // 29: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
+	1,  // 30: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
+	1,  // 31: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
+	7,  // 32: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
+	9,  // 33: eile.v1.RunService.ListRunMatches:output_type -> eile.v1.ListRunMatchesResponse
+	12, // 34: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
+	14, // 35: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
+	28, // [28:36] is the sub-list for method output_type
+	20, // [20:28] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_run_proto_init() }
@@ -1463,7 +1684,7 @@ func file_eile_v1_run_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_run_proto_rawDesc), len(file_eile_v1_run_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   15,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,13 +19,14 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	RunService_StartRun_FullMethodName    = "/eile.v1.RunService/StartRun"
-	RunService_ApproveRun_FullMethodName  = "/eile.v1.RunService/ApproveRun"
-	RunService_CancelRun_FullMethodName   = "/eile.v1.RunService/CancelRun"
-	RunService_GetRun_FullMethodName      = "/eile.v1.RunService/GetRun"
-	RunService_ListRuns_FullMethodName    = "/eile.v1.RunService/ListRuns"
-	RunService_GetEvidence_FullMethodName = "/eile.v1.RunService/GetEvidence"
-	RunService_ExplainRun_FullMethodName  = "/eile.v1.RunService/ExplainRun"
+	RunService_StartRun_FullMethodName       = "/eile.v1.RunService/StartRun"
+	RunService_ApproveRun_FullMethodName     = "/eile.v1.RunService/ApproveRun"
+	RunService_CancelRun_FullMethodName      = "/eile.v1.RunService/CancelRun"
+	RunService_GetRun_FullMethodName         = "/eile.v1.RunService/GetRun"
+	RunService_ListRuns_FullMethodName       = "/eile.v1.RunService/ListRuns"
+	RunService_ListRunMatches_FullMethodName = "/eile.v1.RunService/ListRunMatches"
+	RunService_GetEvidence_FullMethodName    = "/eile.v1.RunService/GetEvidence"
+	RunService_ExplainRun_FullMethodName     = "/eile.v1.RunService/ExplainRun"
 )
 
 // RunServiceClient is the client API for RunService service.
@@ -34,9 +35,9 @@ const (
 //
 // RunService runs the night.
 type RunServiceClient interface {
-	// Start begins the run of a day, or answers the one that exists. FAILED_PRECONDITION: the day is to come, or before the last committed run, or another run waits.
+	// Start begins the run of a day, or answers the one that exists, as it is: it goes on by itself, and Get tells how far it is. A dry run is answered when it is done. FAILED_PRECONDITION: the day is to come, or before the last committed run, or another run waits.
 	StartRun(ctx context.Context, in *StartRunRequest, opts ...grpc.CallOption) (*Run, error)
-	// Approve lets a matched run make its offers, by decision.
+	// Approve lets a matched run make its offers, by decision; it goes on by itself.
 	ApproveRun(ctx context.Context, in *ApproveRunRequest, opts ...grpc.CallOption) (*Run, error)
 	// Cancel ends a run that is not approved.
 	CancelRun(ctx context.Context, in *CancelRunRequest, opts ...grpc.CallOption) (*Run, error)
@@ -44,6 +45,8 @@ type RunServiceClient interface {
 	GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*Run, error)
 	// List answers runs, newest first.
 	ListRuns(ctx context.Context, in *ListRunsRequest, opts ...grpc.CallOption) (*ListRunsResponse, error)
+	// ListRunMatches answers whom a run matched with what, and what became of it, in legal order; none before it has matched.
+	ListRunMatches(ctx context.Context, in *ListRunMatchesRequest, opts ...grpc.CallOption) (*ListRunMatchesResponse, error)
 	// GetEvidence answers the instance and the outcome as files, in pieces.
 	GetEvidence(ctx context.Context, in *GetEvidenceRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetEvidenceResponse], error)
 	// Explain answers why a household or a home got what it got.
@@ -108,6 +111,16 @@ func (c *runServiceClient) ListRuns(ctx context.Context, in *ListRunsRequest, op
 	return out, nil
 }
 
+func (c *runServiceClient) ListRunMatches(ctx context.Context, in *ListRunMatchesRequest, opts ...grpc.CallOption) (*ListRunMatchesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListRunMatchesResponse)
+	err := c.cc.Invoke(ctx, RunService_ListRunMatches_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *runServiceClient) GetEvidence(ctx context.Context, in *GetEvidenceRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetEvidenceResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &RunService_ServiceDesc.Streams[0], RunService_GetEvidence_FullMethodName, cOpts...)
@@ -143,9 +156,9 @@ func (c *runServiceClient) ExplainRun(ctx context.Context, in *ExplainRunRequest
 //
 // RunService runs the night.
 type RunServiceServer interface {
-	// Start begins the run of a day, or answers the one that exists. FAILED_PRECONDITION: the day is to come, or before the last committed run, or another run waits.
+	// Start begins the run of a day, or answers the one that exists, as it is: it goes on by itself, and Get tells how far it is. A dry run is answered when it is done. FAILED_PRECONDITION: the day is to come, or before the last committed run, or another run waits.
 	StartRun(context.Context, *StartRunRequest) (*Run, error)
-	// Approve lets a matched run make its offers, by decision.
+	// Approve lets a matched run make its offers, by decision; it goes on by itself.
 	ApproveRun(context.Context, *ApproveRunRequest) (*Run, error)
 	// Cancel ends a run that is not approved.
 	CancelRun(context.Context, *CancelRunRequest) (*Run, error)
@@ -153,6 +166,8 @@ type RunServiceServer interface {
 	GetRun(context.Context, *GetRunRequest) (*Run, error)
 	// List answers runs, newest first.
 	ListRuns(context.Context, *ListRunsRequest) (*ListRunsResponse, error)
+	// ListRunMatches answers whom a run matched with what, and what became of it, in legal order; none before it has matched.
+	ListRunMatches(context.Context, *ListRunMatchesRequest) (*ListRunMatchesResponse, error)
 	// GetEvidence answers the instance and the outcome as files, in pieces.
 	GetEvidence(*GetEvidenceRequest, grpc.ServerStreamingServer[GetEvidenceResponse]) error
 	// Explain answers why a household or a home got what it got.
@@ -181,6 +196,9 @@ func (UnimplementedRunServiceServer) GetRun(context.Context, *GetRunRequest) (*R
 }
 func (UnimplementedRunServiceServer) ListRuns(context.Context, *ListRunsRequest) (*ListRunsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListRuns not implemented")
+}
+func (UnimplementedRunServiceServer) ListRunMatches(context.Context, *ListRunMatchesRequest) (*ListRunMatchesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListRunMatches not implemented")
 }
 func (UnimplementedRunServiceServer) GetEvidence(*GetEvidenceRequest, grpc.ServerStreamingServer[GetEvidenceResponse]) error {
 	return status.Error(codes.Unimplemented, "method GetEvidence not implemented")
@@ -299,6 +317,24 @@ func _RunService_ListRuns_Handler(srv interface{}, ctx context.Context, dec func
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RunService_ListRunMatches_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRunMatchesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunServiceServer).ListRunMatches(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunService_ListRunMatches_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunServiceServer).ListRunMatches(ctx, req.(*ListRunMatchesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RunService_GetEvidence_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(GetEvidenceRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -354,6 +390,10 @@ var RunService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListRuns",
 			Handler:    _RunService_ListRuns_Handler,
+		},
+		{
+			MethodName: "ListRunMatches",
+			Handler:    _RunService_ListRunMatches_Handler,
 		},
 		{
 			MethodName: "ExplainRun",

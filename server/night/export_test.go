@@ -1,0 +1,4 @@
+package night
+
+// Steps are the table, for the tests that hold it.
+var Steps = steps

@@ -1,0 +1,63 @@
+package prepare
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/store"
+)
+
+// A Clock knows the time and unique ids.
+type Clock interface {
+	Now() time.Time
+	NewID() string
+}
+
+// Stamp is for what the machine does; the reason names what for.
+func Stamp(clock Clock, action, reason string) store.Stamp {
+	return store.Stamp{Now: clock.Now(), ID: clock.NewID(), Actor: casework.Machine, Action: action, Reason: reason}
+}
+
+// Supported refuses a policy that asks for what the nights do not do.
+func Supported(rules *policy.Policy) error {
+	what := "run under policy " + rules.Name()
+	if a := rules.Alternation(); a != (policy.Alternation{}) {
+		return casework.Refuse(what, "ALTERNATION", fmt.Sprintf(
+			"it alternates homes %d : %d between those out of turn and the ordinary list; a run serves those out of turn first: leave out_of_turn.alternate out", a.OutOfTurn, a.Ordinary))
+	}
+	if rules.Mode() != "fill" {
+		return nil
+	}
+	for _, reserve := range rules.Reserves() {
+		if reserve.Strict == policy.SoftReserve {
+			return casework.Refuse(what, "SOFT_RESERVE", fmt.Sprintf("mode fill has no soft reserve such as %s: make it hard or released", reserve.Code))
+		}
+	}
+	return nil
+}
+
+// Scratch runs fn on a scratch of a register on which all is done that the day of
+// the rules makes necessary; revision is that of the register.
+func Scratch(ctx context.Context, register *store.Register, clock Clock, rules casework.Rules, fn func(scratch *store.Register, revision uint64) error) error {
+	if err := Supported(rules.Policy); err != nil {
+		return err
+	}
+	return register.Scratch(ctx, func(scratch *store.Register) error {
+		var revision uint64
+		err := scratch.View(ctx, func(v *store.View) error {
+			revision = v.Revision()
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		stamp := func(action string) store.Stamp { return Stamp(clock, action, "") }
+		if err := Day(ctx, scratch, rules, stamp); err != nil {
+			return err
+		}
+		return fn(scratch, revision)
+	})
+}
