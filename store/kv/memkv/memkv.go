@@ -3,7 +3,7 @@
 // written over a snapshot of another store and thrown away.
 //
 // A snapshot is the tree of one commit, which later commits copy where they
-// change it. The package imports kv and a B-tree, nothing else of ours.
+// change it. A tree that nobody was shown they change in place. The package imports kv and a B-tree, nothing else of ours.
 package memkv
 
 import (
@@ -37,7 +37,8 @@ type DB struct {
 	turn    chan struct{}
 	updates int // guarded by turn
 
-	latest    atomic.Pointer[state]
+	mu        sync.Mutex // guards latest, and its tree while nobody has been shown it
+	latest    *state
 	published atomic.Uint64 // revision that all followers have seen
 	closed    atomic.Bool
 
@@ -55,8 +56,7 @@ func New(options Options) *DB {
 }
 
 func open(options Options, s *state) *DB {
-	db := &DB{rerun: options.RerunClosures, turn: make(chan struct{}, 1)}
-	db.latest.Store(s)
+	db := &DB{rerun: options.RerunClosures, turn: make(chan struct{}, 1), latest: s}
 	db.published.Store(uint64(s.revision))
 	return db
 }
@@ -65,8 +65,8 @@ type tree = btree.BTreeG[record]
 
 func newTree() *tree {
 	less := func(a, b record) bool { return bytes.Compare(a.Key, b.Key) < 0 }
-	// Without locks, since a Scan would hold one while its loop runs: a tree is
-	// changed only before it is published, and copied only under the turn.
+	// Without locks, since a Scan would hold one while its loop runs: a tree that
+	// a View was shown is never changed, and copied only under mu.
 	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
 }
 
@@ -81,7 +81,7 @@ func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 	if db.closed.Load() {
 		return fmt.Errorf("read: %w", kv.ErrClosed)
 	}
-	r := &reader{ctx: ctx, state: db.latest.Load()}
+	r := &reader{ctx: ctx, state: db.show()}
 	defer func() { r.ended = true }()
 	defer r.state.below.faulting()()
 	return fn(r)
@@ -102,7 +102,7 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Revision, er
 	if err != nil {
 		return 0, err
 	}
-	before := db.latest.Load()
+	before := db.latest // only who has the turn replaces it
 	defer before.below.faulting()()
 	db.updates++
 	if db.rerun && db.updates%2 == 0 {
@@ -116,9 +116,24 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Revision, er
 		return before.revision, nil
 	}
 	commit := kv.Commit{Revision: before.revision + 1, Writes: writes}
-	db.latest.Store(before.after(commit))
+	db.replace(before, commit)
 	db.publish(commit)
 	return commit.Revision, nil
+}
+
+// show is the latest state, which is not changed from now on.
+func (db *DB) show() *state {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.latest.shown = true
+	return db.latest
+}
+
+// replace puts the state that a commit makes of the one before in its place.
+func (db *DB) replace(before *state, c kv.Commit) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.latest = before.after(c)
 }
 
 func (db *DB) publish(c kv.Commit) {

@@ -79,9 +79,10 @@ type record struct {
 	deleted bool
 }
 
-// state is the store after one commit. Its tree is never changed.
+// state is the store after one commit.
 type state struct {
 	items    *tree
+	shown    bool // to a View: the tree is not changed any more
 	below    *below
 	revision kv.Revision
 }
@@ -132,9 +133,13 @@ func (s *state) scan(start, end []byte) iter.Seq2[kv.Item, error] {
 	}
 }
 
-// after returns the state that a commit makes of s.
+// after returns the state that a commit makes of s, which is not used again
+// unless it was shown.
 func (s *state) after(c kv.Commit) *state {
-	next := &state{items: s.items.Copy(), below: s.below, revision: c.Revision}
+	next := &state{items: s.items, below: s.below, revision: c.Revision}
+	if s.shown {
+		next.items = s.items.Copy()
+	}
 	for _, w := range c.Writes {
 		written := record{kv.Item{Key: w.Key, Value: w.Value, Revision: c.Revision}, w.Deleted}
 		if w.Deleted && s.below == nil {
