@@ -19,21 +19,16 @@ type Assessment struct {
 
 // Assess tests a home against the unit standard. Where the policy has none every home is FIT. The inspections may stand in any order.
 func (e *Evaluator) Assess(unit *eilev1.Unit, inspections []*eilev1.Inspection, on day.Day) Assessment {
-	s := e.p.acquire(on)
-	defer s.release()
-	s.unit, s.inspections = unit, newestFirst(inspections)
-	f := &findings{s: s}
-	f.test(s.edition.standard)
-	s.due.noteNext(s.edition.next)
-	a := Assessment{State: eilev1.ConditionState_CONDITION_STATE_FIT, Reasons: f.all(), Missing: f.missing(), NextDue: s.due.next}
+	edition, f := e.ask(on)
+	defer f.scope.Release()
+	f.scope.Home(unit, newestFirst(inspections))
+	f.test(edition.standard)
+	a := Assessment{State: eilev1.ConditionState_CONDITION_STATE_FIT, Missing: f.missing(), NextDue: edition.due(&f.scope.Today)}
 	switch {
 	case len(f.reasons) > 0:
-		a.State = eilev1.ConditionState_CONDITION_STATE_FLAGGED
-	case f.unknown != nil || len(f.failed) > 0:
-		a.State = eilev1.ConditionState_CONDITION_STATE_UNASSESSED
-		for _, name := range a.Missing {
-			a.Reasons = append(a.Reasons, f.s.p.missingReason(name))
-		}
+		a.State, a.Reasons = eilev1.ConditionState_CONDITION_STATE_FLAGGED, f.all()
+	case f.open():
+		a.State, a.Reasons = eilev1.ConditionState_CONDITION_STATE_UNASSESSED, f.lacking()
 	}
 	return a
 }
@@ -45,8 +40,8 @@ func newestFirst(inspections []*eilev1.Inspection) []*eilev1.Inspection {
 	}
 	sorted := slices.Clone(inspections)
 	slices.SortStableFunc(sorted, func(a, b *eilev1.Inspection) int {
-		x, _ := dayOf(a.GetInspectedOn())
-		y, _ := dayOf(b.GetInspectedOn())
+		x, _ := day.Known(a.GetInspectedOn())
+		y, _ := day.Known(b.GetInspectedOn())
 		return int(y) - int(x)
 	})
 	return sorted

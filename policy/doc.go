@@ -35,5 +35,11 @@
 // Prefer birthday(m.birth_date, 18) > on to m.age < 18: it is looked at again on that birthday only, not on each. Prefer count(members.map(m, …)) to a
 // filter and its size: it names every unknown fact, not the last. A value reads a household or a home, not both.
 //
+// # The rooms
+//
+// Package source reads the file and knows its form alone; rule is the language of expressions; fact is what expressions read of a household and a home.
+// This package compiles the first into the other two, a function for each part of the file, and evaluates. Package example, which stands above, runs the
+// examples. No arrow runs back up.
+//
 // The package has no clock, no randomness and no input or output; dates and seeds are arguments. It must not import the store, the engine or the server.
 package policy

@@ -11,7 +11,7 @@ import (
 // When the household of a rented-in home is put up for a transfer: at the last warning where the policy does not say.
 func TestLeaseRules(t *testing.T) {
 	for text, want := range map[string]int{"": 3, "leases: {}\n": 3, "leases: {transfer_months: 0}\n": 0, "leases: {transfer_months: 12}\n": 12} {
-		if got := loaded(t, text).Leases().TransferMonths; got != want {
+		if got := loaded(t, text).Leases.TransferMonths; got != want {
 			t.Errorf("%q: %d months, want %d", text, got, want)
 		}
 	}

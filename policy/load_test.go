@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/eile-housing/eile/policy/source"
 )
 
 func TestLoadNamesEveryFaultWithItsPlace(t *testing.T) {
@@ -56,7 +58,7 @@ func TestLoadNamesEveryFaultWithItsPlace(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("got %v\nwant %s", err, tt.want)
 			}
-			var fault *Fault
+			var fault *source.Fault
 			if !errors.As(err, &fault) || fault.Line < 1 || fault.Column < 1 {
 				t.Errorf("%v is no fault with a place", err)
 			}
@@ -90,9 +92,9 @@ func TestLoadRefusesHostileFiles(t *testing.T) {
 		return minimal("attributes: {application: {declared: {type: string}}}\neligibility:\n  - {code: A, require: '" + require + "', reason: {en: x}}\n")
 	}
 	tests := map[string]string{
-		"too large":         minimal("#" + strings.Repeat("x", maxSource)),
+		"too large":         minimal("#" + strings.Repeat("x", 1_000_000)),
 		"deep YAML":         "a: " + strings.Repeat("[", 20_000) + "\n",
-		"many values":       minimal("hazards: [" + strings.Repeat("x,", maxNodes) + "]\n"),
+		"many values":       minimal("hazards: [" + strings.Repeat("x,", 50_000) + "]\n"),
 		"billion laughs":    "a: &a [x]\nb: &b [*a,*a]\nc: [*b,*b]\n",
 		"deep expression":   rule("persons > " + deep),
 		"long expression":   rule("persons > 1" + strings.Repeat(" + 1", 2_000)),
@@ -106,9 +108,9 @@ func TestLoadRefusesHostileFiles(t *testing.T) {
 		"many expressions":  minimal("eligibility:\n" + strings.Repeat("  - {code: A, require: 'true', reason: {en: '"+strings.Repeat("{1}", 20)+"'}}\n", 200)),
 		"many parameters":   minimal("parameters:\n" + strings.Repeat("  x: {type: int, expr: '1'}\n", 1_200)),
 	}
-	for name, source := range tests {
+	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
-			if _, err := Load("hostile.yaml", []byte(source)); err == nil {
+			if _, err := Load("hostile.yaml", []byte(text)); err == nil {
 				t.Error("it was loaded")
 			} else if !strings.HasPrefix(err.Error(), "hostile.yaml:") {
 				t.Errorf("no place in %v", err)
@@ -121,8 +123,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(minimal(everyPart)))
 	f.Add([]byte(minimal("parameters: {a: {type: int, expr: b}, b: {type: int, expr: a}}\n")))
 	f.Add([]byte(minimal("eligibility: [{code: A, require: 'persons > 1', reason: {en: '{persons}'}}]\n")))
-	f.Fuzz(func(t *testing.T, source []byte) {
-		p, err := Load("fuzz.yaml", source)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := Load("fuzz.yaml", text)
 		if err != nil {
 			return
 		}
@@ -133,7 +135,6 @@ func FuzzLoad(f *testing.F) {
 		if len(v.OrderKey) == 0 || v.Eligibility == 0 {
 			t.Errorf("no verdict: %+v", v)
 		}
-		_ = p.Check()
 	})
 }
 

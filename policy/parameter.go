@@ -1,80 +1,63 @@
 package policy
 
 import (
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
-
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/fact"
+	"github.com/eile-housing/eile/policy/rule"
+	"github.com/eile-housing/eile/policy/source"
 	"github.com/eile-housing/eile/policy/table"
 )
 
-// figure is a compiled parameter.
-type figure struct {
-	slot   int
-	values []figureFrom
-	expr   *expression
-}
-
-type figureFrom struct {
-	from  day.Day
-	value ref.Val
-}
-
-func errNotBool(s string) error {
-	return fmt.Errorf("%q is not a boolean; write true or false", clip(s))
-}
-
-// declareParameters gives every parameter its slot and its dated values.
-func (c *compiler) declareParameters(parameters []named[parameter]) {
-	for _, entry := range parameters {
-		p := &entry.Value
-		kind, ok := parameterKinds[p.Type.s]
-		if !ok {
-			c.add(p.Type.position, "%q is no type of a parameter; use money, int, decimal, string, strings, ints, decimals, bool or date", clip(p.Type.s))
-			continue
-		}
-		c.identifier(entry.Name)
-		id := c.p.declare(c.faults, entry.Name.position, slot{name: entry.Name.s, kind: kind, from: fromParameter, reach: reachDate})
-		f := figure{slot: id}
-		c.provenance(p.Source, p.Certainty)
-		switch ways := countTrue(len(p.Values) > 0, p.Expr.set(), len(p.List) > 0, len(p.Table) > 0); {
-		case ways != 1:
-			c.add(entry.Name.position, "the parameter %s has %d of values, expr, list and table; it must have one", entry.Name.s, ways)
-		case p.Type.s == "strings" != (len(p.List) > 0):
-			c.add(entry.Name.position, "list goes with type strings, and only with it")
-		case entryKinds[p.Type.s] != 0 != (len(p.Table) > 0):
-			c.add(entry.Name.position, "table goes with types ints and decimals, and only with them")
-		case len(p.List) > 0:
-			f.values = []figureFrom{{c.p.from, types.NewStringList(types.DefaultTypeAdapter, texts(p.List))}}
-		case len(p.Table) > 0:
-			f.values = []figureFrom{{c.p.from, c.figureTable(entryKinds[p.Type.s], p.Table)}}
-		default:
-			f.values = c.datedValues(entry, p)
-		}
-		c.p.figures = append(c.p.figures, f)
-	}
+// parameterKinds are the types that the file may name, as expressions read them.
+var parameterKinds = map[string]*types.Type{
+	"money": types.IntType, "int": types.IntType, "decimal": rule.DecimalType, "string": types.StringType,
+	"strings": types.NewListType(types.StringType), "bool": types.BoolType, "date": rule.DateType,
+	"ints": types.NewMapType(types.StringType, types.IntType), "decimals": types.NewMapType(types.StringType, rule.DecimalType),
 }
 
 // entryKinds are the types of the entries of tables.
 var entryKinds = map[string]table.Type{"ints": table.Int, "decimals": table.Decimal}
 
-// figureTable reads a table of figures by name.
-func (c *compiler) figureTable(kind table.Type, entries []named[text]) ref.Val {
-	figures := make(map[ref.Val]ref.Val, len(entries))
-	for _, e := range entries {
-		v, err := parseValue(kind, e.Value.s)
-		if err != nil {
-			c.add(e.Value.position, "%s: %v", clip(e.Name.s), err)
+// parameters declares every parameter and reads its dated values; the first day of the policy is from.
+func (d *declaration) parameters(raw []source.Named[source.Parameter], names sources, from day.Day) []fact.Figure {
+	var out []fact.Figure
+	for _, entry := range raw {
+		p := &entry.Value
+		kind, ok := parameterKinds[p.Type.Text]
+		if !ok {
+			d.Add(p.Type.Position, "%q is no type of a parameter; use money, int, decimal, string, strings, ints, decimals, bool or date", source.Clip(p.Type.Text))
 			continue
 		}
-		figures[types.String(e.Name.s)] = v
+		identifier(d.Faults, entry.Name)
+		id, err := d.vocabulary.DeclareParameter(entry.Name.Text, kind)
+		d.taken(entry.Name.Position, err)
+		names.check(d.Faults, p.Source, p.Certainty)
+		out = append(out, fact.Figure{Variable: id, Values: d.figures(entry, names, from)})
 	}
-	return types.NewRefValMap(types.DefaultTypeAdapter, figures)
+	return out
+}
+
+// figures reads the values of a parameter, which has them in one of the ways there are.
+func (d *declaration) figures(entry source.Named[source.Parameter], names sources, from day.Day) []fact.Dated {
+	p := &entry.Value
+	switch ways := countTrue(len(p.Values) > 0, p.Expr.Set(), len(p.List) > 0, len(p.Table) > 0); {
+	case ways != 1:
+		d.Add(entry.Name.Position, "the parameter %s has %d of values, expr, list and table; it must have one", entry.Name.Text, ways)
+	case p.Type.Text == "strings" != (len(p.List) > 0):
+		d.Add(entry.Name.Position, "list goes with type strings, and only with it")
+	case entryKinds[p.Type.Text] != 0 != (len(p.Table) > 0):
+		d.Add(entry.Name.Position, "table goes with types ints and decimals, and only with them")
+	case len(p.List) > 0:
+		return []fact.Dated{{From: from, Value: types.NewStringList(types.DefaultTypeAdapter, source.Texts(p.List))}}
+	case len(p.Table) > 0:
+		return []fact.Dated{{From: from, Value: figureTable(d.Faults, entryKinds[p.Type.Text], p.Table)}}
+	default:
+		return datedValues(d.Faults, entry, names, from)
+	}
+	return nil
 }
 
 func countTrue(flags ...bool) int {
@@ -87,132 +70,51 @@ func countTrue(flags ...bool) int {
 	return n
 }
 
-var parameterKinds = map[string]*types.Type{
-	"money": types.IntType, "int": types.IntType, "decimal": decimalType, "string": types.StringType,
-	"strings": types.NewListType(types.StringType), "bool": types.BoolType, "date": dateType,
-	"ints": types.NewMapType(types.StringType, types.IntType), "decimals": types.NewMapType(types.StringType, decimalType),
-}
-
-func (c *compiler) datedValues(entry named[parameter], p *parameter) []figureFrom {
-	var values []figureFrom
-	for _, dated := range p.Values {
-		v, err := parseFigure(p.Type.s, dated.Value.s)
+// figureTable reads a table of figures by name.
+func figureTable(faults *source.Faults, kind table.Type, entries []source.Named[source.Text]) ref.Val {
+	figures := make(map[ref.Val]ref.Val, len(entries))
+	for _, e := range entries {
+		v, err := parseValue(kind, e.Value.Text)
 		if err != nil {
-			c.add(dated.Value.position, "%s %v", entry.Name.s, err)
+			faults.Add(e.Value.Position, "%s: %v", source.Clip(e.Name.Text), err)
 			continue
 		}
-		if n := len(values); n > 0 && values[n-1].from >= dated.From.day {
-			c.add(dated.From.position, "the values of %s are not in order of date", entry.Name.s)
-		}
-		c.provenance(dated.Source, dated.Certainty)
-		values = append(values, figureFrom{dated.From.day, v})
+		figures[types.String(e.Name.Text)] = v
 	}
-	if len(values) > 0 && values[0].from > c.p.from {
-		c.add(entry.Name.position, "%s has no value from %s, when the policy comes into force, to %s", entry.Name.s, c.p.from, values[0].from)
+	return types.NewRefValMap(types.DefaultTypeAdapter, figures)
+}
+
+func datedValues(faults *source.Faults, entry source.Named[source.Parameter], names sources, from day.Day) []fact.Dated {
+	var values []fact.Dated
+	for _, dated := range entry.Value.Values {
+		v, err := parseFigure(entry.Value.Type.Text, dated.Value.Text)
+		if err != nil {
+			faults.Add(dated.Value.Position, "%s %v", entry.Name.Text, err)
+			continue
+		}
+		if n := len(values); n > 0 && values[n-1].From >= dated.From.Day {
+			faults.Add(dated.From.Position, "the values of %s are not in order of date", entry.Name.Text)
+		}
+		names.check(faults, dated.Source, dated.Certainty)
+		values = append(values, fact.Dated{From: dated.From.Day, Value: v})
+	}
+	if len(values) > 0 && values[0].From > from {
+		faults.Add(entry.Name.Position, "%s has no value from %s, when the policy comes into force, to %s", entry.Name.Text, from, values[0].From)
 	}
 	return values
 }
 
-// parseFigure reads one value; money becomes hundredths.
-func parseFigure(kind, s string) (ref.Val, error) {
-	if kind != "money" {
-		return parseValue(typeNames[kind], s)
+// figures compiles the expressions among parameters and orders the figures so that each follows what it reads.
+func (c *compiler) figures(raw []source.Named[source.Parameter], declared []fact.Figure) []fact.Figure {
+	var all []computed
+	for i, f := range declared {
+		p := raw[i]
+		declared[i].Expr = c.expression(p.Value.Expr, rule.ReachDate, parameterKinds[p.Value.Type.Text])
+		all = append(all, computed{f.Variable, p.Name.Text, declared[i].Expr, p.Value.Expr.Position})
 	}
-	d, err := parseDecimal(s)
-	if err != nil {
-		return nil, err
+	figures := make([]fact.Figure, len(declared))
+	for i, at := range inOrder(c.Faults, "parameters", all) {
+		figures[i] = declared[at]
 	}
-	if d.scale > 2 || d.units > 1e13 || d.units < -1e13 {
-		return nil, errors.New("is not an amount with at most two decimals")
-	}
-	return types.Int(d.units * [3]int64{100, 10, 1}[d.scale]), nil
-}
-
-// compileParameters compiles the expressions among parameters and orders them so that each follows what it reads.
-func (c *compiler) compileParameters(parameters []named[parameter]) {
-	for _, entry := range parameters {
-		id, ok := c.p.byName[entry.Name.s]
-		i := slices.IndexFunc(c.p.figures, func(f figure) bool { return f.slot == id })
-		if !ok || i < 0 || !entry.Value.Expr.set() {
-			continue
-		}
-		c.p.figures[i].expr = c.compile(entry.Value.Expr, c.p.slots[id].kind, reachDate)
-	}
-	order := map[int]int{}
-	for i, f := range c.p.figures {
-		order[f.slot] = i
-	}
-	c.p.figures = c.sorted(c.p.figures, order)
-}
-
-// sorted puts figures behind those they read; a cycle is a fault that names it.
-func (c *compiler) sorted(figures []figure, at map[int]int) []figure {
-	var out []figure
-	state := make([]int, len(figures)) // 0 new, 1 on the way, 2 done
-	var path []string
-	var visit func(i int)
-	visit = func(i int) {
-		f := figures[i]
-		name := c.p.slots[f.slot].name
-		if state[i] == 1 {
-			c.add(f.expr.at, "the parameters %s → %s read each other in a circle", strings.Join(path, " → "), name)
-		}
-		if state[i] != 0 {
-			return
-		}
-		state[i] = 1
-		path = append(path, name)
-		if f.expr != nil {
-			for _, id := range f.expr.reads {
-				if j, ok := at[id]; ok {
-					visit(j)
-				}
-			}
-		}
-		path = path[:len(path)-1]
-		state[i] = 2
-		out = append(out, f)
-	}
-	for i := range figures {
-		visit(i)
-	}
-	return out
-}
-
-// identifier refuses a name that CEL could not read.
-func (c *compiler) identifier(t text) {
-	if !isIdentifier(t.s) {
-		c.add(t.position, "%q is no name; use lower-case letters, digits and _, a letter first, at most 64", clip(t.s))
-	}
-}
-
-func isIdentifier(s string) bool {
-	if s == "" || len(s) > 64 || s[0] < 'a' || s[0] > 'z' || reserved[s] {
-		return false
-	}
-	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
-}
-
-// reserved words of CEL.
-var reserved = map[string]bool{
-	"as": true, "break": true, "const": true, "continue": true, "else": true, "false": true, "for": true, "function": true, "if": true, "import": true,
-	"in": true, "let": true, "loop": true, "namespace": true, "null": true, "package": true, "return": true, "true": true, "var": true, "void": true, "while": true,
-}
-
-// provenance checks that a source is named under sources and that a certainty is one of the three.
-func (c *compiler) provenance(source, certainty text) {
-	if source.set() && !slices.Contains(c.p.sources, source.s) {
-		c.add(source.position, "the source %q is not under sources", clip(source.s))
-	}
-	if certainty.set() && !slices.Contains([]string{"S", "D", "U"}, certainty.s) {
-		c.add(certainty.position, "certainty is S (stated), D (derived) or U (uncertain), not %q", clip(certainty.s))
-	}
-}
-
-func texts(list []text) []string {
-	out := make([]string, len(list))
-	for i, t := range list {
-		out[i] = t.s
-	}
-	return out
+	return figures
 }

@@ -23,7 +23,7 @@ func (p *Policy) ValidatePerson(person *eilev1.Person, member *eilev1.Member) []
 			"asmens kodas nėra 11 skaitmenų su teisingu kontroliniu skaitmeniu")
 		return v
 	}
-	if born, ok := dayOf(member.GetBirthDate()); ok && !c.bornOn(born) {
+	if born, ok := day.Known(member.GetBirthDate()); ok && !c.bornOn(born) {
 		v.add("personal_code", "PERSONAL_CODE_BIRTH_DATE", "the personal code and the birth date do not agree", "asmens kodas ir gimimo data nesutampa")
 	}
 	if sex := member.GetSex(); c.sex != 0 && (sex == eilev1.Sex_SEX_FEMALE || sex == eilev1.Sex_SEX_MALE) && sex != c.sex {

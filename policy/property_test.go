@@ -13,6 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/fact"
+	"github.com/eile-housing/eile/policy/source"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
@@ -95,7 +97,7 @@ func anyApplication(t *rapid.T, p *Policy) *eilev1.Application {
 		}
 		app.Household.Members = append(app.Household.Members, m)
 	}
-	for _, g := range p.Grounds() {
+	for _, g := range p.Grounds {
 		if rapid.IntRange(0, 9).Draw(t, "granted "+g.Code) == 0 {
 			granted := &eilev1.Ground{Code: g.Code, GrantedFrom: anyDay(t, "from").Proto()}
 			if rapid.Bool().Draw(t, "ends") {
@@ -123,7 +125,7 @@ func testPolicies(t testing.TB) []*Policy {
 // Until NextDue nothing changes by itself: the register stores a verdict and looks again only then.
 func TestNothingChangesBeforeNextDue(t *testing.T) {
 	for _, p := range testPolicies(t) {
-		t.Run(p.Name(), func(t *testing.T) {
+		t.Run(p.Name, func(t *testing.T) {
 			e := p.Evaluator("seed")
 			rapid.Check(t, func(t *rapid.T) {
 				app, from := anyApplication(t, p), anyDay(t, "from")
@@ -153,9 +155,9 @@ func TestNothingChangesBeforeNextDue(t *testing.T) {
 // A verdict that is certain though a fact is unknown stays the same whatever the fact turns out to be.
 func TestUnknownFactsDecideNothing(t *testing.T) {
 	for _, p := range testPolicies(t) {
-		t.Run(p.Name(), func(t *testing.T) {
+		t.Run(p.Name, func(t *testing.T) {
 			e := p.Evaluator("seed")
-			unknowable := slices.DeleteFunc(slices.Clone(p.facts[ApplicationKind]), func(f *fact) bool { return f.unclaimed != nil })
+			unknowable := slices.DeleteFunc(slices.Clone(p.attributes[ApplicationKind]), func(f *fact.Attribute) bool { return f.Unclaimed != nil })
 			if len(unknowable) == 0 {
 				t.Skip("an applicant has no fact that can be unknown")
 			}
@@ -169,7 +171,7 @@ func TestUnknownFactsDecideNothing(t *testing.T) {
 				with := e.Evaluate(app, on)
 				with.SuitabilityKey = ""
 				// Facts that replace others where they are known, by known and otherwise, are not missing when they are not.
-				if replaces[p.Name()+"."+f.Name] {
+				if replaces[p.Name+"."+f.Name] {
 					return
 				}
 				if without.Eligibility == eilev1.Eligibility_ELIGIBILITY_NO && with.Eligibility != eilev1.Eligibility_ELIGIBILITY_NO {
@@ -190,7 +192,7 @@ var replaces = map[string]bool{"uk-bands.band_date": true, "uk-bands.band_asked_
 // Households with equal keys suit the same homes, and homes with equal keys suit the same households.
 func TestEqualKeysSuitAlike(t *testing.T) {
 	for _, p := range testPolicies(t) {
-		t.Run(p.Name(), func(t *testing.T) {
+		t.Run(p.Name, func(t *testing.T) {
 			e := p.Evaluator("seed")
 			type answer struct {
 				ok     bool
@@ -240,7 +242,7 @@ func anyUnit(t *rapid.T, p *Policy) *eilev1.Unit {
 		u.Lease = &eilev1.Lease{EndsOn: anyDay(t, "lease").Proto()}
 	}
 	codes := []string{""}
-	for _, r := range p.Reserves() {
+	for _, r := range p.Reserves {
 		codes = append(codes, r.Code)
 	}
 	u.Earmark = rapid.SampledFrom(codes).Draw(t, "earmark")
@@ -286,8 +288,8 @@ func moment(p *Policy, app *eilev1.Application) []int64 {
 	if err != nil {
 		panic(err)
 	}
-	local := at.In(p.Location())
-	return []int64{int64(day.Of(local, p.Location())), 1, at.UnixMicro()}
+	local := at.In(p.Location)
+	return []int64{int64(day.Of(local, p.Location)), 1, at.UnixMicro()}
 }
 
 // naturalCompare is for the few forms that anyApplication draws.
@@ -308,8 +310,8 @@ func FuzzNaturalKey(f *testing.F) {
 		if len(ka) < len(kb) && bytes.HasPrefix(kb, ka) {
 			t.Errorf("the key of %q begins that of %q", a, b)
 		}
-		na, errA := wholeNumber(a)
-		nb, errB := wholeNumber(b)
+		na, errA := source.WholeNumber(a)
+		nb, errB := source.WholeNumber(b)
 		if errA == nil && errB == nil && na >= 0 && nb >= 0 && a[0] != '-' && b[0] != '-' && cmp.Compare(na, nb) != bytes.Compare(ka, kb) {
 			t.Errorf("%q and %q do not order as numbers", a, b)
 		}

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -132,14 +135,21 @@ func TestTaipeiScheme(t *testing.T) {
 
 func totalPoints(p *Policy, app *eilev1.Application, date string, t *testing.T) int {
 	t.Helper()
-	s := p.acquire(on(t, date))
-	defer s.release()
-	s.app = app
-	n, err := strconv.Atoi(fmt.Sprint(s.value(p.byName["total_points"]).Value()))
+	total := valueOf(p, "total_points", app, on(t, date))
+	n, err := strconv.Atoi(fmt.Sprint(total.Value()))
 	if err != nil {
-		t.Fatalf("%v", s.value(p.byName["total_points"]))
+		t.Fatalf("%v", total)
 	}
 	return n
+}
+
+// valueOf answers what a named value of a policy is for a household.
+func valueOf(p *Policy, name string, app *eilev1.Application, on day.Day) ref.Val {
+	_, f := p.Evaluator("").ask(on)
+	defer f.scope.Release()
+	f.scope.Household(app)
+	v, _ := f.scope.ResolveName(name)
+	return v.(ref.Val)
 }
 
 // published are rules of real schemes that state something to compute, written as policies.
@@ -192,10 +202,7 @@ func TestPublishedRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	result := func(p *Policy, app *eilev1.Application, date string) string {
-		s := p.acquire(on(t, date))
-		defer s.release()
-		s.app = app
-		return fmt.Sprint(s.value(p.byName["result"]).Value())
+		return fmt.Sprint(valueOf(p, "result", app, on(t, date)).Value())
 	}
 	seen := 0
 	for _, c := range vectors.Cases {
@@ -249,8 +256,8 @@ func TestOrderDoesNotReadTheFamily(t *testing.T) {
 			if term.expr == nil {
 				continue
 			}
-			for _, id := range term.expr.reads {
-				if n := p.slots[id].name; n == "persons" || n == "members" || n == "need" {
+			for _, id := range term.expr.Reads {
+				if n := p.vocabulary.Variables()[id].Name; n == "persons" || n == "members" || n == "need" {
 					t.Errorf("%s orders by %s", name, n)
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
+	"github.com/eile-housing/eile/policy/fact"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -149,7 +150,7 @@ func TestLithuanianHomes(t *testing.T) {
 		e := p.Evaluator("")
 		date := on(t, "2026-06-01")
 		var all []eilev1.Amenity
-		for a := range amenityNames {
+		for a := range fact.AmenityNames {
 			all = append(all, a)
 		}
 		slices.Sort(all)
@@ -157,7 +158,7 @@ func TestLithuanianHomes(t *testing.T) {
 			present := rapid.SliceOfDistinct(rapid.SampledFrom(all), func(a eilev1.Amenity) eilev1.Amenity { return a }).Draw(rt, "amenities")
 			wear := rapid.Int32Range(0, 100).Draw(rt, "wear")
 			u := &eilev1.Unit{WearPercent: &wear, Amenities: &eilev1.Amenities{Present: present}}
-			hazards := rapid.SliceOfDistinct(rapid.SampledFrom(p.Hazards()), func(s string) string { return s }).Draw(rt, "hazards")
+			hazards := rapid.SliceOfDistinct(rapid.SampledFrom(p.Hazards), func(s string) string { return s }).Draw(rt, "hazards")
 			inspections := []*eilev1.Inspection{{InspectedOn: on(t, "2020-01-01").Proto(), Hazards: []string{"structure"}}, {InspectedOn: on(t, "2021-01-01").Proto(), Hazards: hazards}}
 			var want, level []string
 			if wear > 60 {

@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/eile-housing/eile/policy/fact"
+	"github.com/eile-housing/eile/policy/rule"
+	"github.com/eile-housing/eile/policy/source"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
@@ -28,40 +31,40 @@ func (v *violations) add(field, code, en, lt string) {
 // Validate checks an application against what the policy declares: its list, districts, members, grounds and attributes. It says nothing of eligibility.
 func (p *Policy) Validate(app *eilev1.Application) []Violation {
 	var v violations
-	if app.GetList() != "" && !slices.Contains(p.Lists(), app.GetList()) {
-		v.add("list", "UNKNOWN_LIST", fmt.Sprintf("the list %q is not one of %s", clip(app.GetList()), strings.Join(p.Lists(), ", ")),
-			fmt.Sprintf("nėra sąrašo „%s“; sąrašai: %s", clip(app.GetList()), strings.Join(p.Lists(), ", ")))
+	if app.GetList() != "" && !slices.Contains(p.Lists, app.GetList()) {
+		v.add("list", "UNKNOWN_LIST", fmt.Sprintf("the list %q is not one of %s", source.Clip(app.GetList()), strings.Join(p.Lists, ", ")),
+			fmt.Sprintf("nėra sąrašo „%s“; sąrašai: %s", source.Clip(app.GetList()), strings.Join(p.Lists, ", ")))
 	}
 	for _, d := range app.GetDistricts() {
-		if len(p.districts.Known) > 0 && !slices.Contains(p.districts.Known, d) {
-			v.add("districts", "UNKNOWN_DISTRICT", fmt.Sprintf("the district %q is not one of %s", clip(d), strings.Join(p.districts.Known, ", ")),
-				fmt.Sprintf("nėra rajono „%s“", clip(d)))
+		if len(p.Districts.Known) > 0 && !slices.Contains(p.Districts.Known, d) {
+			v.add("districts", "UNKNOWN_DISTRICT", fmt.Sprintf("the district %q is not one of %s", source.Clip(d), strings.Join(p.Districts.Known, ", ")),
+				fmt.Sprintf("nėra rajono „%s“", source.Clip(d)))
 		}
 	}
 	if a := app.GetRegisteredAt(); a != "" {
-		if _, ok := parseArrival(a, p.location); !ok {
-			v.add("registered_at", "BAD_REGISTERED_AT", fmt.Sprintf("%q is neither a date nor a time with offset (RFC 3339)", clip(a)),
-				fmt.Sprintf("„%s“ nėra nei data, nei laikas su poslinkiu (RFC 3339)", clip(a)))
+		if _, ok := fact.ParseArrival(a, p.Location); !ok {
+			v.add("registered_at", "BAD_REGISTERED_AT", fmt.Sprintf("%q is neither a date nor a time with offset (RFC 3339)", source.Clip(a)),
+				fmt.Sprintf("„%s“ nėra nei data, nei laikas su poslinkiu (RFC 3339)", source.Clip(a)))
 		}
 	}
-	p.validateMembers(&v, app)
-	p.validateFacts(&v, "attributes.", p.facts[ApplicationKind], app.GetAttributes())
+	validateMembers(&v, p, app)
+	validateFacts(&v, "attributes.", p.attributes[ApplicationKind], app.GetAttributes())
 	for _, g := range app.GetGrounds() {
-		if !slices.ContainsFunc(p.grounds, func(known Ground) bool { return known.Code == g.GetCode() }) {
-			v.add("grounds", "UNKNOWN_GROUND", fmt.Sprintf("the policy has no ground %q", clip(g.GetCode())),
-				fmt.Sprintf("nėra pagrindo „%s“", clip(g.GetCode())))
+		if !slices.ContainsFunc(p.Grounds, func(known Ground) bool { return known.Code == g.GetCode() }) {
+			v.add("grounds", "UNKNOWN_GROUND", fmt.Sprintf("the policy has no ground %q", source.Clip(g.GetCode())),
+				fmt.Sprintf("nėra pagrindo „%s“", source.Clip(g.GetCode())))
 		}
 	}
 	return v
 }
 
-func (p *Policy) validateMembers(v *violations, app *eilev1.Application) {
+func validateMembers(v *violations, p *Policy, app *eilev1.Application) {
 	members := app.GetHousehold().GetMembers()
 	if len(members) == 0 && p.membersRequired {
 		v.add("members", "MEMBERS_REQUIRED", "the policy needs the members of the household", "būtina nurodyti šeimos narius")
 	}
 	for i, m := range members {
-		p.validateFacts(v, fmt.Sprintf("household.members[%d].attributes.", i+1), p.facts[MemberKind], m.GetAttributes())
+		validateFacts(v, fmt.Sprintf("household.members[%d].attributes.", i+1), p.attributes[MemberKind], m.GetAttributes())
 	}
 }
 
@@ -69,10 +72,10 @@ func (p *Policy) validateMembers(v *violations, app *eilev1.Application) {
 func (p *Policy) ValidateUnit(unit *eilev1.Unit) []Violation {
 	var v violations
 	e := unit.GetEarmark()
-	if e != "" && !slices.ContainsFunc(p.reserves, func(r Reserve) bool { return r.Code == e }) {
-		v.add("earmark", "UNKNOWN_EARMARK", fmt.Sprintf("the policy has no reserve %q", clip(e)), fmt.Sprintf("nėra grupės „%s“", clip(e)))
+	if e != "" && !slices.ContainsFunc(p.Reserves, func(r Reserve) bool { return r.Code == e }) {
+		v.add("earmark", "UNKNOWN_EARMARK", fmt.Sprintf("the policy has no reserve %q", source.Clip(e)), fmt.Sprintf("nėra grupės „%s“", source.Clip(e)))
 	}
-	p.validateFacts(&v, "attributes.", p.facts[UnitKind], unit.GetAttributes())
+	validateFacts(&v, "attributes.", p.attributes[UnitKind], unit.GetAttributes())
 	return v
 }
 
@@ -80,29 +83,29 @@ func (p *Policy) ValidateUnit(unit *eilev1.Unit) []Violation {
 func (p *Policy) ValidateInspection(i *eilev1.Inspection) []Violation {
 	var v violations
 	for _, h := range i.GetHazards() {
-		if !slices.Contains(p.Hazards(), h) {
-			v.add("hazards", "UNKNOWN_HAZARD", fmt.Sprintf("the policy has no hazard %q", clip(h)), fmt.Sprintf("nėra pavojaus kodo „%s“", clip(h)))
+		if !slices.Contains(p.Hazards, h) {
+			v.add("hazards", "UNKNOWN_HAZARD", fmt.Sprintf("the policy has no hazard %q", source.Clip(h)), fmt.Sprintf("nėra pavojaus kodo „%s“", source.Clip(h)))
 		}
 	}
-	p.validateFacts(&v, "attributes.", p.facts[InspectionKind], i.GetAttributes())
+	validateFacts(&v, "attributes.", p.attributes[InspectionKind], i.GetAttributes())
 	return v
 }
 
 // validateFacts checks facts against their declarations, in order of name.
-func (p *Policy) validateFacts(v *violations, prefix string, declared []*fact, facts map[string]*eilev1.Fact) {
+func validateFacts(v *violations, prefix string, declared []*fact.Attribute, facts map[string]*eilev1.Fact) {
 	for _, name := range slices.Sorted(maps.Keys(facts)) {
-		i := slices.IndexFunc(declared, func(f *fact) bool { return f.Name == name })
+		i := slices.IndexFunc(declared, func(f *fact.Attribute) bool { return f.Name == name })
 		if i < 0 {
-			v.add(prefix+name, "UNDECLARED_ATTRIBUTE", fmt.Sprintf("the policy declares no attribute %q", clip(name)),
-				fmt.Sprintf("nėra požymio „%s“", clip(name)))
+			v.add(prefix+name, "UNDECLARED_ATTRIBUTE", fmt.Sprintf("the policy declares no attribute %q", source.Clip(name)),
+				fmt.Sprintf("nėra požymio „%s“", source.Clip(name)))
 			continue
 		}
-		declared[i].check(v, prefix+name, facts[name])
+		validateFact(v, prefix+name, declared[i], facts[name])
 	}
 }
 
-// check tests the type, the bounds and the allowed values of one fact.
-func (f *fact) check(v *violations, field string, stored *eilev1.Fact) {
+// validateFact tests the type, the bounds and the allowed values of one fact.
+func validateFact(v *violations, field string, f *fact.Attribute, stored *eilev1.Fact) {
 	if f.Type == table.Rows {
 		if text, ok := stored.GetValue().(*eilev1.Fact_StringValue); ok {
 			if _, err := table.ParseRows(f.Attribute, text.StringValue); err != nil {
@@ -111,19 +114,19 @@ func (f *fact) check(v *violations, field string, stored *eilev1.Fact) {
 			}
 		}
 	}
-	val, ok := f.valueOf(stored)
+	val, ok := f.Value(stored)
 	if !ok {
 		v.add(field, "WRONG_TYPE", fmt.Sprintf("%s must be of type %s", f.Name, f.Type), fmt.Sprintf("%s turi būti tipo %s", f.Name, f.Type))
 		return
 	}
-	if f.outside(val) {
-		written, low, high := english("").write(val), limit(f.Min), limit(f.Max)
+	if f.Outside(val) {
+		written, low, high := rule.English("").Write(val), limit(f.Min), limit(f.Max)
 		v.add(field, "OUT_OF_BOUNDS", fmt.Sprintf("%s %s is not between %s and %s", f.Name, written, low, high),
 			fmt.Sprintf("%s %s nėra tarp %s ir %s", f.Name, written, low, high))
 	}
-	if wrong := f.foreign(stored.GetStringValue()); wrong != "" {
-		v.add(field, "NOT_ALLOWED", fmt.Sprintf("%q is not one of %s", clip(wrong), strings.Join(f.Values, ", ")),
-			fmt.Sprintf("„%s“ nėra tarp: %s", clip(wrong), strings.Join(f.Values, ", ")))
+	if wrong := f.Foreign(stored.GetStringValue()); wrong != "" {
+		v.add(field, "NOT_ALLOWED", fmt.Sprintf("%q is not one of %s", source.Clip(wrong), strings.Join(f.Values, ", ")),
+			fmt.Sprintf("„%s“ nėra tarp: %s", source.Clip(wrong), strings.Join(f.Values, ", ")))
 	}
 }
 

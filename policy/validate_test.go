@@ -150,7 +150,7 @@ func TestClaims(t *testing.T) {
 	if got := supported(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if got := p.ClaimedGrounds(app); !slices.Equal(got, []string{"five_children", "both_parents_0_25", "disaster", "leaving_care"}) {
+	if got := p.outOfTurn.claimed(app); !slices.Equal(got, []string{"five_children", "both_parents_0_25", "disaster", "leaving_care"}) {
 		t.Errorf("claimed %v", got)
 	}
 	if e.Evaluate(app, date).OutOfTurn {
@@ -260,7 +260,7 @@ func TestDistricts(t *testing.T) {
 
 func TestDuties(t *testing.T) {
 	p := shippedPolicy(t, "lt-vilnius")
-	d := p.Duties()[0]
+	d := p.Duties[0]
 	for date, want := range map[string]string{
 		"2025-01-01": "2025-05-01 2025-06-01", "2025-05-01": "2025-05-01 2025-06-01", "2025-05-02": "2026-05-01 2026-06-01",
 	} {

@@ -1,100 +1,79 @@
 package policy
 
 import (
-	"strings"
-
-	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
+
+	"github.com/eile-housing/eile/policy/fact"
+	"github.com/eile-housing/eile/policy/rule"
+	"github.com/eile-housing/eile/policy/source"
 )
 
 // anywhere is what the expression of a value may read. What it does read says where the value may be read.
-const anywhere = reachDate | reachHousehold | reachUnit | reachInspections
+const anywhere = rule.ReachDate | rule.ReachHousehold | rule.ReachHome | rule.ReachInspections
 
+// valueKinds are the types that the file may name, as expressions read them.
 var valueKinds = map[string]*types.Type{
-	"bool": cel.BoolType, "int": cel.IntType, "decimal": decimalType, "string": cel.StringType, "strings": types.NewListType(types.StringType), "date": dateType,
+	"bool": types.BoolType, "int": types.IntType, "decimal": rule.DecimalType, "string": types.StringType, "strings": types.NewListType(types.StringType), "date": rule.DateType,
 }
 
-// declareValues gives every named expression its slot.
-func (c *compiler) declareValues(values []named[value]) {
-	for _, v := range values {
-		c.identifier(v.Name)
-		kind, ok := valueKinds[v.Value.Type.s]
+// values declares every named expression and answers the numbers of their variables.
+func (d *declaration) values(raw []source.Named[source.Value]) []int {
+	var out []int
+	for _, v := range raw {
+		identifier(d.Faults, v.Name)
+		kind, ok := valueKinds[v.Value.Type.Text]
 		if !ok {
-			c.add(v.Value.Type.position, "%q is no type of a value; use bool, int, decimal, string, strings or date", clip(v.Value.Type.s))
+			d.Add(v.Value.Type.Position, "%q is no type of a value; use bool, int, decimal, string, strings or date", source.Clip(v.Value.Type.Text))
 			continue
 		}
-		c.p.declare(c.faults, v.Name.position, slot{name: v.Name.s, kind: kind, from: fromValue, reach: anywhere})
+		id, err := d.vocabulary.DeclareValue(v.Name.Text, kind, anywhere)
+		d.taken(v.Name.Position, err)
+		out = append(out, id)
 	}
+	return out
 }
 
-// compileValues compiles the named expressions, and finds what each of them reads, through others too. One that read a household and a home at once would
-// have to be computed for each pair; rules join the two.
-func (c *compiler) compileValues(values []named[value]) {
-	for _, v := range values {
-		id := c.p.byName[v.Name.s]
-		c.p.slots[id].compute = c.compile(v.Value.Expr, c.p.slots[id].kind, anywhere)
-	}
-	reached := map[int]reach{}
-	for _, v := range values {
-		id := c.p.byName[v.Name.s]
-		r := c.p.reached(id, reached)
-		c.p.slots[id].reach = r
-		if r&reachHousehold != 0 && r&(reachUnit|reachInspections) != 0 {
-			c.add(v.Name.position, "the value %s reads a household and a home; it may read one of them", v.Name.s)
+// values compiles the named expressions, and finds what each of them reads, through others too. One that read a household and a home at once would have to
+// be computed for each pair; rules join the two.
+func (c *compiler) values(raw []source.Named[source.Value], variables []int, vocabulary *fact.Vocabulary) []computed {
+	out := make([]computed, len(raw))
+	expressions := map[int]*rule.Expression{}
+	for i, v := range raw {
+		e := c.expression(v.Value.Expr, anywhere, valueKinds[v.Value.Type.Text])
+		out[i] = computed{variables[i], v.Name.Text, e, v.Value.Expr.Position}
+		expressions[variables[i]] = e
+		if e != nil {
+			vocabulary.Compute(variables[i], e)
 		}
 	}
+	known := map[int]rule.Reach{}
+	for i, v := range raw {
+		r := c.reached(variables[i], expressions, known)
+		c.language.Narrow(variables[i], r)
+		if r&rule.ReachHousehold != 0 && r&(rule.ReachHome|rule.ReachInspections) != 0 {
+			c.Add(v.Name.Position, "the value %s reads a household and a home; it may read one of them", v.Name.Text)
+		}
+	}
+	return out
 }
 
 // reached answers what a variable reads. A value that is being asked about reads nothing more of itself.
-func (p *Policy) reached(id int, known map[int]reach) reach {
-	s := &p.slots[id]
-	if s.from != fromValue {
-		return s.reach
+func (c *compiler) reached(variable int, values map[int]*rule.Expression, known map[int]rule.Reach) rule.Reach {
+	e, isValue := values[variable]
+	if !isValue {
+		return c.language.Reach(variable)
 	}
-	if r, ok := known[id]; ok {
+	if r, ok := known[variable]; ok {
 		return r
 	}
-	known[id] = reachDate
-	if s.compute == nil {
-		return reachDate
+	known[variable] = rule.ReachDate
+	if e == nil {
+		return rule.ReachDate
 	}
-	r := reachDate
-	for _, read := range s.compute.reads {
-		r |= p.reached(read, known)
+	r := rule.ReachDate
+	for _, read := range e.Reads {
+		r |= c.reached(read, values, known)
 	}
-	known[id] = r
+	known[variable] = r
 	return r
-}
-
-// circles refuses values, and the need, that read each other in a circle.
-func (c *compiler) circles(values []named[value]) {
-	p := c.p
-	state := map[int]int{}
-	var path []string
-	var visit func(id int)
-	visit = func(id int) {
-		s := &p.slots[id]
-		compute := s.compute
-		if s.from == fromNeed {
-			compute = p.needExpr
-		}
-		if compute == nil || state[id] == 2 {
-			return
-		}
-		if state[id] == 1 {
-			c.add(compute.at, "the values %s → %s read each other in a circle", strings.Join(path, " → "), s.name)
-			return
-		}
-		state[id] = 1
-		path = append(path, s.name)
-		for _, read := range compute.reads {
-			visit(read)
-		}
-		path = path[:len(path)-1]
-		state[id] = 2
-	}
-	for _, v := range values {
-		visit(p.byName[v.Name.s])
-	}
-	visit(p.needSlot)
 }

@@ -77,10 +77,10 @@ func givenApplication(given *eilev1.Application, rules *policy.Policy, now time.
 		Evidence: given.GetEvidence(), Transfer: given.GetTransfer(),
 	}
 	if wanted.GetRegisteredAt() == "" {
-		wanted.RegisteredAt = application.RegisteredNow(now, rules.Location())
+		wanted.RegisteredAt = application.RegisteredNow(now, rules.Location)
 	}
 	if wanted.GetList() == "" {
-		wanted.List = rules.DefaultList()
+		wanted.List = rules.DefaultList
 	}
 	return wanted
 }

@@ -78,7 +78,7 @@ func (s *queue) past(ctx context.Context, asked *timestamppb.Timestamp) (past *f
 		at = now
 	}
 	err = s.office.View(ctx, func(v *store.View) error {
-		past, err = figures.ReadPast(v, at, rules.Policy.Location())
+		past, err = figures.ReadPast(v, at, rules.Policy.Location)
 		return err
 	})
 	return past, at, err
@@ -102,10 +102,10 @@ func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequ
 	if err := s.office.Register.List().WaitFor(ctx, req.GetMinRevision()); err != nil {
 		return nil, err
 	}
-	lists := rules.Policy.Lists()
+	lists := rules.Policy.Lists
 	if list := req.GetList(); list != "" {
 		if !slices.Contains(lists, list) {
-			return nil, form.Wrong("list", "policy %s has no list %q: use one of %s", rules.Policy.Name(), list, strings.Join(lists, ", "))
+			return nil, form.Wrong("list", "policy %s has no list %q: use one of %s", rules.Policy.Name, list, strings.Join(lists, ", "))
 		}
 		lists = []string{list}
 	}
@@ -120,7 +120,7 @@ func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, 
 	lists := past.Lists()
 	if list := req.GetList(); list != "" {
 		// Another policy may have had other lists.
-		if rules, err := s.office.Book.Today(); err != nil || !slices.Contains(lists, list) && !slices.Contains(rules.Policy.Lists(), list) {
+		if rules, err := s.office.Book.Today(); err != nil || !slices.Contains(lists, list) && !slices.Contains(rules.Policy.Lists, list) {
 			return nil, form.Wrong("list", "there was no list %q at %s, and the policy has none", list, at.Format(time.RFC3339))
 		}
 		lists = []string{list}

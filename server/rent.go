@@ -60,7 +60,7 @@ func rulesFrom(rules casework.Rules, what string, given *date.Date) (casework.Ru
 		return rules, casework.Refuse(what, "IN_THE_PAST", fmt.Sprintf("%s is over: today is %s", on, rules.Today))
 	}
 	if _, until := rules.Policy.InForce(); until != 0 && on > until {
-		return rules, casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("policy %s is in force until %s", rules.Policy.Name(), until))
+		return rules, casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("policy %s is in force until %s", rules.Policy.Name, until))
 	}
 	rules.Today = on
 	return rules, nil

@@ -73,7 +73,7 @@ func (s *runs) begin(ctx context.Context, stamp store.Stamp, on day.Day) (run *e
 // covers refuses a day on which another policy will be in force, unless the run
 // itself puts that one in force.
 func (s *runs) covers(ctx context.Context, rules casework.Rules, on day.Day, dryRun bool) error {
-	what, name := "run of "+on.String(), rules.Policy.Name()
+	what, name := "run of "+on.String(), rules.Policy.Name
 	due, err := s.office.Book.Scheduled(ctx, on)
 	if err != nil {
 		return err

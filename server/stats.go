@@ -46,5 +46,5 @@ func periodOf(rules casework.Rules, req *eilev1.GetStatsRequest) (figures.Period
 	if to < from {
 		return figures.Period{}, form.Wrong("to", "%s is before %s", to, from)
 	}
-	return figures.NewPeriod(from, to, !given, rules.Policy.Location()), nil
+	return figures.NewPeriod(from, to, !given, rules.Policy.Location), nil
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/render"
-	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/source"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -98,7 +98,7 @@ func newPolicySchema(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use: "schema", Short: "Print the JSON Schema of a policy file, for editors; no server", Args: cobra.NoArgs,
 		RunE: s.offline(func([]string) error {
-			_, err := s.out.To.Write(append(policy.JSONSchema(), '\n'))
+			_, err := s.out.To.Write(append(source.JSONSchema(), '\n'))
 			return err
 		}),
 	}

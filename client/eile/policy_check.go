@@ -10,6 +10,8 @@ import (
 
 	"github.com/eile-housing/eile/client/render"
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/example"
+	"github.com/eile-housing/eile/policy/source"
 )
 
 // checked is a policy that passed.
@@ -36,13 +38,13 @@ example that fails is a line FILE:LINE:COLUMN: on standard error; exit 1 if ther
 			for _, file := range files {
 				p, err := loadPolicy(file)
 				if err == nil {
-					err = p.Check()
+					err = example.Check(p)
 				}
 				if err != nil {
 					s.report(err)
 					continue
 				}
-				good = append(good, checked{file, p.Name(), p.Version(), p.SHA256()})
+				good = append(good, checked{file, p.Name, p.Version, p.SHA256})
 			}
 			if len(good) < len(files) {
 				return errReported
@@ -77,7 +79,7 @@ func (s *session) report(err error) {
 		}
 		return
 	}
-	if _, ok := errors.AsType[*policy.Fault](err); !ok {
+	if _, ok := errors.AsType[*source.Fault](err); !ok {
 		s.say(err)
 		return
 	}

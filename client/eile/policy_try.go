@@ -50,7 +50,7 @@ POLICY is a file or the name of a shipped policy; APPLICATIONS is a CSV file as 
 				s.report(err)
 				return errReported
 			}
-			today, err := flag.DayOr(on, p.Location())
+			today, err := flag.DayOr(on, p.Location)
 			if err != nil {
 				return err
 			}
@@ -78,13 +78,13 @@ func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([
 		faults++
 		fmt.Fprintln(s.stderr, render.Fault(name, line, column, message))
 	}
-	now, err := flag.DayOr(nil, p.Location())
+	now, err := flag.DayOr(nil, p.Location)
 	if err != nil {
 		return nil, err
 	}
 	var rows []*eilev1.Application
 	// A day to come may be tried with who will be born by then.
-	options := table.Options{Attributes: p.Attributes(policy.ApplicationKind), Today: max(on, now), Zone: p.Location(), Lists: p.Lists()}
+	options := table.Options{Attributes: p.Attributes(policy.ApplicationKind), Today: max(on, now), Zone: p.Location, Lists: p.Lists}
 	for row, wrong := range table.Applications(file, options) {
 		if wrong != nil {
 			fault(wrong.Line, wrong.Column, wrong.Message)
@@ -116,7 +116,7 @@ func tryAll(e *policy.Evaluator, applications []*eilev1.Application, on day.Day)
 			Need:        v.Need,
 			NeedClass:   v.NeedClass,
 			OutOfTurn:   v.OutOfTurn,
-			list:        slices.Index(e.Policy().Lists(), v.List),
+			list:        slices.Index(e.Policy().Lists, v.List),
 			key:         v.OrderKey,
 		})
 	}

@@ -127,3 +127,9 @@ func Age(birth, on Day) int {
 	}
 	return y - by
 }
+
+// Known answers the day of a date message. It is not ok where no date is known, or one that the calendar does not have.
+func Known(d *date.Date) (on Day, ok bool) {
+	on, ok, err := FromProto(d)
+	return on, ok && err == nil
+}

@@ -183,17 +183,26 @@ func TestParseRefuses(t *testing.T) {
 
 func TestProto(t *testing.T) {
 	for _, unset := range []*date.Date{nil, {}} {
+		if d, ok := Known(unset); ok {
+			t.Errorf("Known(%v) = %v, %t", unset, d, ok)
+		}
 		if d, ok, err := FromProto(unset); ok || err != nil {
 			t.Errorf("%v is %s, %v, %v; want unset", unset, d, ok, err)
 		}
 	}
 	for _, bad := range []*date.Date{{Year: 2023}, {Year: 2023, Month: 2}, {Month: 2, Day: 3}, {Year: 2023, Month: 2, Day: 29}, {Year: -1, Month: 1, Day: 1}} {
+		if d, ok := Known(bad); ok {
+			t.Errorf("Known(%v) = %v, %t", bad, d, ok)
+		}
 		if d, ok, err := FromProto(bad); ok || err == nil {
 			t.Errorf("%v is %s, %v; want an error", bad, d, ok)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		d := anyDay(t, "day")
+		if got, ok := Known(d.Proto()); !ok || got != d {
+			t.Fatalf("Known(Proto(%v)) = %v, %t", d, got, ok)
+		}
 		got, ok, err := FromProto(d.Proto())
 		if got != d || !ok || err != nil {
 			t.Fatalf("%s comes back as %s, %v, %v", d, got, ok, err)

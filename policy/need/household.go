@@ -7,52 +7,37 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// person is a member who counts on the day.
-type person struct {
-	member *eilev1.Member
-	// number of the member, from 1.
-	number int
-	// partner is the index in count.people of the partner, or -1.
-	partner int
-	born    day.Day
-	hasBorn bool
-	// age in full years where hasBorn.
-	age int
-}
-
-// count is one counting of a household.
-type count struct {
-	sharing *sharing
-	on      day.Day
-	people  []person
+// household is who counts on a day.
+type household struct {
+	on     day.Day
+	people []person
 	// room for people, so that a usual household needs no allocation.
-	room    [8]person
+	room [8]person
+	// missing names the facts without which nothing can be counted.
 	missing []string
-	need    int
-	reasons []*eilev1.Reason
 }
 
-// present collects the members of the day and their couples.
-func (c *count) present(members []*eilev1.Member) error {
+// present collects the members of the day and their couples; the tally is told who does not count.
+func (h *household) present(members []*eilev1.Member, tally *tally) error {
 	for i, m := range members {
 		p := person{member: m, number: i + 1, partner: -1}
-		here, err := c.here(&p)
+		here, err := h.here(&p, tally)
 		if err != nil {
 			return err
 		}
 		if here {
-			c.people = append(c.people, p)
+			h.people = append(h.people, p)
 		}
 	}
-	if len(c.people) == 0 {
-		c.missing = append(c.missing, "members")
+	if len(h.people) == 0 {
+		h.missing = append(h.missing, "members")
 		return nil
 	}
-	return c.couples(len(members))
+	return h.couples(len(members))
 }
 
 // here says whether the member counts on the day, and gives a reason where it does not yet or no longer.
-func (c *count) here(p *person) (bool, error) {
+func (h *household) here(p *person, tally *tally) (bool, error) {
 	joined, hasJoined, err := day.FromProto(p.member.GetJoinedOn())
 	if err != nil {
 		return false, fmt.Errorf("%s: joined_on: %w", number(p.number), err)
@@ -66,36 +51,36 @@ func (c *count) here(p *person) (bool, error) {
 		return false, fmt.Errorf("%s: birth date: %w", number(p.number), err)
 	}
 	switch {
-	case hasLeft && left <= c.on:
-		c.absent(p.number, " has left: not counted")
+	case hasLeft && left <= h.on:
+		tally.absent(p.number, " has left: not counted")
 		return false, nil
-	case hasJoined && joined > c.on:
-		c.absent(p.number, " has not joined yet: not counted")
+	case hasJoined && joined > h.on:
+		tally.absent(p.number, " has not joined yet: not counted")
 		return false, nil
-	case p.hasBorn && p.born > c.on:
-		c.absent(p.number, " is not born yet: not counted")
+	case p.hasBorn && p.born > h.on:
+		tally.absent(p.number, " is not born yet: not counted")
 		return false, nil
 	}
 	if p.hasBorn {
-		p.age = day.Age(p.born, c.on)
+		p.age = day.Age(p.born, h.on)
 	}
 	return true, nil
 }
 
 // couples joins partners. A partner who does not count on the day makes no couple.
-func (c *count) couples(members int) error {
+func (h *household) couples(members int) error {
 	self := -1
-	for i := range c.people {
-		if c.people[i].member.GetRelation() == eilev1.Relation_RELATION_SELF {
+	for i := range h.people {
+		if h.people[i].member.GetRelation() == eilev1.Relation_RELATION_SELF {
 			if self >= 0 {
 				return fmt.Errorf("%s and %s are both the applicant: one of them must have another relation",
-					number(c.people[self].number), number(c.people[i].number))
+					number(h.people[self].number), number(h.people[i].number))
 			}
 			self = i
 		}
 	}
-	for i := range c.people {
-		p := &c.people[i]
+	for i := range h.people {
+		p := &h.people[i]
 		of := int(p.member.GetPartnerOf())
 		switch {
 		case of == p.number:
@@ -103,11 +88,11 @@ func (c *count) couples(members int) error {
 		case of < 0 || of > members:
 			return fmt.Errorf("%s is given as the partner of member %d, but there are %d members", number(p.number), of, members)
 		case of > 0:
-			if err := c.join(i, c.index(of)); err != nil {
+			if err := h.join(i, h.index(of)); err != nil {
 				return err
 			}
 		case p.member.GetRelation() == eilev1.Relation_RELATION_PARTNER:
-			if err := c.join(i, self); err != nil {
+			if err := h.join(i, self); err != nil {
 				return err
 			}
 		}
@@ -116,9 +101,9 @@ func (c *count) couples(members int) error {
 }
 
 // index answers where in people the member of a number is, or -1 where it does not count.
-func (c *count) index(number int) int {
-	for i := range c.people {
-		if c.people[i].number == number {
+func (h *household) index(number int) int {
+	for i := range h.people {
+		if h.people[i].number == number {
 			return i
 		}
 	}
@@ -126,18 +111,18 @@ func (c *count) index(number int) int {
 }
 
 // join makes a couple of two indices; j is -1 where the partner does not count.
-func (c *count) join(i, j int) error {
+func (h *household) join(i, j int) error {
 	if j < 0 {
 		return nil
 	}
-	a, b := &c.people[i], &c.people[j]
+	a, b := &h.people[i], &h.people[j]
 	if a.partner == j && b.partner == i {
 		return nil
 	}
 	for _, p := range []*person{a, b} {
 		if p.partner >= 0 {
 			return fmt.Errorf("%s has two partners: members %d and %d are given as a couple, and %s already has member %d",
-				number(p.number), b.number, a.number, number(p.number), c.people[p.partner].number)
+				number(p.number), b.number, a.number, number(p.number), h.people[p.partner].number)
 		}
 	}
 	a.partner, b.partner = j, i
@@ -145,25 +130,41 @@ func (c *count) join(i, j int) error {
 }
 
 // claims says whether an attribute is true and in effect on the day. Unset is no.
-func (c *count) claims(p *person, attribute string) bool {
+func (h *household) claims(p *person, attribute string) bool {
 	f := p.member.GetAttributes()[attribute]
 	if !f.GetBoolValue() {
 		return false
 	}
 	from, ok, err := day.FromProto(f.GetEffectiveOn())
-	return err == nil && (!ok || from <= c.on)
+	return err == nil && (!ok || from <= h.on)
 }
 
 // loneParent says whether the person is the applicant, without a partner, with a child or foster child.
-func (c *count) loneParent(p *person) bool {
+func (h *household) loneParent(p *person) bool {
 	if p.member.GetRelation() != eilev1.Relation_RELATION_SELF || p.partner >= 0 {
 		return false
 	}
-	for i := range c.people {
-		switch c.people[i].member.GetRelation() {
+	for i := range h.people {
+		switch h.people[i].member.GetRelation() {
 		case eilev1.Relation_RELATION_CHILD, eilev1.Relation_RELATION_FOSTER_CHILD:
 			return true
 		}
 	}
 	return false
+}
+
+// fostered says whether the person is a foster child for whom a foster carer has a bedroom more: reg. B13 gives the
+// carer one bedroom, however many the children, and does not count them.
+func (h *household) fostered(p *person) bool {
+	return p.member.GetRelation() == eilev1.Relation_RELATION_FOSTER_CHILD && h.any("foster_carer") != nil
+}
+
+// any answers the first person who claims the attribute, or nil.
+func (h *household) any(attribute string) *person {
+	for i := range h.people {
+		if h.claims(&h.people[i], attribute) {
+			return &h.people[i]
+		}
+	}
+	return nil
 }

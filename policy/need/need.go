@@ -23,7 +23,6 @@
 package need
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/eile-housing/eile/policy/day"
@@ -40,12 +39,6 @@ type Result struct {
 	// personal data.
 	Reasons []*eilev1.Reason
 }
-
-// Circumstance of a household that no member's attribute says.
-type Circumstance int
-
-// DisabledMember says that somebody in the household has a disability or a severe chronic illness; read by lt-area.
-const DisabledMember Circumstance = 1
 
 // MissingError lists the facts without which the need cannot be counted, such as "member 3: birth date". The other
 // facts may be enough for another standard.
@@ -69,9 +62,9 @@ func Of(standard string, members []*eilev1.Member, on day.Day, circumstances ...
 	if err != nil {
 		return Result{}, err
 	}
-	c := count{on: on, sharing: s}
+	c := count{household{on: on}, tally{sharing: s}}
 	c.people = c.room[:0]
-	if err := c.present(members); err != nil {
+	if err := c.present(members, &c.tally); err != nil {
 		return Result{}, err
 	}
 	if s == nil {
@@ -118,9 +111,4 @@ func NextChange(standard string, members []*eilev1.Member, on day.Day) (day.Day,
 		}
 	}
 	return next, found
-}
-
-// number writes "member 3".
-func number(i int) string {
-	return fmt.Sprintf("member %d", i)
 }

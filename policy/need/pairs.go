@@ -6,6 +6,12 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
+// count is one counting of a household.
+type count struct {
+	household
+	tally
+}
+
 // rooms counts the rooms of a sharing standard.
 func (c *count) rooms() {
 	if len(c.people) == 0 {
@@ -16,7 +22,7 @@ func (c *count) rooms() {
 		return
 	}
 	if c.sharing.common > 0 {
-		c.household()
+		c.common()
 	}
 	c.extras()
 	var buf [8]int
@@ -38,7 +44,8 @@ func (c *count) single(i int) bool {
 	switch {
 	case p.partner >= 0:
 		if i < p.partner {
-			c.couple(p, &c.people[p.partner])
+			other := &c.people[p.partner]
+			c.couple(p, other, extras && (c.claims(p, "cannot_share") || c.claims(other, "cannot_share")))
 		}
 	case extras && c.fostered(p):
 		c.absent(p.number, " is a foster child: not counted, the foster carer has a bedroom more")
@@ -54,22 +61,6 @@ func (c *count) single(i int) bool {
 		return true
 	}
 	return false
-}
-
-// fostered says whether the person is a foster child for whom a foster carer has a bedroom more: reg. B13 gives the
-// carer one bedroom, however many the children, and does not count them.
-func (c *count) fostered(p *person) bool {
-	return p.member.GetRelation() == eilev1.Relation_RELATION_FOSTER_CHILD && c.any("foster_carer") != nil
-}
-
-// any answers the first person who claims the attribute, or nil.
-func (c *count) any(attribute string) *person {
-	for i := range c.people {
-		if c.claims(&c.people[i], attribute) {
-			return &c.people[i]
-		}
-	}
-	return nil
 }
 
 // extras counts the bedrooms that reg. B13 adds: one for carers who stay overnight, however many members they care

@@ -118,7 +118,7 @@ func (w *witness) lookAt(a *eilev1.Application) {
 // heldForRefusals tells whether more refusals count than the policy and the
 // decisions let pass.
 func (w *witness) heldForRefusals(a *eilev1.Application) bool {
-	offers, counted := w.InForce().Policy.Offers(), int(a.GetCountedRefusals())
+	offers, counted := w.InForce().Policy.Offers, int(a.GetCountedRefusals())
 	return offers.Hold && counted > offers.RefusalsAllowed && counted > int(a.GetExcusedRefusals())
 }
 

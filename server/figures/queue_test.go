@@ -83,7 +83,7 @@ func TestThePastIsWhatWasSeen(t *testing.T) {
 	see()
 	w.View(func(v *store.View) error {
 		for _, moment := range moments {
-			past, err := figures.ReadPast(v, moment.at, w.InForce().Policy.Location())
+			past, err := figures.ReadPast(v, moment.at, w.InForce().Policy.Location)
 			if err != nil {
 				return err
 			}

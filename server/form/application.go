@@ -23,7 +23,7 @@ func Application(rules *policy.Policy, given *eilev1.Application, person *eilev1
 	}
 	faults = append(faults, checkTransfer(given.GetTransfer())...)
 	faults = faults.with(against("application.", rules.Validate(given)))
-	faults = append(faults, Members(given, now, rules.Location())...)
+	faults = append(faults, Members(given, now, rules.Location)...)
 	if person != nil {
 		faults = faults.with(against("person.", rules.ValidatePerson(person, Applicant(given))))
 	}

@@ -33,12 +33,12 @@ type checker struct {
 
 func (c *checker) options(kind policy.Kind) table.Options {
 	reserves := []string{}
-	for _, reserve := range c.rules.Policy.Reserves() {
+	for _, reserve := range c.rules.Policy.Reserves {
 		reserves = append(reserves, reserve.Code)
 	}
 	return table.Options{
-		Attributes: c.rules.Policy.Attributes(kind), Today: c.rules.Today, Zone: c.rules.Policy.Location(),
-		Lists: c.rules.Policy.Lists(), Reserves: reserves, Hazards: c.rules.Policy.Hazards(),
+		Attributes: c.rules.Policy.Attributes(kind), Today: c.rules.Today, Zone: c.rules.Policy.Location,
+		Lists: c.rules.Policy.Lists, Reserves: reserves, Hazards: c.rules.Policy.Hazards,
 	}
 }
 

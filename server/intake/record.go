@@ -13,9 +13,9 @@ import (
 // application checks one row of a file of applications.
 func (c *checker) application(row table.ApplicationRow) error {
 	if row.Application.GetList() == "" {
-		row.Application.List = c.rules.Policy.DefaultList()
+		row.Application.List = c.rules.Policy.DefaultList
 	}
-	members := form.Members(row.Application, c.now, c.rules.Policy.Location())
+	members := form.Members(row.Application, c.now, c.rules.Policy.Location)
 	for _, fault := range members {
 		if err := c.fault(row.Line, column(fault.Field), fault.Text); err != nil {
 			return err

@@ -32,7 +32,7 @@ func commitOffers(ctx context.Context, r *runs, run *eilev1.Run, rules casework.
 	// An approval may come days after the run. Whether somebody still waits is
 	// asked of the day on which the offer is made; whether a home suits, of the
 	// run's day, since what was matched does not become wrong by waiting.
-	c.today.Today = max(rules.Today, day.Of(r.book.Now(), rules.Policy.Location()))
+	c.today.Today = max(rules.Today, day.Of(r.book.Now(), rules.Policy.Location))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(offerers)
 	for number := range c.matches {

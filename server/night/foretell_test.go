@@ -84,7 +84,7 @@ func killedBefore(t *rapid.T, w *nighttest.Nights) *nighttest.Nights {
 	left, _ := killedAt(w, rapid.IntRange(0, 40).Draw(t, "killed at"), rapid.Bool().Draw(t, "after the commit"))
 	reopened := left.On(left.DB)
 	moving := slices.ContainsFunc(eiletest.All(left.World, store.Runs), func(run *eilev1.Run) bool {
-		rests := run.GetState() == committed || run.GetState() == matched && left.InForce().Policy.ApprovalRequired()
+		rests := run.GetState() == committed || run.GetState() == matched && left.InForce().Policy.ApprovalRequired
 		return run.GetId() == left.Today.String() && !rests
 	})
 	if !moving || rapid.Bool().Draw(t, "resumed") {

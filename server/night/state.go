@@ -60,7 +60,7 @@ func rests(state eilev1.RunState, rules casework.Rules) bool {
 	case preparing, approved:
 		return false
 	case matched:
-		return rules.Policy.ApprovalRequired()
+		return rules.Policy.ApprovalRequired
 	}
 	return true
 }

@@ -28,7 +28,7 @@ func (b *Book) Activate(ctx context.Context, stamp store.Stamp, candidate Candid
 	if before, err := b.activatedBy(ctx, stamp); err != nil || before != nil {
 		return before, err
 	}
-	a := activation{book: b, candidate: candidate, wish: wish, today: day.Of(b.Now(), candidate.policy.Location())}
+	a := activation{book: b, candidate: candidate, wish: wish, today: day.Of(b.Now(), candidate.policy.Location)}
 	if err := a.over(); err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ type activation struct {
 }
 
 func (a activation) what() string {
-	return fmt.Sprintf("activate policy %s version %s", a.candidate.policy.Name(), a.candidate.policy.Version())
+	return fmt.Sprintf("activate policy %s version %s", a.candidate.policy.Name, a.candidate.policy.Version)
 }
 
 // over refuses a policy whose last day is over.
@@ -136,7 +136,7 @@ func (a activation) seed(before *edition) string {
 	switch {
 	case a.wish.Seed != "":
 		return a.wish.Seed
-	case before != nil && before.record.GetName() == a.candidate.policy.Name():
+	case before != nil && before.record.GetName() == a.candidate.policy.Name:
 		return before.record.GetSeed()
 	}
 	seed := make([]byte, 32)

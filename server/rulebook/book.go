@@ -107,13 +107,13 @@ func (b *Book) Today() (casework.Rules, error) {
 	if in == nil {
 		return casework.Rules{}, ErrNoPolicy
 	}
-	return in.on(day.Of(b.Now(), in.rules.Policy.Location())), nil
+	return in.on(day.Of(b.Now(), in.rules.Policy.Location)), nil
 }
 
 // Zone is where days begin; UTC while no policy is in force.
 func (b *Book) Zone() *time.Location {
 	if in := b.inForce.Load(); in != nil {
-		return in.rules.Policy.Location()
+		return in.rules.Policy.Location
 	}
 	return time.UTC
 }
@@ -129,6 +129,6 @@ func (b *Book) Hold(fn func() error) error {
 // Rehearse lets today be a day that is ahead of the clock, where the clock moves.
 func (b *Book) Rehearse(on day.Day) {
 	if in := b.inForce.Load(); in != nil {
-		b.rehearse(on, in.rules.Policy.Location())
+		b.rehearse(on, in.rules.Policy.Location)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/example"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/store"
@@ -24,7 +25,7 @@ type Candidate struct {
 func Read(file string, source []byte) (Candidate, error) {
 	loaded, err := policy.Load(file, source)
 	if err == nil {
-		err = loaded.Check()
+		err = example.Check(loaded)
 	}
 	if err == nil {
 		return Candidate{loaded, source}, nil
@@ -79,7 +80,7 @@ func Shipped(name string) (*eilev1.Policy, error) {
 func (c Candidate) record() *eilev1.Policy {
 	from, until := c.policy.InForce()
 	record := &eilev1.Policy{
-		Policy: c.policy.Identity(), Name: c.policy.Name(), Version: c.policy.Version(), Title: c.policy.Title("en"),
+		Policy: c.policy.Identity(), Name: c.policy.Name, Version: c.policy.Version, Title: c.policy.Title("en"),
 		Source: string(c.source), InForceFrom: from.Proto(),
 	}
 	if until != 0 {

@@ -52,7 +52,7 @@ func TestTheEffectForetellsTheActivation(t *testing.T) {
 			"direction: descending", "direction: "+rapid.SampledFrom([]string{"ascending", "descending"}).Draw(rt, "direction"))
 		before, bytes := o.standings(), o.Bytes()
 		foretold := o.mustActivate(next, Wish{DryRun: true})
-		if o.Bytes() != bytes || foretold.GetActive() || foretold.GetActivatedAt() != nil || o.today().Policy.Version() != "1" {
+		if o.Bytes() != bytes || foretold.GetActive() || foretold.GetActivatedAt() != nil || o.today().Policy.Version != "1" {
 			rt.Fatalf("a dry run changed something, or answers %v", foretold)
 		}
 		o.mustActivate(next, Wish{})

@@ -24,7 +24,7 @@ func TestScheduledPolicies(t *testing.T) {
 	}
 	before := o.Bytes()
 	o.mustActivate(from("2025-07-01", "2"), Wish{})
-	if o.Bytes() != before || o.today().Policy.Version() != "1" {
+	if o.Bytes() != before || o.today().Policy.Version != "1" {
 		t.Error("scheduled again it is not kept as it was")
 	}
 	o.mustActivate(from("2025-06-20", "3"), Wish{})
@@ -39,11 +39,11 @@ func TestScheduledPolicies(t *testing.T) {
 			}
 		}
 	}
-	if err := o.book.Enact(t.Context(), "Ona", o.Today); err != nil || o.today().Policy.Version() != "1" {
+	if err := o.book.Enact(t.Context(), "Ona", o.Today); err != nil || o.today().Policy.Version != "1" {
 		t.Errorf("enacted before its day: %v", err)
 	}
 	o.Today = eiletest.Day(t, "2025-07-02")
-	if err := o.book.Enact(t.Context(), "Ona", o.Today); err != nil || o.today().Policy.Version() != "2" || o.unsettled() {
+	if err := o.book.Enact(t.Context(), "Ona", o.Today); err != nil || o.today().Policy.Version != "2" || o.unsettled() {
 		t.Errorf("enacted on its day: %v", err)
 	}
 	for _, record := range eiletest.All(o.World, store.Policies) {

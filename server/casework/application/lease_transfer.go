@@ -20,7 +20,7 @@ const leaseEnding = "lease_ending"
 // leaseNear tells whether a day is within the policy's months before the end of
 // a lease, or after it.
 func leaseNear(rules casework.Rules, ends, on day.Day) bool {
-	return ends <= on.AddMonths(rules.Policy.Leases().TransferMonths)
+	return ends <= on.AddMonths(rules.Policy.Leases.TransferMonths)
 }
 
 // LeaseTransfer answers the application by which the household that lives in a
@@ -75,7 +75,7 @@ func Leaving(rules casework.Rules, from store.Source, unit *eilev1.Unit) (*eilev
 	if err != nil {
 		return nil, err
 	}
-	if transfer != nil && (!state.Ended(transfer.GetStatus()) || leaseNear(rules, ends, day.Of(transfer.GetReceivedAt().AsTime(), rules.Policy.Location()))) {
+	if transfer != nil && (!state.Ended(transfer.GetStatus()) || leaseNear(rules, ends, day.Of(transfer.GetReceivedAt().AsTime(), rules.Policy.Location))) {
 		return nil, nil
 	}
 	return tenant, nil
@@ -110,5 +110,5 @@ func OpenLeaseTransfer(c casework.Change, unit *eilev1.Unit) error {
 }
 
 func declaresLeaseEnding(rules casework.Rules) bool {
-	return slices.ContainsFunc(rules.Policy.Grounds(), func(g policy.Ground) bool { return g.Code == leaseEnding })
+	return slices.ContainsFunc(rules.Policy.Grounds, func(g policy.Ground) bool { return g.Code == leaseEnding })
 }

@@ -87,7 +87,7 @@ func mustBeLeaving(rules casework.Rules, what string, unit *eilev1.Unit) error {
 	case !known:
 		return casework.Refuse(what, "NO_LEASE", fmt.Sprintf("unit %s is not rented in, or the end of its lease is not on record", unit.GetReference()))
 	case !leaseNear(rules, ends, rules.Today):
-		return casework.Refuse(what, "LEASE_GOES_ON", fmt.Sprintf("the lease of unit %s ends on %s: a transfer begins %d months before", unit.GetReference(), ends, rules.Policy.Leases().TransferMonths))
+		return casework.Refuse(what, "LEASE_GOES_ON", fmt.Sprintf("the lease of unit %s ends on %s: a transfer begins %d months before", unit.GetReference(), ends, rules.Policy.Leases.TransferMonths))
 	}
 	return nil
 }

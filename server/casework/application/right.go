@@ -19,8 +19,8 @@ func GrantGround(c casework.Change, application *eilev1.Application, code string
 	if state.Ended(application.GetStatus()) {
 		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
 	}
-	if !slices.ContainsFunc(c.Rules.Policy.Grounds(), func(g policy.Ground) bool { return g.Code == code }) {
-		return casework.Refuse(what, "UNKNOWN_GROUND", fmt.Sprintf("policy %s has no ground %q", c.Rules.Policy.Name(), code))
+	if !slices.ContainsFunc(c.Rules.Policy.Grounds, func(g policy.Ground) bool { return g.Code == code }) {
+		return casework.Refuse(what, "UNKNOWN_GROUND", fmt.Sprintf("policy %s has no ground %q", c.Rules.Policy.Name, code))
 	}
 	first, last, err := period(c.Rules, from, until)
 	if err != nil {

@@ -139,12 +139,12 @@ func draftTransfer(rules casework.Rules, from store.Source, at time.Time, tenant
 		return nil, err
 	}
 	application := &eilev1.Application{
-		Reference: reference, List: rules.Policy.DefaultList(), RegisteredAt: RegisteredNow(at, rules.Policy.Location()),
+		Reference: reference, List: rules.Policy.DefaultList, RegisteredAt: RegisteredNow(at, rules.Policy.Location),
 		Household: proto.CloneOf(tenant.GetHousehold()), Districts: slices.Clone(tenant.GetDistricts()),
 		Attributes: map[string]*eilev1.Fact{},
 		Transfer:   &eilev1.Transfer{Unit: unit, Reason: reason}, Linked: []string{tenant.GetReference()},
 	}
-	if slices.Contains(rules.Policy.Lists(), tenant.GetList()) {
+	if slices.Contains(rules.Policy.Lists, tenant.GetList()) {
 		application.List = tenant.GetList()
 	}
 	// The tenant's facts may be of an earlier policy: what the one in force does

@@ -28,7 +28,7 @@ func Serve(c casework.Change, offer *eilev1.Offer, on day.Day) error {
 
 func serve(rules casework.Rules, offer *eilev1.Offer, on day.Day) {
 	offer.ServedOn = on.Proto()
-	offer.RespondBy = on.AddDays(rules.Policy.Offers().DaysToAnswer).Proto()
+	offer.RespondBy = on.AddDays(rules.Policy.Offers.DaysToAnswer).Proto()
 }
 
 // answered notes the day of an answer. Whoever answers was told, if nobody
@@ -86,13 +86,13 @@ func Refuse(c casework.Change, offer *eilev1.Offer, reason, note string, on day.
 	if err := answered(c.Rules, what, offer, on); err != nil {
 		return err
 	}
-	offers := c.Rules.Policy.Offers()
+	offers := c.Rules.Policy.Offers
 	if !offers.Knows(reason) {
 		known := make([]string, len(offers.RefusalReasons))
 		for i, entry := range offers.RefusalReasons {
 			known[i] = entry.Code
 		}
-		return casework.Refuse(what, "UNKNOWN_REASON", fmt.Sprintf("policy %s does not know the refusal reason %q: use one of %s", c.Rules.Policy.Name(), reason, strings.Join(known, ", ")))
+		return casework.Refuse(what, "UNKNOWN_REASON", fmt.Sprintf("policy %s does not know the refusal reason %q: use one of %s", c.Rules.Policy.Name, reason, strings.Join(known, ", ")))
 	}
 	offer.RefusalReason, offer.Note = reason, note
 	return end(c, offer, refused)

@@ -58,7 +58,7 @@ func placement(rules casework.Rules, application *eilev1.Application, verdict po
 // the rules read and, where they limit, the districts.
 func suitability(rules casework.Rules, application *eilev1.Application, verdict policy.Verdict) []byte {
 	read := []byte(verdict.SuitabilityKey)
-	if rules.Policy.Districts().Limit {
+	if rules.Policy.Districts.Limit {
 		districts := slices.Sorted(slices.Values(application.GetDistricts()))
 		read = fmt.Appendf(read, "%q", districts)
 	}

@@ -61,7 +61,7 @@ func follow(rules casework.Rules, application *eilev1.Application, verdict polic
 // refusals is the reason why counted refusals hold an application; nil: they do
 // not. Those that a decision has let pass hold it only with a further one.
 func refusals(rules casework.Rules, application *eilev1.Application) *eilev1.Reason {
-	offers := rules.Policy.Offers()
+	offers := rules.Policy.Offers
 	counted := int(application.GetCountedRefusals())
 	if !offers.Hold || counted <= offers.RefusalsAllowed || counted <= int(application.GetExcusedRefusals()) {
 		return nil

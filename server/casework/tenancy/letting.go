@@ -29,7 +29,7 @@ func Begin(c casework.Change, what string, offer *eilev1.Offer, application *eil
 	if err := state.Move(c, unit, state.Reserve, "offer "+offer.GetId()+" accepted"); err != nil {
 		return err
 	}
-	if c.Rules.Policy.Offers().LastStep == policy.AcceptanceStep {
+	if c.Rules.Policy.Offers.LastStep == policy.AcceptanceStep {
 		if err := house(c, what, application, unit, tenancy, on); err != nil {
 			return err
 		}

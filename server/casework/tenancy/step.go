@@ -66,7 +66,7 @@ func stepField(tenancy *eilev1.Tenancy, step eilev1.TenancyStep) **date.Date {
 // lettingDone tells whether the policy's last step is recorded. It may have been
 // recorded before this one, under a policy whose last step was another.
 func lettingDone(rules casework.Rules, tenancy *eilev1.Tenancy) bool {
-	last := rules.Policy.Offers().LastStep
+	last := rules.Policy.Offers.LastStep
 	for step, name := range steps {
 		if name == last {
 			return *stepField(tenancy, step) != nil

@@ -168,7 +168,7 @@ func hasPlace(place *eilev1.Placement) bool {
 // before are those who stood before a household, in legal order.
 func (j *judge) before(holder string) []string {
 	var seniors []*eilev1.Placement
-	lists := j.w.InForce().Policy.Lists()
+	lists := j.w.InForce().Policy.Lists
 	legal := func(a, b *eilev1.Placement) int {
 		if a.GetList() != b.GetList() {
 			return slices.Index(lists, a.GetList()) - slices.Index(lists, b.GetList())

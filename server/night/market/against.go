@@ -29,7 +29,7 @@ func Against(rules *policy.Evaluator, on day.Day, application *eilev1.Applicatio
 // outside is the reason that a household named districts, they limit, and the
 // home stands in none of them; nil: it may have it.
 func outside(rules *policy.Policy, unit *eilev1.Unit, districts []string) *eilev1.Reason {
-	if !rules.Districts().Limit || len(districts) == 0 || slices.Contains(districts, unit.GetDistrict()) {
+	if !rules.Districts.Limit || len(districts) == 0 || slices.Contains(districts, unit.GetDistrict()) {
 		return nil
 	}
 	return &eilev1.Reason{

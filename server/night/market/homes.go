@@ -75,7 +75,7 @@ func (n *Night) homeKey(unit *eilev1.Unit) string {
 // earmark says what the earmark of a home means: a group that goes first, or one
 // that releases what it leaves. A hard one is expressed by suitability alone.
 func earmark(rules *policy.Policy, unit *eilev1.Unit) (soft string, released bool) {
-	for _, reserve := range rules.Reserves() {
+	for _, reserve := range rules.Reserves {
 		if reserve.Code == unit.GetEarmark() {
 			switch reserve.Strict {
 			case policy.SoftReserve:

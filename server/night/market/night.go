@@ -47,4 +47,4 @@ type Standing struct {
 
 func (n *Night) policy() *policy.Policy { return n.Rules.Policy() }
 
-func (n *Night) mode() allocation.Mode { return allocation.Mode(n.policy().Mode()) }
+func (n *Night) mode() allocation.Mode { return allocation.Mode(n.policy().Mode) }

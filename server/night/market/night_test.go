@@ -100,7 +100,7 @@ func (p *people) pattern(application *eilev1.Application) uint32 {
 		number++
 	}
 	number *= 4
-	if p.rules.Districts().Limit {
+	if p.rules.Districts.Limit {
 		for i, district := range []string{"north", "south"} {
 			if slices.Contains(application.GetDistricts(), district) {
 				number += 1 << i
@@ -423,7 +423,7 @@ func TestSpareHomesHarmNobody(t *testing.T) {
 			taken[match.GetUnit()] = true
 		}
 		suits := func(m *eilev1.Application, home Home) bool {
-			released := home.Unit.GetEarmark() != "" && p.rules.Reserves()[0].Strict == policy.ReleasedReserve
+			released := home.Unit.GetEarmark() != "" && p.rules.Reserves[0].Strict == policy.ReleasedReserve
 			return len(Against(p.rules.Evaluator("seed"), tonight, m, home.Unit, released)) == 0
 		}
 		for i, reference := range got {

@@ -40,7 +40,7 @@ func (r *Round) housed() map[string]bool {
 func (r *Round) Record() *eilev1.RunRound {
 	from := r.source
 	kept := &eilev1.RunRound{
-		Read: from.read, Pattern: from.patternOf, Patterns: from.patterns, Engaged: from.engaged, Lists: from.night.policy().Lists(),
+		Read: from.read, Pattern: from.patternOf, Patterns: from.patterns, Engaged: from.engaged, Lists: from.night.policy().Lists,
 	}
 	for _, c := range from.homes.classes {
 		kept.Classes = append(kept.Classes, &eilev1.RunRound_Class{Units: c.units, Barred: c.barred})

@@ -82,7 +82,7 @@ func NewScenarios(night Night, kinds []*eilev1.Unit) (*Scenarios, []int) {
 // scenarios of the homes of a source, none of them vacant yet.
 func (s *source) scenarios(waiting []spot) *Scenarios {
 	all := &Scenarios{
-		mode: s.night.mode(), groups: s.groups, lists: s.night.policy().Lists(), waiting: waiting, look: s.lookAt, vacant: make([]int, len(s.homes.classes)),
+		mode: s.night.mode(), groups: s.groups, lists: s.night.policy().Lists, waiting: waiting, look: s.lookAt, vacant: make([]int, len(s.homes.classes)),
 	}
 	for _, c := range s.homes.classes {
 		all.classes = append(all.classes, allocation.Class{ID: c.id, Slots: []allocation.Slot{{Count: 1, ReservedFor: c.soft}}})
@@ -93,7 +93,7 @@ func (s *source) scenarios(waiting []spot) *Scenarios {
 // places lists the waiting households in legal order.
 func (n *Night) places() []spot {
 	var all []spot
-	for list, name := range n.policy().Lists() {
+	for list, name := range n.policy().Lists {
 		position := int32(0)
 		for standing := range n.Waiting(name) {
 			position++

@@ -49,13 +49,13 @@ func (h *homes) share(rules *policy.Policy, had map[string]int64) {
 // what is left. No parties: the policy has no share.
 func shareWeights(rules *policy.Policy) (parties []string, weights []uint64) {
 	common := uint64(1)
-	for _, reserve := range rules.Reserves() {
+	for _, reserve := range rules.Reserves {
 		if reserve.Share.Of > 0 {
 			common = common / gcd(common, uint64(reserve.Share.Of)) * uint64(reserve.Share.Of)
 		}
 	}
 	left := common
-	for _, reserve := range rules.Reserves() {
+	for _, reserve := range rules.Reserves {
 		if reserve.Share.Of == 0 {
 			continue
 		}

@@ -64,7 +64,7 @@ func newSource(night *Night, homes *homes) *source {
 			s.barred[application] = append(s.barred[application], int32(i))
 		}
 	}
-	for _, reserve := range night.policy().Reserves() {
+	for _, reserve := range night.policy().Reserves {
 		if reserve.Strict == policy.SoftReserve {
 			s.groups = append(s.groups, reserve.Code)
 		}
@@ -89,7 +89,7 @@ func (s *source) market() allocation.Market {
 func (s *source) households() iter.Seq[allocation.Household] {
 	return func(yield func(allocation.Household) bool) {
 		ordinal := 0
-		for _, list := range s.night.policy().Lists() {
+		for _, list := range s.night.policy().Lists {
 			for standing := range s.night.Waiting(list) {
 				ordinal++
 				household, of, ok := s.household(standing)
@@ -171,7 +171,7 @@ func (s *source) learn(standing Standing, application *eilev1.Application) (*pat
 // judge asks the rules once for all households that they cannot tell apart:
 // where districts limit, these are of several patterns.
 func (s *source) judge(application *eilev1.Application) verdict {
-	limit := s.night.policy().Districts().Limit
+	limit := s.night.policy().Districts.Limit
 	key := ""
 	if limit {
 		key = s.night.Rules.SuitabilityKey(application, s.night.Today)

@@ -71,7 +71,7 @@ func (p *planner) countLettings(v *store.View) error {
 			return err
 		}
 		if first {
-			p.since, first = day.Of(moved.At, p.rules.Policy.Location()), false
+			p.since, first = day.Of(moved.At, p.rules.Policy.Location), false
 		}
 		if moved.After.GetHousedOn() != 0 {
 			last[moved.After.GetReference()] = moved.After
@@ -99,7 +99,7 @@ func (p *planner) findHomes(v *store.View) error {
 			p.homes = append(p.homes, &home{unit: unit})
 		}
 	}
-	standard := p.rules.Policy.UnitStandard()
+	standard := p.rules.Policy.UnitStandard
 	slices.SortFunc(p.homes, func(a, b *home) int { return worse(a.unit, b.unit, standard) })
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 
 // turnOver schedules the other movers by the lettings of their need class.
 func (p *planner) turnOver(frozen living.Frozen) {
-	lists := p.rules.Policy.Lists()
+	lists := p.rules.Policy.Lists
 	claims := make([]claim, len(p.movers))
 	paces := map[string]pace{}
 	for i, m := range p.movers {

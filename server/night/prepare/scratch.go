@@ -23,15 +23,15 @@ func Stamp(clock Clock, action, reason string) store.Stamp {
 
 // Supported refuses a policy that asks for what the nights do not do.
 func Supported(rules *policy.Policy) error {
-	what := "run under policy " + rules.Name()
-	if a := rules.Alternation(); a != (policy.Alternation{}) {
+	what := "run under policy " + rules.Name
+	if a := rules.Alternation; a != (policy.Alternation{}) {
 		return casework.Refuse(what, "ALTERNATION", fmt.Sprintf(
 			"it alternates homes %d : %d between those out of turn and the ordinary list; a run serves those out of turn first: leave out_of_turn.alternate out", a.OutOfTurn, a.Ordinary))
 	}
-	if rules.Mode() != "fill" {
+	if rules.Mode != "fill" {
 		return nil
 	}
-	for _, reserve := range rules.Reserves() {
+	for _, reserve := range rules.Reserves {
 		if reserve.Strict == policy.SoftReserve {
 			return casework.Refuse(what, "SOFT_RESERVE", fmt.Sprintf("mode fill has no soft reserve such as %s: make it hard or released", reserve.Code))
 		}

@@ -1,0 +1,72 @@
+package policy
+
+import (
+	"slices"
+
+	"cel.dev/cel-go/common/types"
+
+	"github.com/eile-housing/eile/policy/rule"
+	"github.com/eile-housing/eile/policy/source"
+)
+
+// compiler turns the texts of one file into expressions and sentences and reports what is wrong with them.
+type compiler struct {
+	*source.Faults
+	language *rule.Language
+	sources  sources
+}
+
+// expression compiles a text of one of the kinds that may read what may says; nil where there is none, and after a fault.
+func (c *compiler) expression(t source.Text, may rule.Reach, kinds ...*types.Type) *rule.Expression {
+	e, faults := c.language.Compile(t.Text, may, kinds...)
+	c.place(t, faults)
+	return e
+}
+
+// sentence compiles a phrase whose figures may read what may says.
+func (c *compiler) sentence(p source.Phrase, may rule.Reach) rule.Sentence {
+	s, en, lt := c.language.Sentence(p.En.Text, p.Lt.Text, may)
+	c.place(p.En, en)
+	c.place(p.Lt, lt)
+	return s
+}
+
+// place reports the faults of a text in the file; its first line begins where the scalar does.
+func (c *compiler) place(t source.Text, faults []rule.Fault) {
+	for _, f := range faults {
+		at := source.Position{Line: t.Line + f.Line - 1, Column: f.Column}
+		if f.Line <= 1 {
+			at = source.Position{Line: t.Line, Column: t.Column + f.Column - 1}
+		}
+		c.Add(at, "%s", f.What)
+	}
+}
+
+// sources are the names under which a file says where its rules were read.
+type sources []string
+
+func namesOf(list []source.Named[source.Text]) sources {
+	var names sources
+	for _, s := range list {
+		names = append(names, s.Name.Text)
+	}
+	return names
+}
+
+// check refuses a source that is not named and a certainty that is none of the three.
+func (s sources) check(faults *source.Faults, named, certainty source.Text) {
+	if named.Set() && !slices.Contains(s, named.Text) {
+		faults.Add(named.Position, "the source %q is not under sources", source.Clip(named.Text))
+	}
+	if certainty.Set() && !slices.Contains([]string{"S", "D", "U"}, certainty.Text) {
+		faults.Add(certainty.Position, "certainty is S (stated), D (derived) or U (uncertain), not %q", source.Clip(certainty.Text))
+	}
+}
+
+// spanOf reads the days from one date until another, both included.
+func spanOf(faults *source.Faults, from, until source.Date) rule.Span {
+	if from.Set() && until.Set() && until.Day < from.Day {
+		faults.Add(until.Position, "until %s is before from %s", until.Day, from.Day)
+	}
+	return rule.Span{From: from.Day, Until: until.Day}
+}

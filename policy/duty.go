@@ -1,0 +1,77 @@
+package policy
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/fact"
+	"github.com/eile-housing/eile/policy/source"
+	"github.com/eile-housing/eile/policy/table"
+)
+
+// Duty is what applicants must do every year.
+type Duty struct {
+	Entry
+	// Settles is the attribute that holds the year for which it was last done; may be empty.
+	Settles  string
+	due      yearly
+	extended yearly
+}
+
+// yearly is a day that every year has; zero: none.
+type yearly struct{ month, day int }
+
+func (y yearly) in(year int) day.Day {
+	d, err := day.New(min(year, 9999), y.month, y.day)
+	if err != nil {
+		return day.Max
+	}
+	return d
+}
+
+// Next answers the next last day on or after a day, and the last day with an important reason, which is the same where there is no extension.
+func (d *Duty) Next(on day.Day) (due, extended day.Day) {
+	year := on.Year()
+	if due = d.due.in(year); due < on {
+		year++
+		due = d.due.in(year)
+	}
+	if d.extended == (yearly{}) {
+		return due, due
+	}
+	return due, d.extended.in(year)
+}
+
+// duties reads the yearly duties; those that an attribute settles name one of an application.
+func duties(faults *source.Faults, raw []source.Duty, names sources, attributes []*fact.Attribute) []Duty {
+	var out []Duty
+	for i := range raw {
+		r := &raw[i]
+		if !isReasonCode(r.Code.Text) {
+			faults.Add(r.Code.Position, "%q is no code of a duty; use A-Z, 0-9 and _, a letter first, at most 64", source.Clip(r.Code.Text))
+		}
+		names.check(faults, r.Source, source.Text{})
+		d := Duty{Entry: entry(r.Code, r.Title), Settles: r.Settles.Text, due: monthDay(faults, r.Due), extended: monthDay(faults, r.Extended)}
+		if r.Settles.Set() && !slices.ContainsFunc(attributes, func(a *fact.Attribute) bool { return a.Name == d.Settles && a.Type == table.Int }) {
+			faults.Add(r.Settles.Position, "%q is no attribute of type int", source.Clip(d.Settles))
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// monthDay reads MM-DD, a day that every year has.
+func monthDay(faults *source.Faults, t source.Text) yearly {
+	if !t.Set() {
+		return yearly{}
+	}
+	month, dayOfMonth, ok := strings.Cut(t.Text, "-")
+	m, errM := strconv.Atoi(month)
+	d, errD := strconv.Atoi(dayOfMonth)
+	if _, err := day.Parse("2001-" + t.Text); !ok || err != nil || errM != nil || errD != nil {
+		faults.Add(t.Position, "%q is no day of every year; write MM-DD, e.g. 05-01", source.Clip(t.Text))
+	}
+	return yearly{m, d}
+}

@@ -1,0 +1,105 @@
+package rule
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+)
+
+// Limits of one expression. Cost is bounded before anything runs: the estimate for the largest record that the register takes must stay below maxCost. One
+// whose estimate is above countedCost, so one with loops in loops, is counted while it runs as well, in case the estimate is wrong; counting all would
+// double the time of every rule.
+const (
+	maxExpression = 4_000
+	maxASTNodes   = 2_000
+	maxDepth      = 60
+	maxCost       = 1_000_000
+	countedCost   = 50_000
+)
+
+// Variable is what expressions can read by name. Its number is its place in the language.
+type Variable struct {
+	Name  string
+	Type  *types.Type
+	Reach Reach
+}
+
+// Language compiles the expressions and sentences of one policy. It is for one goroutine; what it compiles is not bound to it.
+type Language struct {
+	variables []Variable
+	byName    map[string]int
+	tongues   map[string]tongue
+	// compiled counts expressions, so that a file of very many is refused in time.
+	compiled int
+}
+
+// tongue is what differs between the languages of people: what formats for them.
+type tongue struct {
+	code   string
+	env    *cel.Env
+	writer Writer
+}
+
+// The languages in which a policy speaks to people. Expressions that are not written for people are English.
+const (
+	english    = "en"
+	lithuanian = "lt"
+)
+
+// NewLanguage makes the language of a policy from its variables and the structs that lists of them hold; currency is what money is written with.
+func NewLanguage(variables []Variable, structures []*Structure, currency string) (*Language, error) {
+	l := &Language{variables: slices.Clone(variables), byName: make(map[string]int, len(variables)), tongues: map[string]tongue{}}
+	for i, v := range variables {
+		l.byName[v.Name] = i
+	}
+	for _, t := range []tongue{{english, nil, English(currency)}, {lithuanian, nil, Lithuanian(currency)}} {
+		var err error
+		if t.env, err = l.environment(structures, t.writer); err != nil {
+			return nil, errors.New(firstLine(err.Error()))
+		}
+		l.tongues[t.code] = t
+	}
+	return l, nil
+}
+
+// environment is the CEL of one tongue: the variables, the structs that lists hold, and the functions of the domain.
+func (l *Language) environment(structures []*Structure, w Writer) (*cel.Env, error) {
+	registry, err := types.NewRegistry()
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]*Structure{}
+	for _, s := range structures {
+		byName[s.Type.TypeName()] = s
+	}
+	options := []cel.EnvOption{
+		cel.CustomTypeProvider(&provider{Provider: registry, structures: byName}),
+		cel.CustomTypeAdapter(registry),
+		cel.ParserExpressionSizeLimit(maxExpression),
+		cel.ExpressionNodeLimit(maxASTNodes),
+		cel.ParserRecursionLimit(maxDepth),
+		cel.RegexProgramSizeLimit(1000),
+	}
+	for _, v := range l.variables {
+		options = append(options, cel.Variable(v.Name, v.Type))
+	}
+	options = append(options, operatorOverloads()...)
+	options = append(options, functions()...)
+	options = append(options, macroFunctions()...)
+	options = append(options, w.functions()...)
+	return cel.NewEnv(options...)
+}
+
+// Reach answers what a variable reads.
+func (l *Language) Reach(variable int) Reach { return l.variables[variable].Reach }
+
+// Narrow says what a variable reads once that is found out; expressions that are compiled afterwards are held to it.
+func (l *Language) Narrow(variable int, reach Reach) { l.variables[variable].Reach = reach }
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
