@@ -117,6 +117,7 @@ func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return err
 	}
+	defer s.Close() // of a service that never came to answer, too: a run may be under way
 	for _, policy := range o.policies {
 		if err := s.ActivateFile(ctx, policy); err != nil {
 			return fmt.Errorf("--policy %s: %w", policy, err)
