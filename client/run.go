@@ -13,7 +13,7 @@ import (
 // Between two questions about a run: a short night is answered at once, a long one is not asked about for ever.
 const (
 	firstPoll = 20 * time.Millisecond
-	lastPoll  = time.Second
+	lastPoll  = 200 * time.Millisecond
 )
 
 // WaitRun asks for a run until it moves no more without a person: it is matched and waits for approval, or it is

@@ -47,8 +47,8 @@ func answer(ctx context.Context, s *server.Server, transport credentials.Transpo
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
 	group.Go(func() error { return s.Run(background) })
-	group.Go(func() error { return public.Serve(l.grpc) })
-	group.Go(func() error { return inner.Serve(pipe) })
+	group.Go(func() error { return serveGRPC(public, l.grpc) })
+	group.Go(func() error { return serveGRPC(inner, pipe) })
 	group.Go(func() error { return serveHTTP(page, l.web) })
 	group.Go(func() error { return serveHTTP(kept, l.metrics) })
 	fmt.Fprintf(stdout, "%s\n", line)
@@ -67,6 +67,14 @@ func answer(ctx context.Context, s *server.Server, transport credentials.Transpo
 func dial(pipe *bufconn.Listener) (*grpc.ClientConn, error) {
 	return grpc.NewClient("passthrough:gateway", grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }))
+}
+
+// serveGRPC serves until the server is stopped, which may be before it began.
+func serveGRPC(g *grpc.Server, l net.Listener) error {
+	if err := g.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
+		return err
+	}
+	return nil
 }
 
 // serveHTTP serves until the web server is shut down; without a listener it is

@@ -19,6 +19,8 @@ type What struct {
 	Goal        eilev1.RentGoal
 }
 
+// goals of the market by those that are asked for; the zero goal is to house the
+// most households.
 var goals = map[eilev1.RentGoal]market.Goal{eilev1.RentGoal_RENT_GOAL_MOST_SENIOR: market.MostSenior}
 
 // Rent solves the night of the rules' day with one home more of each kind, and
@@ -71,8 +73,13 @@ func (what What) ask(ctx context.Context, night market.Night, answer *eilev1.Adv
 	bought, err := s.Shop(ctx, now, offerings, what.BudgetCents, goal)
 	for i, b := range bought {
 		answer.Purchases = append(answer.Purchases, &eilev1.RentPurchase{
-			Number: int32(i) + 1, Kind: b.Name, RentCents: b.Cents, Additional: int32(b.Gain.Households),
-			SeniorList: b.Gain.Senior.List, SeniorPosition: int32(b.Gain.Senior.Position), SpentCents: b.Spent,
+			Number:         int32(i) + 1,
+			Kind:           b.Name,
+			RentCents:      b.Cents,
+			Additional:     int32(b.Gain.Households),
+			SeniorList:     b.Gain.Senior.List,
+			SeniorPosition: int32(b.Gain.Senior.Position),
+			SpentCents:     b.Spent,
 		})
 		answer.SpentCents = b.Spent
 		answer.Additional += int32(b.Gain.Households)
@@ -80,6 +87,7 @@ func (what What) ask(ctx context.Context, night market.Night, answer *eilev1.Adv
 	return err
 }
 
+// gain puts into figures what one home of a kind is worth.
 func gain(kind *eilev1.RentKind, gain market.Gain) *eilev1.RentGain {
 	worth := &eilev1.RentGain{Kind: kind, Additional: int32(gain.Households)}
 	if gain.Households > 0 {

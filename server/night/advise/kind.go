@@ -23,9 +23,19 @@ func homeOf(kind *eilev1.RentKind, today day.Day) *eilev1.Unit {
 		months = int(kind.GetLeaseMonths())
 	}
 	return &eilev1.Unit{
-		Status: eilev1.UnitStatus_UNIT_STATUS_VACANT, District: kind.GetDistrict(), Rooms: kind.Rooms, AreaSqm: kind.GetAreaSqm(),
-		Floor: kind.Floor, Lift: kind.Lift, Adapted: kind.Adapted, Tenure: eilev1.Tenure_TENURE_RENTED_IN,
-		Lease:      &eilev1.Lease{StartsOn: today.Proto(), EndsOn: today.AddMonths(months).Proto(), RentCents: &kind.RentCents},
+		Status: eilev1.UnitStatus_UNIT_STATUS_VACANT,
+		Tenure: eilev1.Tenure_TENURE_RENTED_IN,
+		Lease: &eilev1.Lease{
+			StartsOn:  today.Proto(),
+			EndsOn:    today.AddMonths(months).Proto(),
+			RentCents: &kind.RentCents,
+		},
+		District:   kind.GetDistrict(),
+		Rooms:      kind.Rooms,
+		AreaSqm:    kind.GetAreaSqm(),
+		Floor:      kind.Floor,
+		Lift:       kind.Lift,
+		Adapted:    kind.Adapted,
 		Attributes: kind.GetAttributes(),
 	}
 }
@@ -52,8 +62,15 @@ func KindsOfStock(v *store.View) ([]*eilev1.RentKind, error) {
 		})
 		middle := units[(len(units)-1)/2]
 		kinds = append(kinds, &eilev1.RentKind{
-			Name: name, RentCents: middle.GetLease().GetRentCents(), District: middle.GetDistrict(), Rooms: middle.Rooms, AreaSqm: middle.GetAreaSqm(),
-			Floor: middle.Floor, Lift: middle.Lift, Adapted: middle.Adapted, Attributes: middle.GetAttributes(),
+			Name:       name,
+			RentCents:  middle.GetLease().GetRentCents(),
+			District:   middle.GetDistrict(),
+			Rooms:      middle.Rooms,
+			AreaSqm:    middle.GetAreaSqm(),
+			Floor:      middle.Floor,
+			Lift:       middle.Lift,
+			Adapted:    middle.Adapted,
+			Attributes: middle.GetAttributes(),
 		})
 	}
 	return kinds, nil

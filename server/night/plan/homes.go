@@ -46,6 +46,14 @@ type home struct {
 	obstacle    *eilev1.Reason
 }
 
+// mover is a household that must be rehoused, with its home.
+type mover struct {
+	home        *home
+	application *eilev1.Application
+	place       *eilev1.Placement
+	open        bool // its transfer stands on the list already
+}
+
 func (h *home) shown(rank int, today day.Day) *eilev1.PlannedHome {
 	planned := &eilev1.PlannedHome{
 		Rank: int32(rank), Unit: h.unit.GetReference(), Status: h.unit.GetStatus(), Reasons: h.unit.GetCondition().GetReasons(),

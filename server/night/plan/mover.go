@@ -14,14 +14,6 @@ import (
 	"github.com/eile-housing/eile/store/living"
 )
 
-// mover is a household that must be rehoused, with its home.
-type mover struct {
-	home        *home
-	application *eilev1.Application
-	place       *eilev1.Placement
-	open        bool // its transfer stands on the list already
-}
-
 // findMovers says of each home whether it stands empty, or who must be rehoused,
 // or what stands against either. The transfers are opened on a scratch of their
 // own: in the market of tonight they do not stand yet.
