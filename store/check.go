@@ -43,7 +43,7 @@ func (r *Register) Check(ctx context.Context, report func(fault string) bool) er
 	}, func(v *View) error {
 		c.View = v
 		parts := []func() error{
-			c.applications, c.placements, c.units, c.decommissions, c.offers, c.offerKeys, c.list, c.history, c.unitHistory,
+			c.applications, c.placements, c.units, c.decommissions, c.offers, c.offerKeys, c.runs, c.list, c.history, c.unitHistory,
 			c.audit, c.records, c.strays,
 		}
 		for _, part := range parts {
@@ -194,5 +194,15 @@ func (c *check) units() error {
 			c.fault("unit %s: its tenancy %s is not in force for it", id, unit.GetTenancy())
 		}
 		return err
+	})
+}
+
+// runs looks for what only their batches keep, see clearSkips.
+func (c *check) runs() error {
+	return each(c, Runs, func(id string, run *eilev1.Run) error {
+		if n := len(run.GetSkipped()); n > 0 {
+			c.fault("run %s: its record names %d matches that became no offer, which are its batches' to name", id, n)
+		}
+		return nil
 	})
 }

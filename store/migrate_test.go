@@ -78,6 +78,15 @@ func older(t *testing.T) *office {
 	return o
 }
 
+// TestCheckOfRuns: the skips of a run have no place in its record.
+func TestCheckOfRuns(t *testing.T) {
+	o := openOffice(t, newMemory())
+	o.ranAt1("2026-02-001", 2, 1)
+	if found := o.faults(o.Register); len(found) != 1 || !strings.HasPrefix(found[0], "run 2026-02-001: its record names 1 matches") {
+		t.Errorf("found %q", found)
+	}
+}
+
 // bytesOf is the backup of a store.
 func bytesOf(t tester, db kv.DB) []byte {
 	t.Helper()

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -257,4 +259,75 @@ func TestOverSharesItsReader(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// TestOverEndsAScan wherever the loop ends, and lets others read afterwards.
+func TestOverEndsAScan(t *testing.T) {
+	base := memkv.New(memkv.Options{})
+	carryOut(t, base, []kv.Write{{Key: []byte("b")}, {Key: []byte("d")}})
+	db := over(t, base)
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	carryOut(t, db, []kv.Write{{Key: []byte("a")}, {Key: []byte("c")}, {Key: []byte("d"), Deleted: true}, {Key: []byte("e")}})
+	for n, want := range []string{"a", "a b", "a b c", "a b c e"} {
+		err := db.View(t.Context(), func(reader kv.Reader) error {
+			var keys []string
+			for item, err := range reader.Scan(nil, nil) {
+				if err != nil {
+					return err
+				}
+				if keys = append(keys, string(item.Key)); len(keys) > n {
+					break
+				}
+			}
+			if got := strings.Join(keys, " "); got != want {
+				t.Errorf("%d keys are %q, want %q", n+1, got, want)
+			}
+			_, _, err := reader.Get([]byte("b"))
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestOverTellsOfErrorsBelow as they came, from Get and from Scan.
+func TestOverTellsOfErrorsBelow(t *testing.T) {
+	db := memkv.Over(broken{}, memkv.Options{})
+	err := db.View(t.Context(), func(reader kv.Reader) error {
+		_, _, err := reader.Get([]byte("a"))
+		if !errors.Is(err, errBroken) {
+			t.Errorf("Get: %v", err)
+		}
+		for _, err := range reader.Scan(nil, nil) {
+			return err
+		}
+		return nil
+	})
+	if !errors.Is(err, errBroken) {
+		t.Errorf("Scan: %v", err)
+	}
+	if _, err := db.Update(t.Context(), func(tx kv.Tx) error { _, _, err := tx.Get([]byte("a")); return err }); !errors.Is(err, errBroken) {
+		t.Errorf("Update: %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+var errBroken = errors.New("broken")
+
+// broken is a snapshot that cannot be read.
+type broken struct{}
+
+func (broken) Revision() kv.Revision { return 7 }
+
+func (broken) Get([]byte) (kv.Item, bool, error) { return kv.Item{}, false, errBroken }
+
+func (broken) Scan(_, _ []byte) iter.Seq2[kv.Item, error] {
+	return func(yield func(kv.Item, error) bool) { yield(kv.Item{}, errBroken) }
 }
