@@ -1,10 +1,14 @@
 package server_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"testing"
 
+	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -55,4 +59,75 @@ func TestARunIsFollowedAndPaged(t *testing.T) {
 	refusedFor(w, "NOT_FOUND", w.runs.ListRunMatches, &eilev1.ListRunMatchesRequest{Run: "2026-01-02"})
 	refusedFor(w, "INVALID", w.runs.ListRunMatches, &eilev1.ListRunMatchesRequest{})
 	refusedFor(w, "INVALID", w.runs.ListRunMatches, &eilev1.ListRunMatchesRequest{Run: run.GetId(), PageToken: "bm9uZQ"})
+}
+
+// A run that needs an approval is explained, cancelled, run again and approved; its
+// evidence is streamed, and the runs are listed, the newest first.
+func TestARunThatWaits(t *testing.T) {
+	t.Parallel()
+	w := openTown(t, "2026-01-01", "mode: choice\n")
+	next := strings.NewReplacer(`version: "1"`, `version: "2"`, "approval: none", "approval: required").Replace(townPolicy + "mode: choice\n")
+	ask(w, w.policies.ActivatePolicy, &eilev1.ActivatePolicyRequest{Source: next})
+	for i := range 2 {
+		w.waits(fmt.Sprintf("A-%d", i), fmt.Sprintf("2020-01-%02d", i+1), 1)
+	}
+	w.home("U-1", 1, nil)
+	first := w.night("2026-01-02")
+	if first.GetState() != eilev1.RunState_RUN_STATE_MATCHED || len(first.GetMatches()) != 1 {
+		t.Fatalf("%v", first)
+	}
+	why := ask(w, w.runs.ExplainRun, &eilev1.ExplainRunRequest{Id: first.GetId(), Application: "A-1"})
+	if why.GetReason().GetCode() != "OUTRANKED" {
+		t.Errorf("A-1 is told %v", why)
+	}
+	if home := ask(w, w.runs.ExplainRun, &eilev1.ExplainRunRequest{Id: first.GetId(), Unit: "U-1"}); home.GetOutcome() != "A-0" {
+		t.Errorf("of the home is told %v", home)
+	}
+	refusedFor(w, "INVALID", w.runs.ExplainRun, &eilev1.ExplainRunRequest{Id: first.GetId()})
+	refusedFor(w, "INVALID", w.runs.ExplainRun, &eilev1.ExplainRunRequest{Id: first.GetId(), Unit: "U-1", Application: "A-1"})
+	refusedFor(w, "NOT_IN_FORCE", w.runs.StartRun, &eilev1.StartRunRequest{On: dayOf("2019-12-31")})
+	refusedFor(w, "ANOTHER_RUN", w.runs.StartRun, &eilev1.StartRunRequest{On: dayOf("2026-01-03")})
+	refusedFor(w, "INVALID", w.runs.StartRun, &eilev1.StartRunRequest{On: &date.Date{Year: 2026, Month: 2, Day: 30}})
+	gone := ask(w, w.runs.CancelRun, &eilev1.CancelRunRequest{Id: first.GetId(), Reason: "wrong day"})
+	if gone.GetState() != eilev1.RunState_RUN_STATE_CANCELLED || gone.GetFailure() != "cancelled: wrong day" {
+		t.Errorf("cancelled: %v", gone)
+	}
+	refusedFor(w, "WRONG_STATE", w.runs.CancelRun, &eilev1.CancelRunRequest{Id: first.GetId(), Reason: "again"})
+	second := w.night("2026-01-02")
+	approve := &eilev1.ApproveRunRequest{Id: second.GetId(), Decision: &eilev1.ByDecision{Number: "1"}, RequestId: "22222222-2222-4222-8222-222222222222"}
+	done := w.rested(ask(w, w.runs.ApproveRun, approve))
+	if again := w.rested(ask(w, w.runs.ApproveRun, approve)); !proto.Equal(done, again) || done.GetOffersCreated() != 1 || done.GetDecision().GetNumber() != "1" {
+		t.Errorf("approved: %v\nand again: %v", done, again)
+	}
+	var ids []string
+	for req := (&eilev1.ListRunsRequest{PageSize: 1}); ; {
+		page := ask(w, w.runs.ListRuns, req)
+		for _, run := range page.GetRuns() {
+			ids = append(ids, run.GetId())
+		}
+		if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
+			break
+		}
+	}
+	if want := []string{"2026-01-02.2", "2026-01-02"}; !slices.Equal(ids, want) {
+		t.Errorf("runs %q, want %q", ids, want)
+	}
+	stream, err := w.runs.GetEvidence(t.Context(), &eilev1.GetEvidenceRequest{Id: done.GetId()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]int{}
+	for {
+		piece, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[piece.GetFile()] += len(piece.GetData())
+	}
+	if len(files) != 2 || files["instance.json"] == 0 || files["outcome.json"] == 0 {
+		t.Errorf("files %v", files)
+	}
 }
