@@ -3,6 +3,7 @@ package layout_test
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -114,5 +115,36 @@ func TestAll(t *testing.T) {
 	}
 	if !layout.Begins([]byte("b/1"), layout.Import) || layout.Begins([]byte("bc/1"), layout.Import) || layout.Begins(nil, layout.Import) {
 		t.Error("a key begins with another prefix than it has")
+	}
+}
+
+// TestPairsAndRanges: a key of two parts begins with its first part, and a range
+// tells whether it holds a key.
+func TestPairsAndRanges(t *testing.T) {
+	key := layout.PairKey(layout.Offer, "A-1", "o-1")
+	if string(key) != layout.Offer+"A-1/o-1" || !bytes.HasPrefix(key, layout.PairKey(layout.Offer, "A-1", "")) {
+		t.Errorf("the key is %q", key)
+	}
+	db := memkv.New(memkv.Options{})
+	if _, err := db.Update(t.Context(), func(tx kv.Tx) error { return tx.Put(key, []byte{0xff}) }); err != nil {
+		t.Fatal(err)
+	}
+	err := db.View(t.Context(), func(reader kv.Reader) error {
+		for _, span := range []struct {
+			start, end string
+			holds      bool
+		}{{"", "", true}, {string(key), "", true}, {"", string(key), false}, {string(key) + "0", "", false}} {
+			if holds, err := layout.Holds(reader, []byte(span.start), []byte(span.end)); holds != span.holds || err != nil {
+				t.Errorf("%q to %q: %t, %v", span.start, span.end, holds, err)
+			}
+		}
+		item, _, err := reader.Get(key)
+		if _, bad := layout.Decode[eilev1.Offer]("offer", item); !errors.Is(bad, kv.ErrCorrupt) || !strings.Contains(bad.Error(), "offer at key") {
+			t.Errorf("a damaged record: %v", bad)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
