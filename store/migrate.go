@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,8 +87,9 @@ func (r *Register) found(ctx context.Context) error {
 }
 
 // migrate brings an older register to the schema of this program, step by step.
-// The last write of a step raises the schema. Until then the register is of the
-// older one, and who opens it goes on.
+// The first write of a step raises the schema and says from which one, so that an
+// older program refuses what is half done; the last takes that back. Who opens a
+// register in between goes on.
 func (r *Register) migrate(ctx context.Context) error {
 	m := &migration{reg: r}
 	var from int32
@@ -96,7 +98,7 @@ func (r *Register) migrate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		from = state.GetSchema()
+		from = cmp.Or(state.GetMigratingFrom(), state.GetSchema())
 		return m.moments.Load(reader)
 	})
 	if err != nil {
@@ -107,8 +109,8 @@ func (r *Register) migrate(ctx context.Context) error {
 		if err := step.take(ctx, m); err != nil {
 			return fmt.Errorf("from schema %d to %d: %s: %w", m.to-1, m.to, step.what, err)
 		}
-		if err := m.raise(ctx); err != nil {
-			return fmt.Errorf("raise the schema to %d: %w", m.to, err)
+		if err := m.end(ctx); err != nil {
+			return fmt.Errorf("end at schema %d: %w", m.to, err)
 		}
 	}
 	return nil
@@ -124,7 +126,8 @@ type migration struct {
 }
 
 // change writes one portion, which is named after its first record; the last
-// write of a step has no name. fn may run more than once.
+// write of a step has no name. The register is of the schema to come from the
+// first one on. fn may run more than once.
 func (m *migration) change(ctx context.Context, portion string, fn func(*Tx) error) error {
 	id := strings.TrimSuffix(fmt.Sprintf("schema-%d-%s", m.to, portion), "-")
 	stamp := Stamp{Now: m.moments.Next(time.Time{}), ID: id, Actor: "eile", Action: "register.migrate"}
@@ -132,6 +135,12 @@ func (m *migration) change(ctx context.Context, portion string, fn func(*Tx) err
 		tx := &Tx{kv: kvtx, reg: m.reg, stamp: stamp}
 		if tx.state, err = registers.Get(tx, "register"); err != nil {
 			return err
+		}
+		if tx.state.GetSchema() != m.to {
+			tx.state.Schema, tx.state.MigratingFrom = m.to, m.to-1
+			if err := registers.Put(tx, "register", tx.state); err != nil {
+				return err
+			}
 		}
 		if err := fn(tx); err != nil {
 			return err
@@ -141,10 +150,10 @@ func (m *migration) change(ctx context.Context, portion string, fn func(*Tx) err
 	return err
 }
 
-// raise is the deciding write of a step.
-func (m *migration) raise(ctx context.Context) error {
+// end is the deciding write of a step.
+func (m *migration) end(ctx context.Context) error {
 	return m.change(ctx, "", func(tx *Tx) error {
-		tx.state.Schema = m.to
+		tx.state.MigratingFrom = 0
 		return registers.Put(tx, "register", tx.state)
 	})
 }

@@ -214,6 +214,9 @@ func TestMigrationIsKilled(t *testing.T) {
 		if !errors.Is(err, errKilled) {
 			t.Fatal(err)
 		}
+		if kill > 0 {
+			refusedByOlder(t, db)
+		}
 		if _, err := Open(t.Context(), &mortal{db, kill % 3}); err != nil && !errors.Is(err, errKilled) {
 			t.Fatal(err)
 		}
@@ -221,6 +224,22 @@ func TestMigrationIsKilled(t *testing.T) {
 		if got := o.contents(o.Register); got != want {
 			t.Fatalf("killed after %d commits and opened again, the register differs", kill)
 		}
+	}
+}
+
+// refusedByOlder tells that a program of the schema before would not take a
+// register whose migration is under way or done for one of its own.
+func refusedByOlder(t *testing.T, db kv.DB) {
+	t.Helper()
+	err := db.View(t.Context(), func(reader kv.Reader) error {
+		state, err := readState(reader)
+		if state.GetSchema() != Schema {
+			t.Errorf("half done, the register is of schema %d", state.GetSchema())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -548,7 +548,9 @@ type Register struct {
 	// staging is the generation that a policy change is writing; 0: none.
 	Staging uint32 `protobuf:"varint,4,opt,name=staging,proto3" json:"staging,omitempty"`
 	// unsettled is true until every record says what the policy in force says of it.
-	Unsettled     bool `protobuf:"varint,5,opt,name=unsettled,proto3" json:"unsettled,omitempty"`
+	Unsettled bool `protobuf:"varint,5,opt,name=unsettled,proto3" json:"unsettled,omitempty"`
+	// migrating_from is the schema that a migration under way began with; 0: none. The schema is that to which it leads, so that an older program refuses what is half done.
+	MigratingFrom int32 `protobuf:"varint,6,opt,name=migrating_from,json=migratingFrom,proto3" json:"migrating_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -616,6 +618,13 @@ func (x *Register) GetUnsettled() bool {
 		return x.Unsettled
 	}
 	return false
+}
+
+func (x *Register) GetMigratingFrom() int32 {
+	if x != nil {
+		return x.MigratingFrom
+	}
+	return 0
 }
 
 // Nights says which run is under way and which was the last. It is stored, never served.
@@ -1283,7 +1292,7 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\x04rows\x18\x04 \x01(\x05R\x04rows\x12*\n" +
 	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12'\n" +
 	"\x04kind\x18\x06 \x01(\x0e2\x13.eile.v1.ImportKindR\x04kind\x12\x1c\n" +
-	"\tunsettled\x18\a \x01(\bR\tunsettled\"\xa7\x01\n" +
+	"\tunsettled\x18\a \x01(\bR\tunsettled\"\xce\x01\n" +
 	"\bRegister\x12\x16\n" +
 	"\x06schema\x18\x01 \x01(\x05R\x06schema\x12\x1e\n" +
 	"\n" +
@@ -1291,7 +1300,8 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"generation\x12+\n" +
 	"\x06policy\x18\x03 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x18\n" +
 	"\astaging\x18\x04 \x01(\rR\astaging\x12\x1c\n" +
-	"\tunsettled\x18\x05 \x01(\bR\tunsettled\"\xb9\x01\n" +
+	"\tunsettled\x18\x05 \x01(\bR\tunsettled\x12%\n" +
+	"\x0emigrating_from\x18\x06 \x01(\x05R\rmigratingFrom\"\xb9\x01\n" +
 	"\x06Nights\x12\x17\n" +
 	"\alast_on\x18\x01 \x01(\x05R\x06lastOn\x12\x1e\n" +
 	"\n" +
