@@ -67,7 +67,19 @@ func (s *runs) begin(ctx context.Context, stamp store.Stamp, on day.Day) (run *e
 		run, err = s.night.Start(ctx, stamp, on)
 		return err
 	})
-	return run, err
+	if err != nil {
+		return nil, err
+	}
+	return s.told(run), nil
+}
+
+// told puts into a run what keeps it from going on, as a caller hears of it: the
+// log has the rest.
+func (s *runs) told(run *eilev1.Run) *eilev1.Run {
+	if why := s.night.Hindrance(run); why != nil {
+		run.Failure = rpc.Text(why)
+	}
+	return run
 }
 
 // covers refuses a day on which another policy will be in force, unless the run
@@ -102,7 +114,7 @@ func (s *runs) ApproveRun(ctx context.Context, req *eilev1.ApproveRunRequest) (*
 	if err := s.night.Approve(ctx, stamp, req.GetId(), req.GetDecision()); err != nil {
 		return nil, err
 	}
-	return s.night.Get(ctx, req.GetId())
+	return s.GetRun(ctx, &eilev1.GetRunRequest{Id: req.GetId()})
 }
 
 func (s *runs) CancelRun(ctx context.Context, req *eilev1.CancelRunRequest) (*eilev1.Run, error) {
@@ -113,11 +125,15 @@ func (s *runs) CancelRun(ctx context.Context, req *eilev1.CancelRunRequest) (*ei
 	if err := s.night.Cancel(ctx, stamp, req.GetId()); err != nil {
 		return nil, err
 	}
-	return s.night.Get(ctx, req.GetId())
+	return s.GetRun(ctx, &eilev1.GetRunRequest{Id: req.GetId()})
 }
 
 func (s *runs) GetRun(ctx context.Context, req *eilev1.GetRunRequest) (*eilev1.Run, error) {
-	return s.night.Get(ctx, req.GetId())
+	run, err := s.night.Get(ctx, req.GetId())
+	if err != nil {
+		return nil, err
+	}
+	return s.told(run), nil
 }
 
 // ListRuns answers the newest first.

@@ -1,17 +1,23 @@
 package server_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/eile-housing/eile/internal/eiletest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server"
+	"github.com/eile-housing/eile/store/kv"
 )
 
 // Who starts a run is answered at once, and again by the same request; whom it
@@ -129,5 +135,43 @@ func TestARunThatWaits(t *testing.T) {
 	}
 	if len(files) != 2 || files["instance.json"] == 0 || files["outcome.json"] == 0 {
 		t.Errorf("files %v", files)
+	}
+}
+
+// failingStore is a store whose writes fail from some moment on.
+type failingStore struct {
+	kv.DB
+	fails atomic.Bool
+	after atomic.Int64 // writes that are let through then
+}
+
+func (f *failingStore) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Revision, error) {
+	if f.fails.Load() && f.after.Add(-1) < 0 {
+		return 0, errors.New("write store /srv/register.db: a page makes no sense")
+	}
+	return f.DB.Update(ctx, fn)
+}
+
+// What nobody foresaw is the log's: a run that it keeps from going on does not
+// tell its text.
+func TestAHinderedRunDoesNotTellWhatNobodyForesaw(t *testing.T) {
+	t.Parallel()
+	w := openTown(t, "2026-01-01", "mode: fill\n")
+	db := &failingStore{DB: w.DB}
+	other := w.On(db)
+	s, err := server.New(t.Context(), server.Options{Register: other.Register, Key: make([]byte, 32), Dev: true, Now: other.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	w.runs = eilev1.NewRunServiceClient(eiletest.Connect(t, s.GRPC(nil)))
+	db.after.Store(1) // that which begins the run
+	db.fails.Store(true)
+	run := ask(w, w.runs.StartRun, &eilev1.StartRunRequest{})
+	for begun := time.Now(); run.GetFailure() == "" && time.Since(begun) < 30*time.Second; time.Sleep(time.Millisecond) {
+		run = ask(w, w.runs.GetRun, &eilev1.GetRunRequest{Id: run.GetId()})
+	}
+	if want := "internal error: the service's log has the details"; run.GetFailure() != want {
+		t.Errorf("the run tells %q, want %q", run.GetFailure(), want)
 	}
 }

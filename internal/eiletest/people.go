@@ -20,7 +20,7 @@ import (
 func (w *World) Fact(kind policy.Kind, pair string) (name string, fact *eilev1.Fact) {
 	w.Helper()
 	name, value, _ := strings.Cut(pair, "=")
-	for _, attribute := range w.policy.Attributes(kind) {
+	for _, attribute := range w.InForce().Policy.Attributes(kind) {
 		if attribute.Name != name {
 			continue
 		}
@@ -30,7 +30,7 @@ func (w *World) Fact(kind policy.Kind, pair string) (name string, fact *eilev1.F
 		}
 		return name, fact
 	}
-	w.Fatalf("policy %s declares no attribute %s", w.policy.Name, name)
+	w.Fatalf("policy %s declares no attribute %s", w.InForce().Policy.Name, name)
 	return "", nil
 }
 
@@ -50,7 +50,7 @@ func (w *World) Facts(kind policy.Kind, pairs ...string) map[string]*eilev1.Fact
 func (w *World) Applicant(reference string, pairs ...string) *eilev1.Application {
 	w.Helper()
 	applicant := &eilev1.Application{
-		Reference: reference, List: w.policy.DefaultList, RegisteredAt: "2020-01-01",
+		Reference: reference, List: w.InForce().Policy.DefaultList, RegisteredAt: "2020-01-01",
 		Household:  &eilev1.Household{Members: []*eilev1.Member{{BirthDate: &date.Date{Year: 1980, Month: 5, Day: 5}}}},
 		Attributes: map[string]*eilev1.Fact{},
 	}

@@ -137,7 +137,7 @@ func (w *World) Activate(text string) {
 	if err := change.Place(w.Context(), placements); err != nil {
 		w.Fatal(err)
 	}
-	if _, err := change.Switch(w.Context(), w.Stamp("policy.activate"), w.policy.Identity(), placements, func(*store.Tx) error { return nil }); err != nil {
+	if _, err := change.Switch(w.Context(), w.Stamp("policy.activate"), w.InForce().Policy.Identity(), placements, func(*store.Tx) error { return nil }); err != nil {
 		w.Fatal(err)
 	}
 	for _, application := range applications {

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
@@ -39,11 +38,10 @@ type World struct {
 	Today    day.Day
 	Actor    string // of the changes that the test makes
 
-	policy    *policy.Policy
-	evaluator *policy.Evaluator
-	ids       atomic.Int64
-	ticks     atomic.Int64
-	end       func()
+	inForce atomic.Pointer[casework.Rules] // without a day; a run in the background asks for it
+	ids     atomic.Int64
+	ticks   atomic.Int64
+	end     func()
 }
 
 // New is a world on an empty register in memory, with the policy in force, on
@@ -80,8 +78,8 @@ func Open(t T, db kv.DB, text string, today day.Day) *World {
 // use makes a policy the one that the world goes by.
 func (w *World) use(text string) {
 	w.Helper()
-	w.policy = Load(w, text)
-	w.evaluator = w.policy.Evaluator(Seed)
+	policy := Load(w, text)
+	w.inForce.Store(&casework.Rules{Policy: policy, Evaluator: policy.Evaluator(Seed), Seed: Seed})
 }
 
 // endWithTest checks the world and closes its store when the test ends.
@@ -144,7 +142,8 @@ func (w *World) On(db kv.DB) *World {
 	if err != nil {
 		w.Fatal(err)
 	}
-	other := &World{T: w.T, DB: db, Register: register, Today: w.Today, Actor: w.Actor, policy: w.policy, evaluator: w.evaluator, end: func() {}}
+	other := &World{T: w.T, DB: db, Register: register, Today: w.Today, Actor: w.Actor, end: func() {}}
+	other.inForce.Store(w.inForce.Load())
 	other.ids.Store(w.ids.Load() + 1_000_000)
 	other.ticks.Store(w.ticks.Load())
 	return other
@@ -176,7 +175,9 @@ func (w *World) Rules(on day.Day) (casework.Rules, error) { return w.rulesOn(on)
 func (w *World) InForce() casework.Rules { return w.rulesOn(w.Today) }
 
 func (w *World) rulesOn(on day.Day) casework.Rules {
-	return casework.Rules{Policy: w.policy, Evaluator: w.evaluator, Seed: Seed, Today: on}
+	rules := *w.inForce.Load()
+	rules.Today = on
+	return rules
 }
 
 // Now is a moment of the morning of today. It never stands still.

@@ -2,6 +2,8 @@ package night
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -134,7 +136,7 @@ func (w *worker) carryOn(ctx context.Context) (id string, err error) {
 		if w.isClosing() {
 			return id, nil
 		}
-		_, moved, err = w.runs.step(ctx, id)
+		moved, err = w.step(ctx, id)
 	}
 	if err == nil {
 		return id, nil
@@ -144,6 +146,18 @@ func (w *worker) carryOn(ctx context.Context) (id string, err error) {
 	}
 	w.log.Error().Err(err).Str("run", id).Msg("the run failed")
 	return id, nil
+}
+
+// step carries a run on by one state. A panic there is told like any error that
+// may pass: it is a fault of this run, and the service answers other calls.
+func (w *worker) step(ctx context.Context, id string) (moved bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			moved, err = false, fmt.Errorf("run %s: panic: %v\n%s", id, p, debug.Stack())
+		}
+	}()
+	_, moved, err = w.runs.step(ctx, id)
+	return moved, err
 }
 
 func (w *worker) isClosing() bool {

@@ -10,9 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/internal/eiletest/nighttest"
+	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/night"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 )
@@ -24,9 +29,13 @@ type held struct {
 	waiting atomic.Int64
 	release chan struct{}
 	full    atomic.Bool
+	blind   atomic.Bool // it cannot be read
 }
 
-var errFull = errors.New("the disk is full")
+var (
+	errFull  = errors.New("the disk is full")
+	errBlind = errors.New("the disk cannot be read")
+)
 
 func (h *held) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Revision, error) {
 	if h.allowed.Add(-1) < 0 {
@@ -37,6 +46,13 @@ func (h *held) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Revision, e
 		return 0, errFull
 	}
 	return h.DB.Update(ctx, fn)
+}
+
+func (h *held) View(ctx context.Context, fn func(kv.Reader) error) error {
+	if h.blind.Load() {
+		return errBlind
+	}
+	return h.DB.View(ctx, fn)
 }
 
 // after holds all writes after some, until the store is let go.
@@ -69,11 +85,15 @@ func until(t *testing.T, what string, happened func() bool) {
 	}
 }
 
+// get answers a run with what keeps it from going on.
 func get(t *testing.T, w *nighttest.Nights, id string) *eilev1.Run {
 	t.Helper()
 	run, err := w.Night.Get(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if why := w.Night.Hindrance(run); why != nil {
+		run.Failure = why.Error()
 	}
 	return run
 }
@@ -247,5 +267,50 @@ func TestResumeOfWhatFails(t *testing.T) {
 	}
 	if err := w.Night.Resume(t.Context()); err != nil {
 		t.Errorf("nothing to resume: %v", err)
+	}
+}
+
+// What keeps a run from going on is not told of one that rests.
+func TestNothingKeepsARunThatRests(t *testing.T) {
+	w, db := heldTown(t, "none")
+	run := w.MustRun()
+	db.blind.Store(true)
+	if _, err := w.Night.Wait(t.Context(), run.GetId()); !errors.Is(err, errBlind) {
+		t.Errorf("waiting for it: %v", err)
+	}
+	if why := w.Night.Hindrance(run); why != nil {
+		t.Errorf("a run that is committed: %v", why)
+	}
+	db.blind.Store(false)
+}
+
+// broken is a rulebook that panics when it is first asked.
+type broken struct {
+	*eiletest.World
+	asked atomic.Int64
+}
+
+func (b *broken) Rules(on day.Day) (casework.Rules, error) {
+	if b.asked.Add(1) == 1 {
+		panic("a rule nobody thought of")
+	}
+	return b.World.Rules(on)
+}
+
+// A panic in a run keeps that run from going on, not the service.
+func TestAPanicIsThatOfTheRun(t *testing.T) {
+	w, _ := heldTown(t, "none")
+	w.Night.Close()
+	run, err := w.Night.Start(t.Context(), w.Stamp("run.start"), w.Today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := night.New(w.Register, []byte("a key of the service"), &broken{World: w.World}, zerolog.Nop())
+	defer next.Close()
+	if _, err := next.Wait(t.Context(), run.GetId()); err == nil || !strings.Contains(err.Error(), "a rule nobody thought of") {
+		t.Errorf("waiting for it: %v", err)
+	}
+	if run, err = next.Wait(t.Context(), run.GetId()); err != nil || run.GetState() != committed {
+		t.Errorf("tried again: %v, %v", run, err)
 	}
 }

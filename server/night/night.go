@@ -67,15 +67,12 @@ func (n *Night) Cancel(ctx context.Context, stamp store.Stamp, id string) error 
 	return n.runs.end(ctx, stamp, id, cancelRun, "cancelled: "+stamp.Reason)
 }
 
-// Get answers a run as it is. What keeps an unfinished one from going on is its
-// failure; of one that needs nobody to approve it the decision is told beforehand.
+// Get answers a run as it is; of one that needs nobody to approve it the decision
+// is told beforehand.
 func (n *Night) Get(ctx context.Context, id string) (*eilev1.Run, error) {
 	run, err := n.runs.get(ctx, id)
 	if err != nil {
 		return nil, err
-	}
-	if last, _ := n.worker.seen(); last.hinders(id) && run.GetFailure() == "" {
-		run.Failure = last.why.Error()
 	}
 	if run.GetState() != matched {
 		return run, nil
@@ -88,6 +85,19 @@ func (n *Night) Get(ctx context.Context, id string) (*eilev1.Run, error) {
 		}
 	}
 	return run, err
+}
+
+// Hindrance is what keeps a run from going on for the time being; nil: nothing, or
+// it rests. It is any error, and not for every ear.
+func (n *Night) Hindrance(run *eilev1.Run) error {
+	last, _ := n.worker.seen()
+	if !last.hinders(run.GetId()) {
+		return nil
+	}
+	if rules, err := n.runs.rules(run); err != nil || rests(run.GetState(), rules) {
+		return err
+	}
+	return last.why
 }
 
 // Unfinished answers the run that is not at its end; empty: there is none. lastOn

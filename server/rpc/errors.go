@@ -167,6 +167,9 @@ func tell(err error) error {
 	return told{statusOf(err), err}
 }
 
+// Text is what a caller hears of an error that an answer tells of.
+func Text(err error) string { return statusOf(err).Message() }
+
 func (t told) Error() string { return t.status.Err().Error() }
 
 func (t told) GRPCStatus() *status.Status { return t.status }

@@ -23,7 +23,8 @@ const (
 type revisions struct{ list *living.List }
 
 // await waits until the list of this process has applied the revision that the
-// caller asks for.
+// caller asks for, at most as long as an ordinary call takes: one that never comes
+// must not hold a stream, or the end of the service.
 func (r revisions) await(ctx context.Context) error {
 	given := metadata.ValueFromIncomingContext(ctx, minRevisionHeader)
 	if len(given) == 0 {
@@ -33,6 +34,8 @@ func (r revisions) await(ctx context.Context) error {
 	if err != nil || len(given) > 1 {
 		return form.Wrong(minRevisionHeader, "%q is no revision: give one number, as %s told it", given, revisionHeader)
 	}
+	ctx, cancel := context.WithTimeout(ctx, ordinary)
+	defer cancel()
 	return r.list.WaitFor(ctx, revision)
 }
 

@@ -16,7 +16,7 @@ import (
 
 // planner draws one plan.
 type planner struct {
-	register *store.Register // as it is
+	register *store.Register // as it was when the plan was begun
 	tonight  *store.Register // a scratch, ready to be matched
 	clock    prepare.Clock
 	now      time.Time

@@ -19,23 +19,32 @@ func Draw(ctx context.Context, register *store.Register, clock prepare.Clock, ru
 	answer := &eilev1.PlanDecommissionResponse{
 		On: rules.Today.Proto(), Policy: rules.Policy.Identity(), Months: int32(months), SharePercent: int32(share),
 	}
-	err := prepare.Scratch(ctx, register, clock, rules, func(tonight *store.Register, revision uint64) error {
-		answer.Revision = revision
-		p := &planner{register: register, tonight: tonight, clock: clock, now: clock.Now(), rules: rules, share: share, months: months}
-		if err := p.draw(ctx); err != nil {
-			return err
-		}
-		answer.LettingsSince, answer.Flagged, answer.Effects = p.since.Proto(), int32(len(p.homes)), p.effects
-		for i, home := range p.homes {
-			planned := home.shown(i+1, rules.Today)
-			if home.basis != 0 {
-				answer.Planned++
-			}
-			answer.Homes = append(answer.Homes, planned)
-		}
-		return nil
+	// The register stays as it is while the plan is drawn: writes that go on are not
+	// seen.
+	err := register.Scratch(ctx, func(still *store.Register) error {
+		return prepare.Scratch(ctx, still, clock, rules, func(tonight *store.Register, revision uint64) error {
+			answer.Revision = revision
+			p := &planner{register: still, tonight: tonight, clock: clock, now: clock.Now(), rules: rules, share: share, months: months}
+			return p.tell(ctx, answer)
+		})
 	})
 	return answer, err
+}
+
+// tell draws the plan and puts it into an answer.
+func (p *planner) tell(ctx context.Context, answer *eilev1.PlanDecommissionResponse) error {
+	if err := p.draw(ctx); err != nil {
+		return err
+	}
+	answer.LettingsSince, answer.Flagged, answer.Effects = p.since.Proto(), int32(len(p.homes)), p.effects
+	for i, home := range p.homes {
+		planned := home.shown(i+1, p.rules.Today)
+		if home.basis != 0 {
+			answer.Planned++
+		}
+		answer.Homes = append(answer.Homes, planned)
+	}
+	return nil
 }
 
 func (p *planner) draw(ctx context.Context) error {

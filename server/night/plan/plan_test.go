@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/server/night/plan"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/kv"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -47,6 +49,36 @@ func slum(t *testing.T, text string) *eiletest.World {
 		w.Household(fmt.Sprintf("B-%d", i), fmt.Sprintf("points=%d", 10-i), fmt.Sprintf("rooms=%d", 2+i/5))
 	}
 	return w
+}
+
+// once is a store that counts who reads it.
+type once struct {
+	kv.DB
+	read int
+}
+
+func (o *once) View(ctx context.Context, fn func(kv.Reader) error) error {
+	o.read++
+	return o.DB.View(ctx, fn)
+}
+
+// All that a plan says is of one revision: it reads the store once, and nothing of
+// what is written meanwhile.
+func TestAPlanIsOfOneRevision(t *testing.T) {
+	w := slum(t, slumText)
+	eiletest.MustOn(w, "test", store.Units, "U-0", func(c casework.Change, unit *eilev1.Unit) error {
+		_, _, err := application.OpenTransfer(c, unit, application.HomeGivenUp)
+		return err
+	})
+	db := &once{DB: w.DB}
+	other := w.On(db)
+	db.read = 0
+	if _, err := plan.Draw(t.Context(), other.Register, other, other.InForce(), 12, 50); err != nil {
+		t.Fatal(err)
+	}
+	if db.read != 1 {
+		t.Errorf("the store was read %d times", db.read)
+	}
 }
 
 func draw(t *testing.T, w *eiletest.World, months, share int) *eilev1.PlanDecommissionResponse {
