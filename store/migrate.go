@@ -106,11 +106,15 @@ func (r *Register) migrate(ctx context.Context) error {
 	}
 	for m.to = from + 1; m.to <= Schema; m.to++ {
 		step := steps[m.to-2]
-		if err := step.take(ctx, m); err != nil {
-			return fmt.Errorf("from schema %d to %d: %s: %w", m.to-1, m.to, step.what, err)
+		err := step.take(ctx, m)
+		if err == nil {
+			err = m.change(ctx, "", func(tx *Tx) error {
+				tx.state.MigratingFrom = 0
+				return registers.Put(tx, "register", tx.state)
+			})
 		}
-		if err := m.end(ctx); err != nil {
-			return fmt.Errorf("end at schema %d: %w", m.to, err)
+		if err != nil {
+			return fmt.Errorf("from schema %d to %d: %s: %w", m.to-1, m.to, step.what, err)
 		}
 	}
 	return nil
@@ -148,12 +152,4 @@ func (m *migration) change(ctx context.Context, portion string, fn func(*Tx) err
 		return tx.finish()
 	})
 	return err
-}
-
-// end is the deciding write of a step.
-func (m *migration) end(ctx context.Context) error {
-	return m.change(ctx, "", func(tx *Tx) error {
-		tx.state.MigratingFrom = 0
-		return registers.Put(tx, "register", tx.state)
-	})
 }
