@@ -18,12 +18,11 @@ import (
 // when an older program could no longer read them.
 const Schema = 2
 
-// A step brings a register from one schema to the next. It changes records in
-// portions that fit transactions, through migration.change; what of them remains
-// to be done is read from the records themselves, in an order that does not
-// depend on what is done. Who is killed and opens the register again therefore
-// makes the same portions, and the same bytes. A step first looks at all that it
-// will change and refuses what it cannot, before it changes anything.
+// A step brings a register from one schema to the next. It first looks at all that
+// it will change and refuses what it cannot. It changes records in portions that
+// fit transactions, through migration.change, and reads what remains to be done
+// from the records, in an order that does not depend on what is done: killed and
+// opened again, a register gets the same portions, and the same bytes.
 type step struct {
 	what string
 	take func(context.Context, *migration) error
@@ -92,18 +91,15 @@ func (r *Register) found(ctx context.Context) error {
 // register in between goes on.
 func (r *Register) migrate(ctx context.Context) error {
 	m := &migration{reg: r}
-	var from int32
-	err := r.db.View(ctx, func(reader kv.Reader) error {
-		state, err := readState(reader)
-		if err != nil {
-			return err
-		}
-		from = cmp.Or(state.GetMigratingFrom(), state.GetSchema())
-		return m.moments.Load(reader)
+	var state *eilev1.Register
+	err := r.db.View(ctx, func(reader kv.Reader) (err error) {
+		state, err = readState(reader)
+		return errors.Join(err, m.moments.Load(reader))
 	})
 	if err != nil {
 		return err
 	}
+	from := cmp.Or(state.GetMigratingFrom(), state.GetSchema())
 	for m.to = from + 1; m.to <= Schema; m.to++ {
 		step := steps[m.to-2]
 		err := step.take(ctx, m)
