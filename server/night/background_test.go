@@ -128,6 +128,24 @@ func TestARunGoesOnInTheBackground(t *testing.T) {
 	until(t, "the commit", func() bool { return get(t, w, run.GetId()).GetState() == committed })
 }
 
+// Who asks how far an approved run is hears how many offers are made so far.
+func TestOffersAreCountedWhileTheyAreMade(t *testing.T) {
+	w, db := heldTown(t, "required")
+	run := w.MustRun()
+	db.after(2) // the approval, and one that makes offers
+	if err := w.Night.Approve(t.Context(), w.Stamp("run.approve"), run.GetId(), eiletest.By("D-1")); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the next write", func() bool { return db.waiting.Load() > 0 })
+	until(t, "an offer", func() bool { return len(eiletest.All(w.World, store.Offers)) > 0 })
+	made := len(eiletest.All(w.World, store.Offers))
+	if run = get(t, w, run.GetId()); run.GetState() != approved || int(run.GetOffersCreated()) != made {
+		t.Errorf("%d offers are made, and the run tells %v", made, run)
+	}
+	db.letGo()
+	until(t, "the commit", func() bool { return get(t, w, run.GetId()).GetState() == committed })
+}
+
 // However many start the night of a day at once, there is one run; and who asks
 // again by the same request gets it, whatever became of it.
 func TestOneRunForAllWhoStartIt(t *testing.T) {

@@ -96,14 +96,7 @@ func (c *commit) skip(tx *store.Tx, number int, why *eilev1.Reason) error {
 
 // finish counts what was made and ends the run.
 func finish(ctx context.Context, r *runs, run *eilev1.Run, rules casework.Rules) error {
-	var created int32
-	err := r.register.View(ctx, func(v *store.View) error {
-		batches, err := v.Batches(run.GetId())
-		for _, batch := range batches {
-			created += batch.GetCreated()
-		}
-		return err
-	})
+	created, err := r.offered(ctx, run.GetId())
 	if err != nil {
 		return err
 	}

@@ -67,24 +67,32 @@ func (n *Night) Cancel(ctx context.Context, stamp store.Stamp, id string) error 
 	return n.runs.end(ctx, stamp, id, cancelRun, "cancelled: "+stamp.Reason)
 }
 
-// Get answers a run as it is; of one that needs nobody to approve it the decision
-// is told beforehand.
+// Get answers a run as it is. Of one that needs nobody to approve it the decision
+// is told beforehand, of one that makes its offers how many are made so far.
 func (n *Night) Get(ctx context.Context, id string) (*eilev1.Run, error) {
 	run, err := n.runs.get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if run.GetState() != matched {
-		return run, nil
-	}
-	rules, err := n.runs.rules(run)
-	if err == nil && !rests(matched, rules) {
-		run.Decision = &eilev1.Decision{
-			Kind: eilev1.DecisionKind_DECISION_KIND_APPROVE_RUN, State: eilev1.DecisionState_DECISION_STATE_PROPOSED,
-			Subject: id, ProposedBy: casework.Machine, Automatic: true, Policy: run.GetPolicy(),
+	switch run.GetState() {
+	case matched:
+		rules, err := n.runs.rules(run)
+		if err == nil && !rests(matched, rules) {
+			run.Decision = automatic(run)
 		}
+		return run, err
+	case approved:
+		run.OffersCreated, err = n.runs.offered(ctx, id)
 	}
 	return run, err
+}
+
+// automatic is the decision that nobody needs to make.
+func automatic(run *eilev1.Run) *eilev1.Decision {
+	return &eilev1.Decision{
+		Kind: eilev1.DecisionKind_DECISION_KIND_APPROVE_RUN, State: eilev1.DecisionState_DECISION_STATE_PROPOSED,
+		Subject: run.GetId(), ProposedBy: casework.Machine, Automatic: true, Policy: run.GetPolicy(),
+	}
 }
 
 // Hindrance is what keeps a run from going on for the time being; nil: nothing, or

@@ -35,6 +35,18 @@ func (r *runs) get(ctx context.Context, id string) (*eilev1.Run, error) {
 	return run, err
 }
 
+// offered is how many offers a run has made.
+func (r *runs) offered(ctx context.Context, id string) (created int32, err error) {
+	err = r.register.View(ctx, func(v *store.View) error {
+		batches, err := v.Batches(id)
+		for _, batch := range batches {
+			created += batch.GetCreated()
+		}
+		return err
+	})
+	return created, err
+}
+
 // unfinished answers the run that is not at its end; empty: there is none. lastOn
 // is the day of the last one that is committed.
 func (r *runs) unfinished(ctx context.Context) (id string, lastOn day.Day, err error) {
