@@ -24,7 +24,7 @@ func (n *Night) DryRun(ctx context.Context, on day.Day) (*eilev1.Run, error) {
 	}
 	var told *eilev1.Run
 	err = n.runs.register.Scratch(ctx, func(scratch *store.Register) error {
-		dry := &runs{register: scratch, key: n.runs.key, book: n.runs.book}
+		dry := &runs{register: scratch, key: n.runs.key, book: n.runs.book, keep: evidence.Foretell}
 		told, err = dry.foretell(ctx, rules)
 		return err
 	})

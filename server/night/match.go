@@ -12,7 +12,6 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
-	"github.com/eile-housing/eile/server/night/evidence"
 	"github.com/eile-housing/eile/server/night/market"
 	"github.com/eile-housing/eile/server/night/prepare"
 	"github.com/eile-housing/eile/store"
@@ -35,7 +34,7 @@ func (r *runs) match(ctx context.Context, run *eilev1.Run, rules casework.Rules)
 	keep := func(fn func(*store.Tx) error) error {
 		return r.update(ctx, "run.evidence", id, rules, func(c casework.Change) error { return fn(c.Tx) })
 	}
-	kept, err := evidence.Keep(keep, id, solved)
+	kept, err := r.keep(keep, id, solved)
 	if err != nil {
 		return err
 	}

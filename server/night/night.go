@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/night/evidence"
 	"github.com/eile-housing/eile/server/night/prepare"
 	"github.com/eile-housing/eile/store"
 )
@@ -22,7 +23,7 @@ type Night struct {
 // New returns the nights of a register. Pseudonyms are derived from key; what
 // keeps a run in the background from going on is logged.
 func New(register *store.Register, key []byte, book Rulebook, log zerolog.Logger) *Night {
-	r := &runs{register: register, key: key, book: book}
+	r := &runs{register: register, key: key, book: book, keep: evidence.Keep}
 	return &Night{runs: r, worker: newWorker(r, log)}
 }
 

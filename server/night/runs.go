@@ -7,6 +7,8 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/night/evidence"
+	"github.com/eile-housing/eile/server/night/market"
 	"github.com/eile-housing/eile/server/night/prepare"
 	"github.com/eile-housing/eile/store"
 )
@@ -23,6 +25,8 @@ type runs struct {
 	register *store.Register
 	key      []byte // pseudonyms are derived from it
 	book     Rulebook
+	// keep is evidence.Keep, or evidence.Foretell where nobody could ask for it.
+	keep func(evidence.Change, string, *market.Result) (evidence.Kept, error)
 }
 
 // get reads a run as it is stored.

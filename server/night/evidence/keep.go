@@ -23,13 +23,7 @@ type Kept struct {
 // Keep writes the files of a run and answers their hashes. The outcome is hashed
 // as it would be written, while the instance is kept.
 func Keep(change Change, run string, found *market.Result) (Kept, error) {
-	kept, instance := Kept{}, sha256.New()
-	var group errgroup.Group
-	group.Go(func() (err error) {
-		kept.OutcomeSHA256, kept.MaxSize, err = certify(found)
-		return err
-	})
-	group.Go(func() error {
+	return digests(found, func(instance io.Writer) error {
 		for number, r := range found.Rounds {
 			err := keepFile(change, run, instanceFile(number), func(w io.Writer) error {
 				_, err := r.Instance.WriteTo(io.MultiWriter(instance, w))
@@ -42,11 +36,40 @@ func Keep(change Change, run string, found *market.Result) (Kept, error) {
 				return err
 			}
 		}
-		return keepRecord(change, run, matchesFile, &eilev1.RunMatches{Matches: found.Matches})
+		return keepMatches(change, run, found)
 	})
+}
+
+// Foretell answers the hashes that Keep would. Of the files it writes only whom
+// the run matches with what: the others nobody could ask for of a dry run.
+func Foretell(change Change, run string, found *market.Result) (Kept, error) {
+	return digests(found, func(instance io.Writer) error {
+		for _, r := range found.Rounds {
+			if _, err := r.Instance.WriteTo(instance); err != nil {
+				return err
+			}
+		}
+		return keepMatches(change, run, found)
+	})
+}
+
+// digests hashes the outcomes while keep writes the instances, also to the hash
+// that it is given.
+func digests(found *market.Result, keep func(instance io.Writer) error) (Kept, error) {
+	kept, instance := Kept{}, sha256.New()
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		kept.OutcomeSHA256, kept.MaxSize, err = certify(found)
+		return err
+	})
+	group.Go(func() error { return keep(instance) })
 	err := group.Wait()
 	kept.InstanceSHA256 = digest(instance)
 	return kept, err
+}
+
+func keepMatches(change Change, run string, found *market.Result) error {
+	return keepRecord(change, run, matchesFile, &eilev1.RunMatches{Matches: found.Matches})
 }
 
 func keepRecord(change Change, run, file string, record proto.Message) error {
