@@ -136,6 +136,9 @@ func (n *Night) Wait(ctx context.Context, id string) (*eilev1.Run, error) {
 			closed = fmt.Errorf("run %s: the service ends; it is resumed with the next start", id)
 		case <-tried:
 		}
+		// Asked before the run is read: what is tried after that ends the next round.
+		var last try
+		last, tried = n.worker.seen()
 		run, err := n.runs.get(ctx, id)
 		if err != nil {
 			return nil, err
@@ -144,8 +147,6 @@ func (n *Night) Wait(ctx context.Context, id string) (*eilev1.Run, error) {
 		if err != nil || rests(run.GetState(), rules) {
 			return run, err
 		}
-		var last try
-		last, tried = n.worker.seen()
 		if last.hinders(id) {
 			closed = last.why
 		}
