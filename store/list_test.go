@@ -99,19 +99,19 @@ func TestDue(t *testing.T) {
 	due("A-3", -4)
 	due("A-4", 0)
 	asked(4, "A-3")
-	asked(5, "A-3", "A-1")
+	asked(5, "A-1", "A-3")
 	due("A-1", 9)
 	due("A-3", 0)
 	due("A-5", 5)
 	due("A-6", 6)
 	o.List().Settled(5)
 	asked(5, "A-5")
-	asked(7, "A-5", "A-6", "A-2")
+	asked(7, "A-2", "A-5", "A-6")
 	o.List().Settled(7)
 	asked(9, "A-1")
 	asked(20, "A-1")
 	again := o.restarted()
-	if named := again.List().Due(7); !slices.Equal(named, []string{"A-5", "A-6", "A-2"}) {
+	if named := again.List().Due(7); !slices.Equal(named, []string{"A-2", "A-5", "A-6"}) {
 		t.Errorf("after a restart, due on day 7: %q", named)
 	}
 }

@@ -80,7 +80,9 @@ func (w *watch) note(key string) {
 	}
 }
 
-// dueBy answers the references whose day has come.
+// dueBy answers the references whose day has come, each once, by reference: in
+// the order of their days, a key that no longer holds would put its application
+// before others in this process alone.
 func (p *places) dueBy(day int32) (due []string) {
 	p.watch.ask(day)
 	end := dueEnd(day)
@@ -90,7 +92,8 @@ func (p *places) dueBy(day int32) (due []string) {
 		}
 		due = append(due, waitlist.Reference(key))
 	}
-	return due
+	slices.Sort(due)
+	return slices.Compact(due)
 }
 
 // settled forgets what was due by a day when it was first asked for.

@@ -56,7 +56,8 @@ func New() *List {
 }
 
 // Due answers the applications whose placement may have to be evaluated again
-// on a day, given in days since 1970-01-01. It may name one whose day has moved.
+// on a day, given in days since 1970-01-01, in the order of their references. It
+// may name one whose day has moved.
 func (l *List) Due(day int32) []string {
 	l.feeding.Lock()
 	defer l.feeding.Unlock()

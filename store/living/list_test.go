@@ -76,3 +76,20 @@ func TestBulk(t *testing.T) {
 		t.Errorf("%d lettings at once, %d one by one", len(a), len(b))
 	}
 }
+
+// TestDueIsInOneOrder: an application whose day has moved comes where a process
+// that never knew the former day would put it.
+func TestDueIsInOneOrder(t *testing.T) {
+	moved, other := place("A-5", "general", "2", "1"), place("A-1", "general", "2", "2")
+	lived, fresh := newPlaces(), newPlaces()
+	var mu sync.Mutex
+	moved.NextDue, other.NextDue = 1, 2
+	lived.absorb(&mu, slices.Values([]*eilev1.Placement{moved, other}), 2)
+	moved.NextDue = 3
+	for _, p := range []*places{lived, fresh} {
+		p.absorb(&mu, slices.Values([]*eilev1.Placement{moved, other}), 2)
+		if due := p.dueBy(3); !slices.Equal(due, []string{"A-1", "A-5"}) {
+			t.Errorf("due: %q", due)
+		}
+	}
+}
