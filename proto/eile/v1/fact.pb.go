@@ -24,15 +24,29 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Reason is one answer to "why": a stable code for programs and a sentence for people.
+// Reason is one answer to "why": a stable code for programs, the figures that decided by name, and a sentence for people. What the
+// register keeps of a reason is its code, its sentence and its args; the texts are written when it is read, except where somebody was
+// told: a decision, a refusal or a letter keeps the texts that it was told with.
 type Reason struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// code is stable across releases and languages, e.g. INCOME_OVER_LIMIT.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
-	// detail is a plain English sentence with the figures that decided.
+	// detail is one sentence with the figures that decided, in the language of the caller.
 	Detail string `protobuf:"bytes,2,opt,name=detail,proto3" json:"detail,omitempty"`
-	// detail_lt is the same sentence in Lithuanian; empty where the policy has none.
-	DetailLt      string `protobuf:"bytes,3,opt,name=detail_lt,json=detailLt,proto3" json:"detail_lt,omitempty"`
+	// detail_lt is the sentence in Lithuanian. Read texts instead.
+	//
+	// Deprecated: Marked as deprecated in eile/v1/fact.proto.
+	DetailLt string `protobuf:"bytes,3,opt,name=detail_lt,json=detailLt,proto3" json:"detail_lt,omitempty"`
+	// args are the figures of the sentence.
+	Args []*Argument `protobuf:"bytes,4,rep,name=args,proto3" json:"args,omitempty"`
+	// texts are the sentence in each language that has it.
+	Texts []*Text `protobuf:"bytes,5,rep,name=texts,proto3" json:"texts,omitempty"`
+	// sentence tells apart the sentences of one code; empty where it has only one.
+	Sentence string `protobuf:"bytes,6,opt,name=sentence,proto3" json:"sentence,omitempty"`
+	// policy_sha256 is the policy whose sentence it is; empty: it is one of eile's own.
+	PolicySha256 string `protobuf:"bytes,7,opt,name=policy_sha256,json=policySha256,proto3" json:"policy_sha256,omitempty"`
+	// next is what can be done about it, the first thing first.
+	Next          []*NextStep `protobuf:"bytes,8,rep,name=next,proto3" json:"next,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -81,11 +95,418 @@ func (x *Reason) GetDetail() string {
 	return ""
 }
 
+// Deprecated: Marked as deprecated in eile/v1/fact.proto.
 func (x *Reason) GetDetailLt() string {
 	if x != nil {
 		return x.DetailLt
 	}
 	return ""
+}
+
+func (x *Reason) GetArgs() []*Argument {
+	if x != nil {
+		return x.Args
+	}
+	return nil
+}
+
+func (x *Reason) GetTexts() []*Text {
+	if x != nil {
+		return x.Texts
+	}
+	return nil
+}
+
+func (x *Reason) GetSentence() string {
+	if x != nil {
+		return x.Sentence
+	}
+	return ""
+}
+
+func (x *Reason) GetPolicySha256() string {
+	if x != nil {
+		return x.PolicySha256
+	}
+	return ""
+}
+
+func (x *Reason) GetNext() []*NextStep {
+	if x != nil {
+		return x.Next
+	}
+	return nil
+}
+
+// Text is a sentence in one language.
+type Text struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// lang is the BCP 47 tag of the language, e.g. lt.
+	Lang string `protobuf:"bytes,1,opt,name=lang,proto3" json:"lang,omitempty"`
+	// text is the sentence.
+	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Text) Reset() {
+	*x = Text{}
+	mi := &file_eile_v1_fact_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Text) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Text) ProtoMessage() {}
+
+func (x *Text) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_fact_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Text.ProtoReflect.Descriptor instead.
+func (*Text) Descriptor() ([]byte, []int) {
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Text) GetLang() string {
+	if x != nil {
+		return x.Lang
+	}
+	return ""
+}
+
+func (x *Text) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+// NextStep is what somebody can do next: the command line shows it as a command, a page as a button.
+type NextStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// code is stable across releases, e.g. APPROVE_GIVING_UP.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// args say what to do it with.
+	Args          []*Argument `protobuf:"bytes,2,rep,name=args,proto3" json:"args,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NextStep) Reset() {
+	*x = NextStep{}
+	mi := &file_eile_v1_fact_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NextStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NextStep) ProtoMessage() {}
+
+func (x *NextStep) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_fact_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NextStep.ProtoReflect.Descriptor instead.
+func (*NextStep) Descriptor() ([]byte, []int) {
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *NextStep) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *NextStep) GetArgs() []*Argument {
+	if x != nil {
+		return x.Args
+	}
+	return nil
+}
+
+// Argument is one figure of a sentence, by name.
+type Argument struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// name is what the sentence calls it; in a policy's sentence the expression that it writes.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// value has the type that the sentence writes.
+	//
+	// Types that are valid to be assigned to Value:
+	//
+	//	*Argument_Text
+	//	*Argument_Term
+	//	*Argument_Number
+	//	*Argument_Decimal
+	//	*Argument_Cents
+	//	*Argument_Date
+	//	*Argument_Truth
+	//	*Argument_Items
+	//	*Argument_Reason
+	Value         isArgument_Value `protobuf_oneof:"value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Argument) Reset() {
+	*x = Argument{}
+	mi := &file_eile_v1_fact_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Argument) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Argument) ProtoMessage() {}
+
+func (x *Argument) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_fact_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Argument.ProtoReflect.Descriptor instead.
+func (*Argument) Descriptor() ([]byte, []int) {
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Argument) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Argument) GetValue() isArgument_Value {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *Argument) GetText() string {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Text); ok {
+			return x.Text
+		}
+	}
+	return ""
+}
+
+func (x *Argument) GetTerm() string {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Term); ok {
+			return x.Term
+		}
+	}
+	return ""
+}
+
+func (x *Argument) GetNumber() int64 {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Number); ok {
+			return x.Number
+		}
+	}
+	return 0
+}
+
+func (x *Argument) GetDecimal() *Decimal {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Decimal); ok {
+			return x.Decimal
+		}
+	}
+	return nil
+}
+
+func (x *Argument) GetCents() int64 {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Cents); ok {
+			return x.Cents
+		}
+	}
+	return 0
+}
+
+func (x *Argument) GetDate() *date.Date {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Date); ok {
+			return x.Date
+		}
+	}
+	return nil
+}
+
+func (x *Argument) GetTruth() bool {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Truth); ok {
+			return x.Truth
+		}
+	}
+	return false
+}
+
+func (x *Argument) GetItems() *Items {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Items); ok {
+			return x.Items
+		}
+	}
+	return nil
+}
+
+func (x *Argument) GetReason() *Reason {
+	if x != nil {
+		if x, ok := x.Value.(*Argument_Reason); ok {
+			return x.Reason
+		}
+	}
+	return nil
+}
+
+type isArgument_Value interface {
+	isArgument_Value()
+}
+
+type Argument_Text struct {
+	// text stands as it is: a reference, a name.
+	Text string `protobuf:"bytes,2,opt,name=text,proto3,oneof"`
+}
+
+type Argument_Term struct {
+	// term is a code that each language has a word for, e.g. ON_HOLD.
+	Term string `protobuf:"bytes,3,opt,name=term,proto3,oneof"`
+}
+
+type Argument_Number struct {
+	// number is a whole number.
+	Number int64 `protobuf:"varint,4,opt,name=number,proto3,oneof"`
+}
+
+type Argument_Decimal struct {
+	// decimal is an exact decimal number.
+	Decimal *Decimal `protobuf:"bytes,5,opt,name=decimal,proto3,oneof"`
+}
+
+type Argument_Cents struct {
+	// cents is an amount of the policy's currency.
+	Cents int64 `protobuf:"varint,6,opt,name=cents,proto3,oneof"`
+}
+
+type Argument_Date struct {
+	// date is a calendar day.
+	Date *date.Date `protobuf:"bytes,7,opt,name=date,proto3,oneof"`
+}
+
+type Argument_Truth struct {
+	// truth is true or false.
+	Truth bool `protobuf:"varint,8,opt,name=truth,proto3,oneof"`
+}
+
+type Argument_Items struct {
+	// items are several texts, in their order.
+	Items *Items `protobuf:"bytes,9,opt,name=items,proto3,oneof"`
+}
+
+type Argument_Reason struct {
+	// reason is the reason behind this one.
+	Reason *Reason `protobuf:"bytes,10,opt,name=reason,proto3,oneof"`
+}
+
+func (*Argument_Text) isArgument_Value() {}
+
+func (*Argument_Term) isArgument_Value() {}
+
+func (*Argument_Number) isArgument_Value() {}
+
+func (*Argument_Decimal) isArgument_Value() {}
+
+func (*Argument_Cents) isArgument_Value() {}
+
+func (*Argument_Date) isArgument_Value() {}
+
+func (*Argument_Truth) isArgument_Value() {}
+
+func (*Argument_Items) isArgument_Value() {}
+
+func (*Argument_Reason) isArgument_Value() {}
+
+// Items are several texts.
+type Items struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// items are the texts, in their order.
+	Items         []string `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Items) Reset() {
+	*x = Items{}
+	mi := &file_eile_v1_fact_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Items) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Items) ProtoMessage() {}
+
+func (x *Items) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_fact_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Items.ProtoReflect.Descriptor instead.
+func (*Items) Descriptor() ([]byte, []int) {
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Items) GetItems() []string {
+	if x != nil {
+		return x.Items
+	}
+	return nil
 }
 
 // Decimal is an exact decimal number: units / 10^scale. 12.50 is {units: 1250, scale: 2}.
@@ -101,7 +522,7 @@ type Decimal struct {
 
 func (x *Decimal) Reset() {
 	*x = Decimal{}
-	mi := &file_eile_v1_fact_proto_msgTypes[1]
+	mi := &file_eile_v1_fact_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -113,7 +534,7 @@ func (x *Decimal) String() string {
 func (*Decimal) ProtoMessage() {}
 
 func (x *Decimal) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_fact_proto_msgTypes[1]
+	mi := &file_eile_v1_fact_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -126,7 +547,7 @@ func (x *Decimal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decimal.ProtoReflect.Descriptor instead.
 func (*Decimal) Descriptor() ([]byte, []int) {
-	return file_eile_v1_fact_proto_rawDescGZIP(), []int{1}
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Decimal) GetUnits() int64 {
@@ -166,7 +587,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_eile_v1_fact_proto_msgTypes[2]
+	mi := &file_eile_v1_fact_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -178,7 +599,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_fact_proto_msgTypes[2]
+	mi := &file_eile_v1_fact_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -191,7 +612,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_eile_v1_fact_proto_rawDescGZIP(), []int{2}
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Fact) GetValue() isFact_Value {
@@ -303,11 +724,40 @@ var File_eile_v1_fact_proto protoreflect.FileDescriptor
 
 const file_eile_v1_fact_proto_rawDesc = "" +
 	"\n" +
-	"\x12eile/v1/fact.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x84\x01\n" +
+	"\x12eile/v1/fact.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xea\x02\n" +
 	"\x06Reason\x121\n" +
 	"\x04code\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Z][A-Z0-9_]{0,63}$R\x04code\x12 \n" +
-	"\x06detail\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06detail\x12%\n" +
-	"\tdetail_lt\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\bdetailLt\"@\n" +
+	"\x06detail\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06detail\x12'\n" +
+	"\tdetail_lt\x18\x03 \x01(\tB\n" +
+	"\xbaH\x05r\x03\x18\xe8\a\x18\x01R\bdetailLt\x12/\n" +
+	"\x04args\x18\x04 \x03(\v2\x11.eile.v1.ArgumentB\b\xbaH\x05\x92\x01\x02\x10dR\x04args\x12-\n" +
+	"\x05texts\x18\x05 \x03(\v2\r.eile.v1.TextB\b\xbaH\x05\x92\x01\x02\x10\x14R\x05texts\x12#\n" +
+	"\bsentence\x18\x06 \x01(\tB\a\xbaH\x04r\x02\x18@R\bsentence\x12,\n" +
+	"\rpolicy_sha256\x18\a \x01(\tB\a\xbaH\x04r\x02\x18@R\fpolicySha256\x12/\n" +
+	"\x04next\x18\b \x03(\v2\x11.eile.v1.NextStepB\b\xbaH\x05\x92\x01\x02\x10\n" +
+	"R\x04next\"A\n" +
+	"\x04Text\x12\x1b\n" +
+	"\x04lang\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18#R\x04lang\x12\x1c\n" +
+	"\x04text\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04text\"n\n" +
+	"\bNextStep\x121\n" +
+	"\x04code\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Z][A-Z0-9_]{0,63}$R\x04code\x12/\n" +
+	"\x04args\x18\x02 \x03(\v2\x11.eile.v1.ArgumentB\b\xbaH\x05\x92\x01\x02\x10\x14R\x04args\"\xe4\x02\n" +
+	"\bArgument\x12\x1c\n" +
+	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04name\x12\x1e\n" +
+	"\x04text\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aH\x00R\x04text\x12\x1d\n" +
+	"\x04term\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18dH\x00R\x04term\x12\x18\n" +
+	"\x06number\x18\x04 \x01(\x03H\x00R\x06number\x12,\n" +
+	"\adecimal\x18\x05 \x01(\v2\x10.eile.v1.DecimalH\x00R\adecimal\x12\x16\n" +
+	"\x05cents\x18\x06 \x01(\x03H\x00R\x05cents\x12'\n" +
+	"\x04date\x18\a \x01(\v2\x11.google.type.DateH\x00R\x04date\x12\x16\n" +
+	"\x05truth\x18\b \x01(\bH\x00R\x05truth\x12&\n" +
+	"\x05items\x18\t \x01(\v2\x0e.eile.v1.ItemsH\x00R\x05items\x12)\n" +
+	"\x06reason\x18\n" +
+	" \x01(\v2\x0f.eile.v1.ReasonH\x00R\x06reasonB\a\n" +
+	"\x05value\"/\n" +
+	"\x05Items\x12&\n" +
+	"\x05items\x18\x01 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10\xe8\a\"\x05r\x03\x18\xe8\aR\x05items\"@\n" +
 	"\aDecimal\x12\x14\n" +
 	"\x05units\x18\x01 \x01(\x03R\x05units\x12\x1f\n" +
 	"\x05scale\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\t(\x00R\x05scale\"\xe5\x02\n" +
@@ -337,24 +787,36 @@ func file_eile_v1_fact_proto_rawDescGZIP() []byte {
 	return file_eile_v1_fact_proto_rawDescData
 }
 
-var file_eile_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_eile_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_eile_v1_fact_proto_goTypes = []any{
 	(*Reason)(nil),                // 0: eile.v1.Reason
-	(*Decimal)(nil),               // 1: eile.v1.Decimal
-	(*Fact)(nil),                  // 2: eile.v1.Fact
-	(*date.Date)(nil),             // 3: google.type.Date
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
+	(*Text)(nil),                  // 1: eile.v1.Text
+	(*NextStep)(nil),              // 2: eile.v1.NextStep
+	(*Argument)(nil),              // 3: eile.v1.Argument
+	(*Items)(nil),                 // 4: eile.v1.Items
+	(*Decimal)(nil),               // 5: eile.v1.Decimal
+	(*Fact)(nil),                  // 6: eile.v1.Fact
+	(*date.Date)(nil),             // 7: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
 }
 var file_eile_v1_fact_proto_depIdxs = []int32{
-	1, // 0: eile.v1.Fact.decimal_value:type_name -> eile.v1.Decimal
-	3, // 1: eile.v1.Fact.date_value:type_name -> google.type.Date
-	3, // 2: eile.v1.Fact.effective_on:type_name -> google.type.Date
-	4, // 3: eile.v1.Fact.recorded_at:type_name -> google.protobuf.Timestamp
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	3,  // 0: eile.v1.Reason.args:type_name -> eile.v1.Argument
+	1,  // 1: eile.v1.Reason.texts:type_name -> eile.v1.Text
+	2,  // 2: eile.v1.Reason.next:type_name -> eile.v1.NextStep
+	3,  // 3: eile.v1.NextStep.args:type_name -> eile.v1.Argument
+	5,  // 4: eile.v1.Argument.decimal:type_name -> eile.v1.Decimal
+	7,  // 5: eile.v1.Argument.date:type_name -> google.type.Date
+	4,  // 6: eile.v1.Argument.items:type_name -> eile.v1.Items
+	0,  // 7: eile.v1.Argument.reason:type_name -> eile.v1.Reason
+	5,  // 8: eile.v1.Fact.decimal_value:type_name -> eile.v1.Decimal
+	7,  // 9: eile.v1.Fact.date_value:type_name -> google.type.Date
+	7,  // 10: eile.v1.Fact.effective_on:type_name -> google.type.Date
+	8,  // 11: eile.v1.Fact.recorded_at:type_name -> google.protobuf.Timestamp
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_fact_proto_init() }
@@ -362,7 +824,18 @@ func file_eile_v1_fact_proto_init() {
 	if File_eile_v1_fact_proto != nil {
 		return
 	}
-	file_eile_v1_fact_proto_msgTypes[2].OneofWrappers = []any{
+	file_eile_v1_fact_proto_msgTypes[3].OneofWrappers = []any{
+		(*Argument_Text)(nil),
+		(*Argument_Term)(nil),
+		(*Argument_Number)(nil),
+		(*Argument_Decimal)(nil),
+		(*Argument_Cents)(nil),
+		(*Argument_Date)(nil),
+		(*Argument_Truth)(nil),
+		(*Argument_Items)(nil),
+		(*Argument_Reason)(nil),
+	}
+	file_eile_v1_fact_proto_msgTypes[6].OneofWrappers = []any{
 		(*Fact_BoolValue)(nil),
 		(*Fact_IntValue)(nil),
 		(*Fact_DecimalValue)(nil),
@@ -375,7 +848,7 @@ func file_eile_v1_fact_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_fact_proto_rawDesc), len(file_eile_v1_fact_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
