@@ -40,14 +40,14 @@ func newDecommissionList(s *session) *cobra.Command {
 
 func printDecommissions(out *render.Printer, answer *eilev1.ListDecommissionsResponse) error {
 	if out.Format != render.Table {
-		columns, homes := givenUpHomes(answer, "code")
+		columns, homes := givenUpHomes(out, answer, "code")
 		return out.Rows(answer, columns, homes)
 	}
 	var proposals [][]string
 	for _, record := range answer.GetDecommissions() {
-		proposals = append(proposals, render.Cells(decommissionView.Table, record))
+		proposals = append(proposals, out.Cells(decommissionView.Table, record))
 	}
-	columns, homes := givenUpHomes(answer, "detail")
+	columns, homes := givenUpHomes(out, answer, "detail")
 	return out.Write(func(w io.Writer) error {
 		err := render.WriteTable(w, decommissionView.Table, proposals)
 		if err != nil || len(homes) == 0 {
@@ -59,11 +59,11 @@ func printDecommissions(out *render.Printer, answer *eilev1.ListDecommissionsRes
 }
 
 // givenUpHomes puts the homes of all proposals into rows, with the given part of the reasons that stand in their way.
-func givenUpHomes(answer *eilev1.ListDecommissionsResponse, part string) (columns string, rows [][]string) {
+func givenUpHomes(out *render.Printer, answer *eilev1.ListDecommissionsResponse, part string) (columns string, rows [][]string) {
 	fields := render.ReasonsBy(part, givenUpFields)
 	for _, record := range answer.GetDecommissions() {
 		for _, home := range record.GetHomes() {
-			rows = append(rows, append([]string{record.GetId()}, render.Cells(fields, home)...))
+			rows = append(rows, append([]string{record.GetId()}, out.Cells(fields, home)...))
 		}
 	}
 	return "estate " + fields, rows

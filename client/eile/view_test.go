@@ -88,7 +88,7 @@ func TestViewsFitTheirMessages(t *testing.T) {
 				list := m.Descriptor().Fields().ByTextName(p.Field)
 				inner := m.NewField(list).List().NewElement().Message()
 				rendertest.Fill(t, inner, 2)
-				render.Cells(p.Columns, inner.Interface())
+				(&render.Printer{Next: commandOf}).Cells(p.Columns, inner.Interface())
 			}
 		}
 	})

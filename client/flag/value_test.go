@@ -17,7 +17,7 @@ import (
 
 // decimalText is a decimal as it is printed.
 func decimalText(d *eilev1.Decimal) string {
-	return render.Cells("area_sqm", &eilev1.Unit{AreaSqm: d})[0]
+	return (&render.Printer{}).Cells("area_sqm", &eilev1.Unit{AreaSqm: d})[0]
 }
 
 func TestDecimalsKeepTheirDigits(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"io"
 
 	"google.golang.org/protobuf/proto"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 // Format of what is printed.
@@ -24,6 +26,9 @@ const (
 type Printer struct {
 	To     io.Writer
 	Format Format
+	// Next says what a person types to take a next step, after the sentence of the reason that has it; empty: nothing
+	// is said. JSON has the step itself. Nil says nothing.
+	Next func(*eilev1.NextStep) string
 }
 
 // Message writes one message.
@@ -33,9 +38,9 @@ func (p *Printer) Message(v View, message proto.Message) error {
 	case JSON:
 		return p.JSON(message)
 	case CSV:
-		return p.CSV(v.CSV, [][]string{row(columnsOf(v.CSV), m)})
+		return p.CSV(v.CSV, [][]string{p.row(columnsOf(v.CSV), m)})
 	default:
-		return p.Write(func(w io.Writer) error { return writeRecord(w, v, m) })
+		return p.Write(func(w io.Writer) error { return p.writeRecord(w, v, m) })
 	}
 }
 
@@ -51,7 +56,7 @@ func List[T proto.Message](p *Printer, v View, items []T, response proto.Message
 	columns := columnsOf(spec)
 	rows := make([][]string, len(items))
 	for i, item := range items {
-		rows[i] = row(columns, item.ProtoReflect())
+		rows[i] = p.row(columns, item.ProtoReflect())
 	}
 	return p.Rows(response, spec, rows)
 }

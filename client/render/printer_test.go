@@ -152,7 +152,7 @@ func TestCells(t *testing.T) {
 			{Relation: eilev1.Relation_RELATION_SELF, Sex: eilev1.Sex_SEX_FEMALE, BirthDate: &date.Date{Year: 1985, Month: 2, Day: 3}},
 		}}}, "household", "self/F/1985-02-03"},
 	} {
-		if got := strings.Join(Cells(tt.columns, tt.message), " "); got != tt.want {
+		if got := strings.Join((&Printer{}).Cells(tt.columns, tt.message), " "); got != tt.want {
 			t.Errorf("%s of %v is %q, want %q", tt.columns, tt.message, got, tt.want)
 		}
 	}
@@ -166,7 +166,7 @@ func TestCells(t *testing.T) {
 					t.Errorf("%q is printed", columns)
 				}
 			}()
-			Cells(columns, &eilev1.Unit{Lease: &eilev1.Lease{}, Condition: &eilev1.Condition{}})
+			(&Printer{}).Cells(columns, &eilev1.Unit{Lease: &eilev1.Lease{}, Condition: &eilev1.Condition{}})
 		}()
 	}
 }
@@ -230,4 +230,17 @@ func TestJSONOfAnImpossibleMoment(t *testing.T) {
 			t.Errorf("%v is printed as %q, %v", message, b.String(), err)
 		}
 	}
+}
+
+// TestNextSteps: what can be done about a reason stands after its sentence, where a step is known; JSON has the step.
+func TestNextSteps(t *testing.T) {
+	next := func(step *eilev1.NextStep) string { return strings.TrimPrefix(step.GetCode(), "NEWER") }
+	m := &eilev1.Condition{Reasons: []*eilev1.Reason{
+		{Code: "DAMP", Detail: "damp", Next: []*eilev1.NextStep{{Code: "NEWER"}, {Code: "dry"}, {Code: "leave"}}},
+		{Code: "COLD", Detail: "cold"}, {Code: "DARK", Detail: "dark", Next: []*eilev1.NextStep{{Code: "NEWER"}}},
+	}}
+	p := &Printer{Next: next}
+	same(t, strings.Join(p.Cells("reasons.detail reasons.code:codes", m), "\n"), "damp: dry, or leave; cold; dark\nDAMP;COLD;DARK")
+	p.Next = nil
+	same(t, p.Cells("reasons.detail", m)[0], "damp; cold; dark")
 }

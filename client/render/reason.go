@@ -29,3 +29,20 @@ func Codes(reasons []Reason) string {
 	}
 	return strings.Join(codes, ";")
 }
+
+// withNext is the sentence of a reason and, after a colon, what can be done about it.
+func withNext(reason *eilev1.Reason, next func(*eilev1.NextStep) string) string {
+	if next == nil {
+		return reason.GetDetail()
+	}
+	var steps []string
+	for _, step := range reason.GetNext() {
+		if said := next(step); said != "" {
+			steps = append(steps, said)
+		}
+	}
+	if len(steps) == 0 {
+		return reason.GetDetail()
+	}
+	return reason.GetDetail() + ": " + strings.Join(steps, ", or ")
+}

@@ -26,10 +26,10 @@ func WriteTable(w io.Writer, columns string, rows [][]string) error {
 }
 
 // writeRecord writes a message as one line for each field that is set, and its parts below as tables.
-func writeRecord(w io.Writer, v View, m protoreflect.Message) error {
+func (p *Printer) writeRecord(w io.Writer, v View, m protoreflect.Message) error {
 	columns := columnsOf(cmp.Or(v.Record, v.CSV))
 	lines := newTabs(w)
-	for i, text := range row(columns, m) {
+	for i, text := range p.row(columns, m) {
 		if text != "" {
 			fmt.Fprintf(lines, "%s\t%s\n", header(columns[i].name), Printable(text))
 		}
@@ -38,25 +38,25 @@ func writeRecord(w io.Writer, v View, m protoreflect.Message) error {
 		return err
 	}
 	for _, part := range v.Parts {
-		if err := writePart(w, part, m); err != nil {
+		if err := p.writePart(w, part, m); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func writePart(w io.Writer, p Part, m protoreflect.Message) error {
-	list := m.Get(m.Descriptor().Fields().ByName(protoreflect.Name(p.Field))).List()
+func (p *Printer) writePart(w io.Writer, part Part, m protoreflect.Message) error {
+	list := m.Get(m.Descriptor().Fields().ByName(protoreflect.Name(part.Field))).List()
 	if list.Len() == 0 {
 		return nil
 	}
-	columns := columnsOf(p.Columns)
+	columns := columnsOf(part.Columns)
 	rows := make([][]string, list.Len())
 	for i := range rows {
-		rows[i] = row(columns, list.Get(i).Message())
+		rows[i] = p.row(columns, list.Get(i).Message())
 	}
-	fmt.Fprintf(w, "\n%s\n", header(p.Field))
-	return WriteTable(w, p.Columns, rows)
+	fmt.Fprintf(w, "\n%s\n", header(part.Field))
+	return WriteTable(w, part.Columns, rows)
 }
 
 func newTabs(w io.Writer) *tabwriter.Writer {

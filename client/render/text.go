@@ -105,7 +105,7 @@ func amenitiesText(a *eilev1.Amenities) string {
 	if len(a.GetPresent()) == 0 {
 		return "none"
 	}
-	return cell(a.ProtoReflect(), []string{"present"})
+	return cell(a.ProtoReflect(), []string{"present"}, nil)
 }
 
 // mapText is "name=value" in order of the names, joined by semicolons.

@@ -6,6 +6,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 // View names the fields of a message that a person sees. Each is a path of proto field names, and after a colon the
@@ -26,8 +28,8 @@ type View struct {
 type Part struct{ Field, Columns string }
 
 // Cells are the texts of a message under columns, which are written as those of a View.
-func Cells(columns string, message proto.Message) []string {
-	return row(columnsOf(columns), message.ProtoReflect())
+func (p *Printer) Cells(columns string, message proto.Message) []string {
+	return p.row(columnsOf(columns), message.ProtoReflect())
 }
 
 // ReasonsBy fills the part of a reason into columns: its code for programs, its detail, a sentence, for people.
@@ -64,16 +66,20 @@ func names(columns []column) []string {
 }
 
 // row answers the cells of a message.
-func row(columns []column, m protoreflect.Message) []string {
+func (p *Printer) row(columns []column, m protoreflect.Message) []string {
 	cells := make([]string, len(columns))
 	for i, c := range columns {
-		cells[i] = cell(m, c.path)
+		cells[i] = cell(m, c.path, p.Next)
 	}
 	return cells
 }
 
-// cell is the text at a path. What is not set is empty.
-func cell(m protoreflect.Message, path []string) string {
+// cell is the text at a path. What is not set is empty. The sentence of a reason ends with what next says of its next
+// steps.
+func cell(m protoreflect.Message, path []string, next func(*eilev1.NextStep) string) string {
+	if reason, ok := m.Interface().(*eilev1.Reason); ok && path[0] == "detail" {
+		return withNext(reason, next)
+	}
 	fd := m.Descriptor().Fields().ByName(protoreflect.Name(path[0]))
 	if fd == nil {
 		panic(fmt.Sprintf("%s has no field %s", m.Descriptor().FullName(), path[0]))
@@ -84,7 +90,7 @@ func cell(m protoreflect.Message, path []string) string {
 	v := m.Get(fd)
 	one := func(v protoreflect.Value) string {
 		if len(path) > 1 {
-			return cell(v.Message(), path[1:])
+			return cell(v.Message(), path[1:], next)
 		}
 		return text(fd, v)
 	}
