@@ -138,6 +138,61 @@ func (x *Reason) GetNext() []*NextStep {
 	return nil
 }
 
+// Refusal is a detail of an error: why something may not be done, every reason, with what can be done about it.
+type Refusal struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// what was asked for, in the language of the caller, e.g. "offer of unit U-1 to application A-7"; empty: it is not named.
+	What string `protobuf:"bytes,1,opt,name=what,proto3" json:"what,omitempty"`
+	// reasons stand in the order in which the message of the error says them.
+	Reasons       []*Reason `protobuf:"bytes,2,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Refusal) Reset() {
+	*x = Refusal{}
+	mi := &file_eile_v1_fact_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Refusal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Refusal) ProtoMessage() {}
+
+func (x *Refusal) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_fact_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Refusal.ProtoReflect.Descriptor instead.
+func (*Refusal) Descriptor() ([]byte, []int) {
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Refusal) GetWhat() string {
+	if x != nil {
+		return x.What
+	}
+	return ""
+}
+
+func (x *Refusal) GetReasons() []*Reason {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
 // Text is a sentence in one language.
 type Text struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -151,7 +206,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_eile_v1_fact_proto_msgTypes[1]
+	mi := &file_eile_v1_fact_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -163,7 +218,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_fact_proto_msgTypes[1]
+	mi := &file_eile_v1_fact_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -176,7 +231,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_eile_v1_fact_proto_rawDescGZIP(), []int{1}
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Text) GetLang() string {
@@ -206,7 +261,7 @@ type NextStep struct {
 
 func (x *NextStep) Reset() {
 	*x = NextStep{}
-	mi := &file_eile_v1_fact_proto_msgTypes[2]
+	mi := &file_eile_v1_fact_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -218,7 +273,7 @@ func (x *NextStep) String() string {
 func (*NextStep) ProtoMessage() {}
 
 func (x *NextStep) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_fact_proto_msgTypes[2]
+	mi := &file_eile_v1_fact_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -231,7 +286,7 @@ func (x *NextStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NextStep.ProtoReflect.Descriptor instead.
 func (*NextStep) Descriptor() ([]byte, []int) {
-	return file_eile_v1_fact_proto_rawDescGZIP(), []int{2}
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *NextStep) GetCode() string {
@@ -273,7 +328,7 @@ type Argument struct {
 
 func (x *Argument) Reset() {
 	*x = Argument{}
-	mi := &file_eile_v1_fact_proto_msgTypes[3]
+	mi := &file_eile_v1_fact_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -285,7 +340,7 @@ func (x *Argument) String() string {
 func (*Argument) ProtoMessage() {}
 
 func (x *Argument) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_fact_proto_msgTypes[3]
+	mi := &file_eile_v1_fact_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -298,7 +353,7 @@ func (x *Argument) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Argument.ProtoReflect.Descriptor instead.
 func (*Argument) Descriptor() ([]byte, []int) {
-	return file_eile_v1_fact_proto_rawDescGZIP(), []int{3}
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Argument) GetName() string {
@@ -474,7 +529,7 @@ type Items struct {
 
 func (x *Items) Reset() {
 	*x = Items{}
-	mi := &file_eile_v1_fact_proto_msgTypes[4]
+	mi := &file_eile_v1_fact_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -486,7 +541,7 @@ func (x *Items) String() string {
 func (*Items) ProtoMessage() {}
 
 func (x *Items) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_fact_proto_msgTypes[4]
+	mi := &file_eile_v1_fact_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -499,7 +554,7 @@ func (x *Items) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Items.ProtoReflect.Descriptor instead.
 func (*Items) Descriptor() ([]byte, []int) {
-	return file_eile_v1_fact_proto_rawDescGZIP(), []int{4}
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Items) GetItems() []string {
@@ -522,7 +577,7 @@ type Decimal struct {
 
 func (x *Decimal) Reset() {
 	*x = Decimal{}
-	mi := &file_eile_v1_fact_proto_msgTypes[5]
+	mi := &file_eile_v1_fact_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -534,7 +589,7 @@ func (x *Decimal) String() string {
 func (*Decimal) ProtoMessage() {}
 
 func (x *Decimal) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_fact_proto_msgTypes[5]
+	mi := &file_eile_v1_fact_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -547,7 +602,7 @@ func (x *Decimal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decimal.ProtoReflect.Descriptor instead.
 func (*Decimal) Descriptor() ([]byte, []int) {
-	return file_eile_v1_fact_proto_rawDescGZIP(), []int{5}
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Decimal) GetUnits() int64 {
@@ -587,7 +642,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_eile_v1_fact_proto_msgTypes[6]
+	mi := &file_eile_v1_fact_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -599,7 +654,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_fact_proto_msgTypes[6]
+	mi := &file_eile_v1_fact_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -612,7 +667,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_eile_v1_fact_proto_rawDescGZIP(), []int{6}
+	return file_eile_v1_fact_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Fact) GetValue() isFact_Value {
@@ -735,7 +790,10 @@ const file_eile_v1_fact_proto_rawDesc = "" +
 	"\bsentence\x18\x06 \x01(\tB\a\xbaH\x04r\x02\x18@R\bsentence\x12,\n" +
 	"\rpolicy_sha256\x18\a \x01(\tB\a\xbaH\x04r\x02\x18@R\fpolicySha256\x12/\n" +
 	"\x04next\x18\b \x03(\v2\x11.eile.v1.NextStepB\b\xbaH\x05\x92\x01\x02\x10\n" +
-	"R\x04next\"A\n" +
+	"R\x04next\"]\n" +
+	"\aRefusal\x12\x1c\n" +
+	"\x04what\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04what\x124\n" +
+	"\areasons\x18\x02 \x03(\v2\x0f.eile.v1.ReasonB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\areasons\"A\n" +
 	"\x04Text\x12\x1b\n" +
 	"\x04lang\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18#R\x04lang\x12\x1c\n" +
 	"\x04text\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04text\"n\n" +
@@ -787,36 +845,38 @@ func file_eile_v1_fact_proto_rawDescGZIP() []byte {
 	return file_eile_v1_fact_proto_rawDescData
 }
 
-var file_eile_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_eile_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_eile_v1_fact_proto_goTypes = []any{
 	(*Reason)(nil),                // 0: eile.v1.Reason
-	(*Text)(nil),                  // 1: eile.v1.Text
-	(*NextStep)(nil),              // 2: eile.v1.NextStep
-	(*Argument)(nil),              // 3: eile.v1.Argument
-	(*Items)(nil),                 // 4: eile.v1.Items
-	(*Decimal)(nil),               // 5: eile.v1.Decimal
-	(*Fact)(nil),                  // 6: eile.v1.Fact
-	(*date.Date)(nil),             // 7: google.type.Date
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(*Refusal)(nil),               // 1: eile.v1.Refusal
+	(*Text)(nil),                  // 2: eile.v1.Text
+	(*NextStep)(nil),              // 3: eile.v1.NextStep
+	(*Argument)(nil),              // 4: eile.v1.Argument
+	(*Items)(nil),                 // 5: eile.v1.Items
+	(*Decimal)(nil),               // 6: eile.v1.Decimal
+	(*Fact)(nil),                  // 7: eile.v1.Fact
+	(*date.Date)(nil),             // 8: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_eile_v1_fact_proto_depIdxs = []int32{
-	3,  // 0: eile.v1.Reason.args:type_name -> eile.v1.Argument
-	1,  // 1: eile.v1.Reason.texts:type_name -> eile.v1.Text
-	2,  // 2: eile.v1.Reason.next:type_name -> eile.v1.NextStep
-	3,  // 3: eile.v1.NextStep.args:type_name -> eile.v1.Argument
-	5,  // 4: eile.v1.Argument.decimal:type_name -> eile.v1.Decimal
-	7,  // 5: eile.v1.Argument.date:type_name -> google.type.Date
-	4,  // 6: eile.v1.Argument.items:type_name -> eile.v1.Items
-	0,  // 7: eile.v1.Argument.reason:type_name -> eile.v1.Reason
-	5,  // 8: eile.v1.Fact.decimal_value:type_name -> eile.v1.Decimal
-	7,  // 9: eile.v1.Fact.date_value:type_name -> google.type.Date
-	7,  // 10: eile.v1.Fact.effective_on:type_name -> google.type.Date
-	8,  // 11: eile.v1.Fact.recorded_at:type_name -> google.protobuf.Timestamp
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	4,  // 0: eile.v1.Reason.args:type_name -> eile.v1.Argument
+	2,  // 1: eile.v1.Reason.texts:type_name -> eile.v1.Text
+	3,  // 2: eile.v1.Reason.next:type_name -> eile.v1.NextStep
+	0,  // 3: eile.v1.Refusal.reasons:type_name -> eile.v1.Reason
+	4,  // 4: eile.v1.NextStep.args:type_name -> eile.v1.Argument
+	6,  // 5: eile.v1.Argument.decimal:type_name -> eile.v1.Decimal
+	8,  // 6: eile.v1.Argument.date:type_name -> google.type.Date
+	5,  // 7: eile.v1.Argument.items:type_name -> eile.v1.Items
+	0,  // 8: eile.v1.Argument.reason:type_name -> eile.v1.Reason
+	6,  // 9: eile.v1.Fact.decimal_value:type_name -> eile.v1.Decimal
+	8,  // 10: eile.v1.Fact.date_value:type_name -> google.type.Date
+	8,  // 11: eile.v1.Fact.effective_on:type_name -> google.type.Date
+	9,  // 12: eile.v1.Fact.recorded_at:type_name -> google.protobuf.Timestamp
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_fact_proto_init() }
@@ -824,7 +884,7 @@ func file_eile_v1_fact_proto_init() {
 	if File_eile_v1_fact_proto != nil {
 		return
 	}
-	file_eile_v1_fact_proto_msgTypes[3].OneofWrappers = []any{
+	file_eile_v1_fact_proto_msgTypes[4].OneofWrappers = []any{
 		(*Argument_Text)(nil),
 		(*Argument_Term)(nil),
 		(*Argument_Number)(nil),
@@ -835,7 +895,7 @@ func file_eile_v1_fact_proto_init() {
 		(*Argument_Items)(nil),
 		(*Argument_Reason)(nil),
 	}
-	file_eile_v1_fact_proto_msgTypes[6].OneofWrappers = []any{
+	file_eile_v1_fact_proto_msgTypes[7].OneofWrappers = []any{
 		(*Fact_BoolValue)(nil),
 		(*Fact_IntValue)(nil),
 		(*Fact_DecimalValue)(nil),
@@ -848,7 +908,7 @@ func file_eile_v1_fact_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_fact_proto_rawDesc), len(file_eile_v1_fact_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
