@@ -18,6 +18,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // tried is what a policy says of one household.
@@ -109,7 +110,7 @@ func tryAll(e *policy.Evaluator, applications []*eilev1.Application, on day.Day)
 		v := e.Evaluate(application, on)
 		rows = append(rows, tried{
 			Reference:   application.GetReference(),
-			Eligibility: render.EnumName(v.Eligibility),
+			Eligibility: spell.Name(v.Eligibility),
 			Reasons:     render.Reasons(v.Reasons),
 			Missing:     append([]string{}, v.Missing...),
 			List:        v.List,

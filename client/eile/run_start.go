@@ -9,8 +9,8 @@ import (
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/flag"
-	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 func newRunStart(s *session) *cobra.Command {
@@ -70,5 +70,5 @@ func (s *session) follow(ctx context.Context, c *client.Client, noWait bool, beg
 }
 
 func runProgress(run *eilev1.Run) string {
-	return fmt.Sprintf("run %s %s", run.GetId(), render.EnumName(run.GetState()))
+	return fmt.Sprintf("run %s %s", run.GetId(), spell.Name(run.GetState()))
 }

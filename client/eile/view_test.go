@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/eile-housing/eile/client/render"
-	"github.com/eile-housing/eile/client/render/rendertest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell/spelltest"
 )
 
 // viewed pairs every view with the message that it is for.
@@ -67,7 +67,7 @@ func TestViewsFitTheirMessages(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, v := range viewed {
 			m := v.message.ProtoReflect().New()
-			rendertest.Fill(t, m, 3)
+			spelltest.Fill(t, m, 3)
 			for _, columns := range []string{v.view.Table, v.view.Record, v.view.CSV} {
 				if columns == "" {
 					continue
@@ -87,7 +87,7 @@ func TestViewsFitTheirMessages(t *testing.T) {
 			for _, p := range v.view.Parts {
 				list := m.Descriptor().Fields().ByTextName(p.Field)
 				inner := m.NewField(list).List().NewElement().Message()
-				rendertest.Fill(t, inner, 2)
+				spelltest.Fill(t, inner, 2)
 				(&render.Printer{Next: commandOf}).Cells(p.Columns, inner.Interface())
 			}
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/pflag"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // enum is a generated enumeration.
@@ -36,7 +36,7 @@ func parseEnum[E enum](text string) (E, error) {
 	values := E(0).Descriptor().Values()
 	for i := 1; i < values.Len(); i++ {
 		found := E(values.Get(i).Number())
-		if text == string(values.Get(i).Name()) || text == render.EnumName(found) {
+		if text == string(values.Get(i).Name()) || text == spell.Name(found) {
 			return found, nil
 		}
 	}
@@ -47,7 +47,7 @@ func enumNames[E enum]() []string {
 	values := E(0).Descriptor().Values()
 	var names []string
 	for i := 1; i < values.Len(); i++ {
-		names = append(names, render.EnumName(E(values.Get(i).Number())))
+		names = append(names, spell.Name(E(values.Get(i).Number())))
 	}
 	return names
 }

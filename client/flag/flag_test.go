@@ -14,6 +14,7 @@ import (
 	"github.com/eile-housing/eile/client/render"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 func newFlags() *pflag.FlagSet { return pflag.NewFlagSet("", pflag.ContinueOnError) }
@@ -88,7 +89,7 @@ func TestValues(t *testing.T) {
 	if a.months != nil || a.rent != nil || a.lift != nil || a.hazards != nil || a.amenities != nil || a.household != nil || a.status != 0 {
 		t.Errorf("empty texts leave %+v", a)
 	}
-	name := render.EnumName(eilev1.Amenity(1))
+	name := spell.Name(eilev1.Amenity(1))
 	parse(t, flags, "--lift=true", "--registered-at=2020-02-29T10:00:00+02:00", "--amenities="+strings.ToLower(name))
 	if !*a.lift || a.registered != "2020-02-29T10:00:00+02:00" || !slices.Equal(a.amenities.GetPresent(), []eilev1.Amenity{1}) {
 		t.Errorf("read as %+v", a)

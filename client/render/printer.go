@@ -3,13 +3,13 @@ package render
 import (
 	"bufio"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // Format of what is printed.
@@ -75,16 +75,7 @@ func (p *Printer) Rows(answer any, columns string, rows [][]string) error {
 
 // JSON writes a message as the JSON of protobuf, and a value that is no answer of the server as encoding/json does.
 func (p *Printer) JSON(answer any) error {
-	message, ok := answer.(proto.Message)
-	if !ok {
-		return p.Write(func(w io.Writer) error {
-			enc := json.NewEncoder(w)
-			enc.SetEscapeHTML(false)
-			enc.SetIndent("", "  ")
-			return enc.Encode(answer)
-		})
-	}
-	body, err := jsonOf(message.ProtoReflect())
+	body, err := spell.JSON(answer)
 	if err != nil {
 		return err
 	}

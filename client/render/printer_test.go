@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // home has a value of every kind that a view may name.
@@ -147,7 +148,7 @@ func TestCells(t *testing.T) {
 		{&eilev1.Unit{AreaSqm: &eilev1.Decimal{Units: -5, Scale: 2}}, "area_sqm", "-0.05"},
 		{&eilev1.Unit{AreaSqm: &eilev1.Decimal{Units: 48, Scale: 10}}, "area_sqm", "48"},
 		{&eilev1.Unit{Status: 99}, "status", "99"},
-		{&eilev1.Unit{Amenities: &eilev1.Amenities{Present: []eilev1.Amenity{1, 2}}}, "amenities", EnumName(eilev1.Amenity(1)) + ";" + EnumName(eilev1.Amenity(2))},
+		{&eilev1.Unit{Amenities: &eilev1.Amenities{Present: []eilev1.Amenity{1, 2}}}, "amenities", spell.Name(eilev1.Amenity(1)) + ";" + spell.Name(eilev1.Amenity(2))},
 		{&eilev1.Application{Household: &eilev1.Household{Members: []*eilev1.Member{
 			{Relation: eilev1.Relation_RELATION_SELF, Sex: eilev1.Sex_SEX_FEMALE, BirthDate: &date.Date{Year: 1985, Month: 2, Day: 3}},
 		}}}, "household", "self/F/1985-02-03"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // text is one value as a person writes it.
@@ -21,7 +22,7 @@ func text(fd protoreflect.FieldDescriptor, v protoreflect.Value) string {
 		if v.Enum() == 0 {
 			return ""
 		}
-		return enumText(fd.Enum(), v.Enum())
+		return spell.NameOf(fd.Enum(), v.Enum())
 	case protoreflect.BytesKind:
 		return fmt.Sprintf("%x", v.Bytes())
 	case protoreflect.MessageKind:
@@ -29,21 +30,6 @@ func text(fd protoreflect.FieldDescriptor, v protoreflect.Value) string {
 	default:
 		return v.String()
 	}
-}
-
-// EnumName is the name of a value without the prefix that all values of its enumeration share.
-func EnumName(value protoreflect.Enum) string {
-	return enumText(value.Descriptor(), value.Number())
-}
-
-// enumText is a number where the value has no name: it is one of a newer server.
-func enumText(of protoreflect.EnumDescriptor, number protoreflect.EnumNumber) string {
-	value := of.Values().ByNumber(number)
-	if value == nil {
-		return strconv.Itoa(int(number))
-	}
-	prefix := strings.TrimSuffix(string(of.Values().ByNumber(0).Name()), "UNSPECIFIED")
-	return strings.TrimPrefix(string(value.Name()), prefix)
 }
 
 // messageText knows the messages that are one value for a person.
@@ -111,7 +97,7 @@ func amenitiesText(a *eilev1.Amenities) string {
 // mapText is "name=value" in order of the names, joined by semicolons.
 func mapText(value protoreflect.FieldDescriptor, entries protoreflect.Map) string {
 	var cells []string
-	for _, key := range sortedKeys(entries) {
+	for _, key := range spell.Keys(entries) {
 		cells = append(cells, key.String()+"="+text(value, entries.Get(key)))
 	}
 	return strings.Join(cells, ";")

@@ -8,6 +8,7 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/source"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // seed of the draw under which examples run; their references are their names.
@@ -57,7 +58,7 @@ func (c *checker) household(x *source.HouseholdExample) {
 	}
 	v := c.evaluator.Evaluate(app, x.On.Day)
 	c.households[x.Name.Text] = &householdCase{app, x, v}
-	c.same(x.Name, x.Eligibility, strings.TrimPrefix(v.Eligibility.String(), "ELIGIBILITY_"), "eligibility")
+	c.same(x.Name, x.Eligibility, spell.Name(v.Eligibility), "eligibility")
 	c.sameList(x.Name, x.Reasons, reasonCodes(v.Reasons), "reasons")
 	c.sameList(x.Name, x.Missing, v.Missing, "missing")
 	if len(v.Reasons) > 0 {
@@ -108,7 +109,7 @@ func (c *checker) home(x *source.UnitExample) {
 	}
 	c.homes[x.Name.Text] = u
 	a := c.evaluator.Assess(u.unit, u.inspections, x.On.Day)
-	c.same(x.Name, x.State, strings.TrimPrefix(a.State.String(), "CONDITION_STATE_"), "state")
+	c.same(x.Name, x.State, spell.Name(a.State), "state")
 	c.sameList(x.Name, x.Reasons, reasonCodes(a.Reasons), "reasons")
 	c.sameList(x.Name, x.Missing, a.Missing, "missing")
 	if len(a.Reasons) > 0 {

@@ -1,13 +1,12 @@
 package casework
 
 import (
-	"strings"
-
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // Machine is the actor of what no person did.
@@ -31,11 +30,7 @@ func DayOf(stored *date.Date) (day.Day, bool) {
 type State interface {
 	comparable
 	protoreflect.Enum
-	String() string
 }
 
 // Name of an enum value as people write it, without the prefix of its kind.
-func Name[S State](value S) string {
-	unspecified := value.Descriptor().Values().ByNumber(0).Name()
-	return strings.TrimPrefix(value.String(), strings.TrimSuffix(string(unspecified), "UNSPECIFIED"))
-}
+func Name[S State](value S) string { return spell.Name(value) }

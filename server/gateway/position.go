@@ -1,17 +1,14 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/encoding/protojson"
 
-	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 var (
@@ -26,7 +23,7 @@ func (g *gateway) servePosition(w http.ResponseWriter, r *http.Request, referenc
 	place, err := g.desk.place(ctx, reference, bearer(r.Header))
 	var body []byte
 	if err == nil {
-		body, err = encode(place.GetPosition())
+		body, err = spell.Line(place.GetPosition())
 	}
 	switch {
 	case err == nil:
@@ -51,21 +48,6 @@ func bearer(h http.Header) string {
 		return ""
 	}
 	return strings.TrimSpace(code)
-}
-
-// encode writes proto field names, unset fields included. The same position is
-// the same bytes: protojson varies its white space on purpose, so it is taken out.
-func encode(position *eilev1.Position) ([]byte, error) {
-	varied, err := protojson.MarshalOptions{UseProtoNames: true, EmitUnpopulated: true}.Marshal(position)
-	if err != nil {
-		return nil, err
-	}
-	var body bytes.Buffer
-	if err := json.Compact(&body, varied); err != nil {
-		return nil, err
-	}
-	body.WriteByte('\n')
-	return body.Bytes(), nil
 }
 
 // fault logs why a question was not answered, unless the caller went away. The

@@ -1,4 +1,4 @@
-package render
+package spell
 
 import (
 	"bytes"
@@ -8,34 +8,50 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// jsonOf answers a message as the canonical JSON of protobuf with proto field names, indented, with a newline at its
-// end. It differs from protojson in two things that the contract asks for: the bytes are stable, where protojson
-// changes its spaces from build to build, and an optional field that is not set is null, where protojson leaves it out.
-func jsonOf(m protoreflect.Message) ([]byte, error) {
-	compact, err := appendMessage(nil, m)
+// JSON writes an answer as indented JSON with a newline at its end: a message as the canonical JSON of protobuf with
+// proto field names, and a value that is no message as encoding/json does. It differs from protojson in two things that
+// scripts rely on: the bytes are stable, where protojson changes its spaces from build to build, and an optional field
+// that is not set is null, where protojson leaves it out.
+func JSON(answer any) ([]byte, error) {
+	compact, err := compactOf(answer)
 	if err != nil {
 		return nil, err
 	}
-	return indent(compact)
-}
-
-func indent(compact []byte) ([]byte, error) {
 	var b bytes.Buffer
-	err := json.Indent(&b, compact, "", "  ")
-	if err != nil {
+	if err := json.Indent(&b, compact, "", "  "); err != nil {
 		return nil, err
 	}
 	b.WriteByte('\n')
 	return b.Bytes(), nil
 }
 
+// Line writes a message as JSON does, on one line without spaces, with a newline at its end.
+func Line(message proto.Message) ([]byte, error) {
+	line, err := appendMessage(nil, message.ProtoReflect())
+	if err != nil {
+		return nil, err
+	}
+	return append(line, '\n'), nil
+}
+
+func compactOf(answer any) ([]byte, error) {
+	if message, ok := answer.(proto.Message); ok {
+		return appendMessage(nil, message.ProtoReflect())
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(answer)
+	return bytes.TrimSpace(b.Bytes()), err
+}
+
 func appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 	if m.Descriptor().ParentFile().Package() == "google.protobuf" {
-		known, err := protojson.Marshal(m.Interface())
-		return append(b, known...), err
+		return appendKnown(b, m)
 	}
 	b = append(b, '{')
 	fields := m.Descriptor().Fields()
@@ -60,6 +76,18 @@ func appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 		}
 	}
 	return append(b, '}'), nil
+}
+
+// appendKnown writes a message for which the JSON of protobuf has a form of its own, such as a moment. protojson puts
+// spaces into some of them at random.
+func appendKnown(b []byte, m protoreflect.Message) ([]byte, error) {
+	known, err := protojson.Marshal(m.Interface())
+	if err != nil {
+		return nil, err
+	}
+	compact := bytes.NewBuffer(b)
+	err = json.Compact(compact, known)
+	return compact.Bytes(), err
 }
 
 func appendField(b []byte, fd protoreflect.FieldDescriptor, v protoreflect.Value) ([]byte, error) {
@@ -91,7 +119,7 @@ func appendList(b []byte, fd protoreflect.FieldDescriptor, list protoreflect.Lis
 // appendMap writes a map in order of its keys.
 func appendMap(b []byte, value protoreflect.FieldDescriptor, entries protoreflect.Map) ([]byte, error) {
 	b = append(b, '{')
-	for i, key := range sortedKeys(entries) {
+	for i, key := range Keys(entries) {
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -105,7 +133,8 @@ func appendMap(b []byte, value protoreflect.FieldDescriptor, entries protoreflec
 	return append(b, '}'), nil
 }
 
-func sortedKeys(entries protoreflect.Map) []protoreflect.MapKey {
+// Keys returns the keys of a map in the order in which they are written.
+func Keys(entries protoreflect.Map) []protoreflect.MapKey {
 	var keys []protoreflect.MapKey
 	entries.Range(func(key protoreflect.MapKey, _ protoreflect.Value) bool {
 		keys = append(keys, key)

@@ -1,17 +1,19 @@
-package render
+package spell
 
 import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"strconv"
+	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
-	"github.com/eile-housing/eile/client/render/rendertest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell/spelltest"
 )
 
 // answers are what the server can answer and the command line can print.
@@ -57,8 +59,8 @@ func TestJSONIsThatOfProtobuf(t *testing.T) {
 		t.Run(string(kind.ProtoReflect().Descriptor().Name()), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				message := kind.ProtoReflect().New()
-				rendertest.Fill(t, message, 3)
-				got, err := jsonOf(message)
+				spelltest.Fill(t, message, 3)
+				got, err := JSON(message.Interface())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -83,7 +85,7 @@ func TestJSONIsThatOfProtobuf(t *testing.T) {
 }
 
 func TestJSONHasEveryFieldButTheOtherChoices(t *testing.T) {
-	got, err := jsonOf((&eilev1.Inspection{}).ProtoReflect())
+	got, err := JSON(&eilev1.Inspection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +100,7 @@ func TestJSONHasEveryFieldButTheOtherChoices(t *testing.T) {
 	if !bytes.HasPrefix(got, []byte(want)) {
 		t.Errorf("got %s", got)
 	}
-	got, err = jsonOf((&eilev1.Fact{Value: &eilev1.Fact_BoolValue{}}).ProtoReflect())
+	got, err = JSON(&eilev1.Fact{Value: &eilev1.Fact_BoolValue{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,4 +113,46 @@ func TestJSONHasEveryFieldButTheOtherChoices(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("got %s", got)
 	}
+}
+
+// numbered has the whole numbers and fractions of another reader as those of decoded.
+func numbered(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			v[key] = numbered(inner)
+		}
+	case []any:
+		for i := range v {
+			v[i] = numbered(v[i])
+		}
+	case int:
+		return json.Number(strconv.Itoa(v))
+	}
+	return v
+}
+
+// TestLineIsThatOfProtobuf holds the bytes that the gateway has always answered.
+func TestLineIsThatOfProtobuf(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		position := &eilev1.Position{}
+		spelltest.Fill(t, position.ProtoReflect(), 3)
+		got, err := Line(position)
+		if err != nil {
+			t.Fatal(err)
+		}
+		varied, err := protojson.MarshalOptions{UseProtoNames: true, EmitUnpopulated: true}.Marshal(position)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want bytes.Buffer
+		if err := json.Compact(&want, varied); err != nil {
+			t.Fatal(err)
+		}
+		// The separators of lines and paragraphs break no script of a page, as encoding/json writes them.
+		said := strings.NewReplacer("\u2028", `\u2028`, "\u2029", `\u2029`).Replace(want.String())
+		if string(got) != said+"\n" {
+			t.Fatalf("got  %s\nwant %s", got, said)
+		}
+	})
 }

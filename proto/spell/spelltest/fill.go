@@ -1,6 +1,6 @@
-// Package rendertest makes messages for the tests of what is rendered: with every kind of field that the protos have,
+// Package spelltest makes messages for the tests of what is spelled: with every kind of field that the protos have,
 // set or not, and with the values that are hard to write. It is for tests only.
-package rendertest
+package spelltest
 
 import (
 	"google.golang.org/protobuf/reflect/protoreflect"
