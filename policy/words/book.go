@@ -11,7 +11,6 @@ import (
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
 
-	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -20,25 +19,40 @@ const Default = "en"
 
 // Book is the sentences of some keys in each language. It is for many goroutines.
 type Book struct {
-	bundle   *i18n.Bundle
-	langs    []string // Default first, then by name
-	speakers map[string]*i18n.Localizer
-	matcher  language.Matcher
+	bundle  *i18n.Bundle
+	langs   []string // Default first, then by name
+	tongues map[string]*tongue
+	matcher language.Matcher
 }
 
-// Read reads the files LANG.yaml of a folder; an error names the file.
-func Read(folder fs.FS) (*Book, error) {
-	b := &Book{bundle: i18n.NewBundle(language.English), speakers: map[string]*i18n.Localizer{}}
+// tongue is what a book knows of one language.
+type tongue struct {
+	sentences *i18n.Localizer
+	hand      Hand
+}
+
+// Read reads the files LANG.yaml and NAME.LANG.yaml of folders into one book, on
+// top of the sentences of the rules; an error names the file.
+func Read(folders ...fs.FS) (*Book, error) {
+	b := &Book{bundle: i18n.NewBundle(language.English), tongues: map[string]*tongue{}}
 	b.bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	files, err := fs.Glob(folder, "*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		if _, err := b.bundle.LoadMessageFileFS(folder, file); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+	for _, folder := range append([]fs.FS{own}, folders...) {
+		files, err := fs.Glob(folder, "*.yaml")
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			if _, err := b.bundle.LoadMessageFileFS(folder, file); err != nil {
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
 		}
 	}
+	b.speak()
+	return b, nil
+}
+
+// speak readies the languages of the files that were read.
+func (b *Book) speak() {
 	var tags []language.Tag
 	for _, tag := range b.bundle.LanguageTags() {
 		b.langs = append(b.langs, tag.String())
@@ -50,11 +64,11 @@ func Read(folder fs.FS) (*Book, error) {
 		return strings.Compare(a, c)
 	})
 	for _, lang := range b.langs {
-		b.speakers[lang] = i18n.NewLocalizer(b.bundle, lang, Default)
+		b.tongues[lang] = &tongue{sentences: i18n.NewLocalizer(b.bundle, lang, Default)}
+		b.tongues[lang].hand = b.hand(lang)
 		tags = append(tags, language.Make(lang))
 	}
 	b.matcher = language.NewMatcher(tags)
-	return b, nil
 }
 
 // Languages are the tags of the languages, the default one first.
@@ -71,21 +85,29 @@ func (b *Book) Match(accepts string) string {
 	return b.langs[at]
 }
 
-// Write says a key in a language of Languages; false: no file has the key.
-func (b *Book) Write(lang, key string, args []*eilev1.Argument) (string, bool) {
-	speaker, ok := b.speakers[lang]
-	if !ok {
-		speaker, lang = b.speakers[Default], Default
+// Hand is how a language of Languages writes figures.
+func (b *Book) Hand(lang string) Hand { return b.tongue(lang).hand }
+
+func (b *Book) tongue(lang string) *tongue {
+	if speaks, ok := b.tongues[lang]; ok {
+		return speaks
 	}
+	return b.tongues[Default]
+}
+
+// Write says a key in a language of Languages; false: the language has no sentence
+// for it, and what is said, if anything, is in the default one.
+func (b *Book) Write(lang, key string, args []*eilev1.Argument) (string, bool) {
+	speaks := b.tongue(lang)
 	data := make(map[string]any, len(args))
 	config := i18n.LocalizeConfig{MessageID: key, TemplateData: data}
 	for _, arg := range args {
-		data[arg.GetName()] = b.value(lang, arg)
+		data[arg.GetName()] = b.value(lang, speaks, arg)
 		if arg.GetName() == "count" {
 			config.PluralCount = int(arg.GetNumber())
 		}
 	}
-	said, err := speaker.Localize(&config)
+	said, err := speaks.sentences.Localize(&config)
 	return said, err == nil
 }
 
@@ -97,8 +119,9 @@ func (b *Book) Term(lang, code string) string {
 	return code
 }
 
-// value is an argument as a sentence writes it.
-func (b *Book) value(lang string, arg *eilev1.Argument) any {
+// value is an argument as a sentence writes it. Numbers and truths stay what they
+// are, so that a sentence can ask for them.
+func (b *Book) value(lang string, speaks *tongue, arg *eilev1.Argument) any {
 	switch v := arg.GetValue().(type) {
 	case *eilev1.Argument_Text:
 		return v.Text
@@ -106,16 +129,12 @@ func (b *Book) value(lang string, arg *eilev1.Argument) any {
 		return b.Term(lang, v.Term)
 	case *eilev1.Argument_Number:
 		return v.Number
-	case *eilev1.Argument_Cents:
-		return v.Cents
 	case *eilev1.Argument_Truth:
 		return v.Truth
-	case *eilev1.Argument_Date:
-		if on, ok, err := day.FromProto(v.Date); ok && err == nil {
-			return on.String()
-		}
 	case *eilev1.Argument_Items:
 		return strings.Join(v.Items.GetItems(), ", ")
+	case *eilev1.Argument_Reason:
+		return v.Reason.GetCode()
 	}
-	return ""
+	return speaks.hand.figure(arg)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 	"google.golang.org/grpc"
 
+	"github.com/eile-housing/eile/policy/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -21,17 +22,21 @@ import (
 type Chain struct {
 	calls     calls
 	revisions revisions
+	shows     shows
 	metrics   *Metrics // nil: nothing is counted
 	validator protovalidate.Validator
 }
 
-// NewChain returns the chain of a register's service. Metrics may be nil.
-func NewChain(register *store.Register, log zerolog.Logger, metrics *Metrics) (*Chain, error) {
+// NewChain returns the chain of a register's service, whose reasons are in the words of these policies. Metrics may be
+// nil.
+func NewChain(register *store.Register, policies words.Policies, log zerolog.Logger, metrics *Metrics) (*Chain, error) {
 	validator, err := protovalidate.New()
 	if err != nil {
 		return nil, err
 	}
-	return &Chain{calls: calls{log: log}, revisions: revisions{register.List()}, metrics: metrics, validator: validator}, nil
+	return &Chain{
+		calls: calls{log: log}, revisions: revisions{register.List()}, shows: shows{policies, &routes{}}, metrics: metrics, validator: validator,
+	}, nil
 }
 
 // Options makes a server of the chain, for callers that are identified so.
@@ -42,11 +47,11 @@ func (c *Chain) Options(as Identify) []grpc.ServerOption {
 	checked := selector.MatchFunc(func(_ context.Context, call interceptors.CallMeta) bool { return ours(call.Service) })
 	unary := []grpc.UnaryServerInterceptor{
 		interceptors.UnaryServerInterceptor(report), c.revisions.answer, recovery.UnaryServerInterceptor(recovered), auth.UnaryServerInterceptor(known),
-		limit, selector.UnaryServerInterceptor(validation.UnaryServerInterceptor(c.validator), checked), c.revisions.wait,
+		limit, selector.UnaryServerInterceptor(validation.UnaryServerInterceptor(c.validator), checked), c.revisions.wait, c.shows.unary,
 	}
 	stream := []grpc.StreamServerInterceptor{
 		interceptors.StreamServerInterceptor(report), c.revisions.answerStream, recovery.StreamServerInterceptor(recovered), auth.StreamServerInterceptor(known),
-		selector.StreamServerInterceptor(validation.StreamServerInterceptor(c.validator), checked), c.revisions.waitStream,
+		selector.StreamServerInterceptor(validation.StreamServerInterceptor(c.validator), checked), c.revisions.waitStream, c.shows.stream,
 	}
 	if c.metrics != nil {
 		unary = append([]grpc.UnaryServerInterceptor{c.metrics.calls.UnaryServerInterceptor()}, unary...)

@@ -107,7 +107,7 @@ func serve(t testing.TB, as Identify, level zerolog.Level, more ...grpc.ServerOp
 	s.counter = &counter{get: func(context.Context) error { return nil }, stream: func(context.Context) error { return nil }}
 	s.metrics = NewMetrics(s.office.Register)
 	var err error
-	if s.chain, err = NewChain(s.office.Register, zerolog.New(s.log).Level(level), s.metrics); err != nil {
+	if s.chain, err = NewChain(s.office.Register, nil, zerolog.New(s.log).Level(level), s.metrics); err != nil {
 		t.Fatal(err)
 	}
 	g := grpc.NewServer(append(s.chain.Options(as), more...)...)

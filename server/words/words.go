@@ -22,14 +22,12 @@ func must(book *words.Book, err error) *words.Book {
 	return book
 }
 
-// A Speaker has sentences of its own for its reasons: a policy.
-type Speaker interface {
-	// Write says a reason in a language; false: it has no sentence for it.
-	Write(lang string, reason *eilev1.Reason) (string, bool)
-}
+// Languages are those in which the service speaks, the default one first.
+func Languages() []string { return book.Languages() }
 
-// Policies find a policy by its hash; nil: it is not known.
-type Policies func(sha256 string) Speaker
+// Match is the language that suits best who accepts these, in the form of
+// Accept-Language.
+func Match(accepts string) string { return book.Match(accepts) }
 
 // Write says a phrase in a language; a key without a sentence is its own.
 func Write(lang string, phrase words.Phrase) string {
@@ -37,43 +35,18 @@ func Write(lang string, phrase words.Phrase) string {
 	return cmp.Or(said, phrase.Key)
 }
 
+// Sentence is a reason in a language; its code where there is no sentence for it.
+func Sentence(lang string, reason *eilev1.Reason, policies words.Policies) string {
+	said, _ := book.Sentence(lang, reason, policies)
+	return cmp.Or(said, reason.GetCode())
+}
+
 // Tell puts a reason into every language, as somebody is told who must be able to
 // read later what it said: a decision, a refusal, a letter. What was told stays.
-func Tell(reason *eilev1.Reason, policies Policies) {
-	if len(reason.GetTexts()) > 0 {
-		return
-	}
-	for _, lang := range book.Languages() {
-		if said, ok := write(lang, reason, policies); ok {
-			reason.Texts = append(reason.Texts, &eilev1.Text{Lang: lang, Text: said})
-		}
-	}
-}
+func Tell(reason *eilev1.Reason, policies words.Policies) { book.Tell(reason, policies) }
 
 // Show fills in what a caller reads of a reason: its texts, and detail in the
 // language asked for.
-func Show(lang string, reason *eilev1.Reason, policies Policies) {
-	Tell(reason, policies)
-	detail := ""
-	for _, text := range reason.GetTexts() {
-		switch text.GetLang() {
-		case lang:
-			reason.Detail = text.GetText()
-		case words.Default:
-			detail = text.GetText()
-		}
-		if text.GetLang() == "lt" {
-			reason.DetailLt = text.GetText()
-		}
-	}
-	reason.Detail = cmp.Or(reason.Detail, detail)
-}
-
-func write(lang string, reason *eilev1.Reason, policies Policies) (string, bool) {
-	if sha := reason.GetPolicySha256(); sha != "" && policies != nil {
-		if speaker := policies(sha); speaker != nil {
-			return speaker.Write(lang, reason)
-		}
-	}
-	return book.Write(lang, words.KeyOf(reason), reason.GetArgs())
+func Show(lang string, reason *eilev1.Reason, policies words.Policies) {
+	book.Show(lang, reason, policies)
 }

@@ -1,0 +1,131 @@
+package words
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+
+	"github.com/eile-housing/eile/policy/day"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+)
+
+// Hand is how a language writes figures: its file says so under figure.
+type Hand struct {
+	group, point string // between thousands, before hundredths
+	yes, no      string
+	forms        []plural.Form // of a noun beside a whole number, in their order
+	tag          language.Tag
+}
+
+// numbersOf have every form that whole numbers of some language take.
+const numbersOf = 1_000
+
+func (b *Book) hand(lang string) Hand {
+	say := func(key string) string {
+		said, _ := b.Write(lang, "figure."+key, nil)
+		return said
+	}
+	h := Hand{group: say("group"), point: say("point"), yes: say("yes"), no: say("no"), tag: language.Make(lang)}
+	var taken [plural.Many + 1]bool
+	for n := range numbersOf {
+		taken[h.form(int64(n))] = true
+	}
+	for _, form := range []plural.Form{plural.Zero, plural.One, plural.Two, plural.Few, plural.Many, plural.Other} {
+		if taken[form] {
+			h.forms = append(h.forms, form)
+		}
+	}
+	return h
+}
+
+func (h Hand) form(n int64) plural.Form {
+	// A whole number above a million takes the form of what is left of it above one.
+	const million = 1_000_000
+	size := magnitude(n)
+	if size >= million {
+		size = size%million + million
+	}
+	return plural.Cardinal.MatchPlural(h.tag, int(size), 0, 0, 0, 0)
+}
+
+// Forms is how many forms a noun has beside whole numbers.
+func (h Hand) Forms() int { return len(h.forms) }
+
+// Form is which of them it has beside n, from 0.
+func (h Hand) Form(n int64) int {
+	form := h.form(n)
+	for i, known := range h.forms {
+		if known == form {
+			return i
+		}
+	}
+	return len(h.forms) - 1
+}
+
+// Amount writes hundredths with grouped thousands: 1016600 is 10,166.00 in English.
+func (h Hand) Amount(cents int64) string {
+	size := magnitude(cents)
+	digits := strconv.FormatUint(size/100, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + h.group + digits[i:]
+	}
+	if cents < 0 {
+		digits = "-" + digits
+	}
+	return digits + h.point + fmt.Sprintf("%02d", size%100)
+}
+
+// Decimal writes a number with all its places, as it was given.
+func (h Hand) Decimal(units int64, scale int32) string {
+	digits := strconv.FormatUint(magnitude(units), 10)
+	if places := int(scale); places > 0 {
+		if missing := places + 1 - len(digits); missing > 0 {
+			digits = strings.Repeat("0", missing) + digits
+		}
+		digits = digits[:len(digits)-places] + h.point + digits[len(digits)-places:]
+	}
+	if units < 0 {
+		return "-" + digits
+	}
+	return digits
+}
+
+// Truth writes yes or no.
+func (h Hand) Truth(is bool) string {
+	if is {
+		return h.yes
+	}
+	return h.no
+}
+
+// figure writes the value of an argument that is a figure; what is not known is a dash.
+func (h Hand) figure(arg *eilev1.Argument) string {
+	switch v := arg.GetValue().(type) {
+	case *eilev1.Argument_Number:
+		return strconv.FormatInt(v.Number, 10)
+	case *eilev1.Argument_Cents:
+		return h.Amount(v.Cents)
+	case *eilev1.Argument_Decimal:
+		return h.Decimal(v.Decimal.GetUnits(), v.Decimal.GetScale())
+	case *eilev1.Argument_Truth:
+		return h.Truth(v.Truth)
+	case *eilev1.Argument_Date:
+		if on, ok, err := day.FromProto(v.Date); ok && err == nil {
+			return on.String()
+		}
+	}
+	return Unknown
+}
+
+// Unknown stands in a sentence for a figure that is not known.
+const Unknown = "–"
+
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
+	}
+	return uint64(n)
+}

@@ -1,0 +1,23 @@
+package words
+
+import (
+	"embed"
+	"fmt"
+)
+
+// own are the sentences of the rules that no policy words itself, and how each
+// language writes figures.
+//
+//go:embed *.yaml
+var own embed.FS
+
+// Rules is the book of those sentences alone, for who has no service at hand.
+var Rules = must(Read())
+
+// must is for files that are part of the program: a test reads them.
+func must(book *Book, err error) *Book {
+	if err != nil {
+		panic(fmt.Sprintf("the sentences of the rules: %v", err))
+	}
+	return book
+}
