@@ -97,7 +97,7 @@ reference,address,amenities,reasons,attributes
 H-1,1 Oak	Street`+"\x1b"+`[2J,none,DAMP;COLD,age=0987-06-05;none=;storeys=4
 Home-2,,,,
 `)
-	if got := printed(t, JSON, list); !strings.Contains(got, "\n      \"reference\": \"Home-2\",\n") || !strings.HasSuffix(got, "\n  \"next_page_token\": \"x\"\n}\n") {
+	if got := printed(t, JSON, list); !strings.Contains(got, "\n      \"reference\": \"Home-2\",\n") || !strings.HasSuffix(got, "\n  \"next_page_token\": \"x\",\n  \"total_size\": 0,\n  \"total_size_is_minimum\": false\n}\n") {
 		t.Errorf("got %s", got)
 	}
 	same(t, printed(t, CSV, func(p *Printer) error { return p.Message(homeView, homes[1]) }), `

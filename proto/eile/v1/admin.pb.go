@@ -7,6 +7,7 @@
 package eilev1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -106,10 +107,10 @@ var File_eile_v1_admin_proto protoreflect.FileDescriptor
 
 const file_eile_v1_admin_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/admin.proto\x12\aeile.v1\"\x0f\n" +
-	"\rBackupRequest\"$\n" +
-	"\x0eBackupResponse\x12\x12\n" +
-	"\x04data\x18\x01 \x01(\fR\x04data2K\n" +
+	"\x13eile/v1/admin.proto\x12\aeile.v1\x1a\x1fgoogle/api/field_behavior.proto\"\x0f\n" +
+	"\rBackupRequest\")\n" +
+	"\x0eBackupResponse\x12\x17\n" +
+	"\x04data\x18\x01 \x01(\fB\x03\xe0A\x03R\x04data2K\n" +
 	"\fAdminService\x12;\n" +
 	"\x06Backup\x12\x16.eile.v1.BackupRequest\x1a\x17.eile.v1.BackupResponse0\x01B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 

@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -576,8 +577,12 @@ type Application struct {
 	PlacedOn *date.Date `protobuf:"bytes,34,opt,name=placed_on,json=placedOn,proto3" json:"placed_on,omitempty"`
 	// excused_refusals is how many counted refusals a decision has looked at and let pass; only further ones hold the application. Output only.
 	ExcusedRefusals int32 `protobuf:"varint,35,opt,name=excused_refusals,json=excusedRefusals,proto3" json:"excused_refusals,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// create_time is when the register first had it.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,36,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; unset: that is not on record.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,37,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Application) Reset() {
@@ -855,6 +860,20 @@ func (x *Application) GetExcusedRefusals() int32 {
 	return 0
 }
 
+func (x *Application) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Application) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 // ByDecision cites the decision that a change of a right rests on.
 type ByDecision struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -939,7 +958,7 @@ func (x *ByDecision) GetLegalGround() string {
 
 type RegisterApplicationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// application to register; fields that are output only are ignored. An empty registered_at is now.
+	// application to register, without fields that are output only. An empty registered_at is now.
 	Application *Application `protobuf:"bytes,1,opt,name=application,proto3" json:"application,omitempty"`
 	// person who applies; optional.
 	Person *Person `protobuf:"bytes,2,opt,name=person,proto3" json:"person,omitempty"`
@@ -1056,14 +1075,34 @@ func (x *GetApplicationRequest) GetMinRevision() uint64 {
 
 type ListApplicationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// status filters; unset: all.
 	Status ApplicationStatus `protobuf:"varint,3,opt,name=status,proto3,enum=eile.v1.ApplicationStatus" json:"status,omitempty"`
 	// list filters; empty: all.
-	List          string `protobuf:"bytes,4,opt,name=list,proto3" json:"list,omitempty"`
+	List string `protobuf:"bytes,4,opt,name=list,proto3" json:"list,omitempty"`
+	// order_by is reference or position; empty: reference.
+	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// need_class filters; empty: all.
+	NeedClass string `protobuf:"bytes,6,opt,name=need_class,json=needClass,proto3" json:"need_class,omitempty"`
+	// eligibility filters; unset: all.
+	Eligibility Eligibility `protobuf:"varint,7,opt,name=eligibility,proto3,enum=eile.v1.Eligibility" json:"eligibility,omitempty"`
+	// has_open_offer filters those with an open offer, or those without; unset: all.
+	HasOpenOffer *bool `protobuf:"varint,8,opt,name=has_open_offer,json=hasOpenOffer,proto3,oneof" json:"has_open_offer,omitempty"`
+	// registered_from is the first day of registration; unset: the beginning.
+	RegisteredFrom *date.Date `protobuf:"bytes,9,opt,name=registered_from,json=registeredFrom,proto3" json:"registered_from,omitempty"`
+	// registered_until is the last day of registration; unset: no end.
+	RegisteredUntil *date.Date `protobuf:"bytes,10,opt,name=registered_until,json=registeredUntil,proto3" json:"registered_until,omitempty"`
+	// district filters those that want it by name; empty: all.
+	District string `protobuf:"bytes,11,opt,name=district,proto3" json:"district,omitempty"`
+	// missing filters those that lack a fact or a paper of this name; empty: all.
+	Missing string `protobuf:"bytes,12,opt,name=missing,proto3" json:"missing,omitempty"`
+	// ground filters those that claim it or have it; empty: all.
+	Ground string `protobuf:"bytes,13,opt,name=ground,proto3" json:"ground,omitempty"`
+	// proposed filters those for which a decision of this kind waits for a person; unset: all.
+	Proposed      DecisionKind `protobuf:"varint,14,opt,name=proposed,proto3,enum=eile.v1.DecisionKind" json:"proposed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1126,14 +1165,88 @@ func (x *ListApplicationsRequest) GetList() string {
 	return ""
 }
 
+func (x *ListApplicationsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListApplicationsRequest) GetNeedClass() string {
+	if x != nil {
+		return x.NeedClass
+	}
+	return ""
+}
+
+func (x *ListApplicationsRequest) GetEligibility() Eligibility {
+	if x != nil {
+		return x.Eligibility
+	}
+	return Eligibility_ELIGIBILITY_UNSPECIFIED
+}
+
+func (x *ListApplicationsRequest) GetHasOpenOffer() bool {
+	if x != nil && x.HasOpenOffer != nil {
+		return *x.HasOpenOffer
+	}
+	return false
+}
+
+func (x *ListApplicationsRequest) GetRegisteredFrom() *date.Date {
+	if x != nil {
+		return x.RegisteredFrom
+	}
+	return nil
+}
+
+func (x *ListApplicationsRequest) GetRegisteredUntil() *date.Date {
+	if x != nil {
+		return x.RegisteredUntil
+	}
+	return nil
+}
+
+func (x *ListApplicationsRequest) GetDistrict() string {
+	if x != nil {
+		return x.District
+	}
+	return ""
+}
+
+func (x *ListApplicationsRequest) GetMissing() string {
+	if x != nil {
+		return x.Missing
+	}
+	return ""
+}
+
+func (x *ListApplicationsRequest) GetGround() string {
+	if x != nil {
+		return x.Ground
+	}
+	return ""
+}
+
+func (x *ListApplicationsRequest) GetProposed() DecisionKind {
+	if x != nil {
+		return x.Proposed
+	}
+	return DecisionKind_DECISION_KIND_UNSPECIFIED
+}
+
 type ListApplicationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// applications in order of reference.
+	// applications in the order that was asked for.
 	Applications []*Application `protobuf:"bytes,1,rep,name=applications,proto3" json:"applications,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListApplicationsResponse) Reset() {
@@ -1180,13 +1293,27 @@ func (x *ListApplicationsResponse) GetNextPageToken() string {
 	return ""
 }
 
+func (x *ListApplicationsResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListApplicationsResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
+}
+
 type AmendApplicationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// application with its reference, its etag (optional) and the new values.
 	Application *Application `protobuf:"bytes,1,opt,name=application,proto3" json:"application,omitempty"`
-	// update_mask names what changes: household, districts, attributes, attributes.NAME, evidence, list, register_number, registered_at.
+	// update_mask names what changes: household, districts, attributes, attributes.NAME, evidence, list, register_number, registered_at, person, person.FIELD.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// person replaces the personal data when set.
+	// person replaces the personal data when set; where the mask names fields of it, only these.
 	Person *Person `protobuf:"bytes,3,opt,name=person,proto3" json:"person,omitempty"`
 	// decision is needed to correct registered_at.
 	Decision *ByDecision `protobuf:"bytes,4,opt,name=decision,proto3" json:"decision,omitempty"`
@@ -1267,7 +1394,7 @@ type WithdrawApplicationRequest struct {
 	Reference string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
 	// reason in words.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
-	// etag of the record that was seen; optional.
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// request_id makes the call safe to repeat.
 	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -1343,7 +1470,7 @@ type SuspendApplicationRequest struct {
 	From *date.Date `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
 	// until is the last day; unset: until a decision ends it.
 	Until *date.Date `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
-	// etag of the record that was seen; optional.
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
 	Etag string `protobuf:"bytes,5,opt,name=etag,proto3" json:"etag,omitempty"`
 	// request_id makes the call safe to repeat.
 	RequestId     string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -1429,7 +1556,7 @@ type ReinstateApplicationRequest struct {
 	Reference string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
 	// decision that orders it.
 	Decision *ByDecision `protobuf:"bytes,2,opt,name=decision,proto3" json:"decision,omitempty"`
-	// etag of the record that was seen; optional.
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// request_id makes the call safe to repeat.
 	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -1503,7 +1630,7 @@ type RemoveApplicationRequest struct {
 	Decision *ByDecision `protobuf:"bytes,2,opt,name=decision,proto3" json:"decision,omitempty"`
 	// reject ends it as REJECTED, for one that never was eligible; else REMOVED.
 	Reject bool `protobuf:"varint,3,opt,name=reject,proto3" json:"reject,omitempty"`
-	// etag of the record that was seen; optional.
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
 	Etag string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	// request_id makes the call safe to repeat.
 	RequestId     string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -1589,7 +1716,9 @@ type GrantGroundRequest struct {
 	// decision that grants it.
 	Decision *ByDecision `protobuf:"bytes,5,opt,name=decision,proto3" json:"decision,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,7,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1666,6 +1795,13 @@ func (x *GrantGroundRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *GrantGroundRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type GetPersonRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// reference of the application.
@@ -1718,7 +1854,9 @@ type ErasePersonRequest struct {
 	// reason in words.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1774,6 +1912,13 @@ func (x *ErasePersonRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *ErasePersonRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type ErasePersonResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// reference of the application whose personal data is gone.
@@ -1822,7 +1967,13 @@ func (x *ErasePersonResponse) GetReference() string {
 type ListHistoryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// reference of the application, unit, offer or run.
-	Reference     string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
+	Reference string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// page_token of the answer before, of the same query.
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// action filters: an action such as application.amend, or a noun with all of its actions; empty: all.
+	Action        string `protobuf:"bytes,4,opt,name=action,proto3" json:"action,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1864,12 +2015,39 @@ func (x *ListHistoryRequest) GetReference() string {
 	return ""
 }
 
+func (x *ListHistoryRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListHistoryRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListHistoryRequest) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
 type ListHistoryResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// entries, oldest first.
-	Entries       []*AuditEntry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Entries []*AuditEntry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
+	// next_page_token is empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListHistoryResponse) Reset() {
@@ -1909,12 +2087,35 @@ func (x *ListHistoryResponse) GetEntries() []*AuditEntry {
 	return nil
 }
 
+func (x *ListHistoryResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListHistoryResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListHistoryResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
+}
+
 type IssueAccessCodeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// reference of the application.
 	Reference string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1959,6 +2160,13 @@ func (x *IssueAccessCodeRequest) GetReference() string {
 func (x *IssueAccessCodeRequest) GetRequestId() string {
 	if x != nil {
 		return x.RequestId
+	}
+	return ""
+}
+
+func (x *IssueAccessCodeRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
 	}
 	return ""
 }
@@ -2021,164 +2229,213 @@ var File_eile_v1_application_proto protoreflect.FileDescriptor
 
 const file_eile_v1_application_proto_rawDesc = "" +
 	"\n" +
-	"\x19eile/v1/application.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x13eile/v1/audit.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/person.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xf4\x01\n" +
-	"\bEvidence\x12\x1b\n" +
-	"\x04kind\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04kind\x12\x1f\n" +
-	"\x06member\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\x06member\x126\n" +
-	"\x05state\x18\x03 \x01(\x0e2\x16.eile.v1.EvidenceStateB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12 \n" +
-	"\x06source\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x06source\x12&\n" +
-	"\x05as_of\x18\x05 \x01(\v2\x11.google.type.DateR\x04asOf\x12(\n" +
-	"\x06due_on\x18\x06 \x01(\v2\x11.google.type.DateR\x05dueOn\"\xaf\x01\n" +
-	"\x06Ground\x12\x1b\n" +
-	"\x04code\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04code\x124\n" +
-	"\fgranted_from\x18\x02 \x01(\v2\x11.google.type.DateR\vgrantedFrom\x126\n" +
-	"\rgranted_until\x18\x03 \x01(\v2\x11.google.type.DateR\fgrantedUntil\x12\x1a\n" +
-	"\bdecision\x18\x04 \x01(\tR\bdecision\"\x90\x01\n" +
+	"\x19eile/v1/application.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x13eile/v1/audit.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/person.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8a\x02\n" +
+	"\bEvidence\x12\x1e\n" +
+	"\x04kind\x18\x01 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04kind\x12\"\n" +
+	"\x06member\x18\x02 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\x06member\x129\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x16.eile.v1.EvidenceStateB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12#\n" +
+	"\x06source\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x06source\x12+\n" +
+	"\x05as_of\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x04asOf\x12-\n" +
+	"\x06due_on\x18\x06 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x05dueOn\"\xc1\x01\n" +
+	"\x06Ground\x12\x1e\n" +
+	"\x04code\x18\x01 \x01(\tB\n" +
+	"\xe0A\x03\xbaH\x04r\x02\x18@R\x04code\x129\n" +
+	"\fgranted_from\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vgrantedFrom\x12;\n" +
+	"\rgranted_until\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\fgrantedUntil\x12\x1f\n" +
+	"\bdecision\x18\x04 \x01(\tB\x03\xe0A\x03R\bdecision\"\xa4\x01\n" +
 	"\n" +
-	"Suspension\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\x12%\n" +
-	"\x04from\x18\x02 \x01(\v2\x11.google.type.DateR\x04from\x12'\n" +
-	"\x05until\x18\x03 \x01(\v2\x11.google.type.DateR\x05until\x12\x1a\n" +
-	"\bdecision\x18\x04 \x01(\tR\bdecision\"6\n" +
-	"\bTransfer\x12\x12\n" +
-	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xa3\r\n" +
-	"\vApplication\x12;\n" +
-	"\treference\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x12\x1b\n" +
-	"\x04list\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04list\x122\n" +
-	"\x06status\x18\x03 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\x06status\x12p\n" +
-	"\rregistered_at\x18\x04 \x01(\tBK\xbaHHrF2D^([0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?)?$R\fregisteredAt\x120\n" +
-	"\x0fregister_number\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x18@R\x0eregisterNumber\x12;\n" +
-	"\vreceived_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"receivedAt\x120\n" +
-	"\thousehold\x18\a \x01(\v2\x12.eile.v1.HouseholdR\thousehold\x120\n" +
-	"\tdistricts\x18\b \x03(\tB\x12\xbaH\x0f\x92\x01\f\x10d\x18\x01\"\x06r\x04\x10\x01\x18dR\tdistricts\x12O\n" +
+	"Suspension\x12\x1b\n" +
+	"\x06reason\x18\x01 \x01(\tB\x03\xe0A\x03R\x06reason\x12*\n" +
+	"\x04from\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x04from\x12,\n" +
+	"\x05until\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x05until\x12\x1f\n" +
+	"\bdecision\x18\x04 \x01(\tB\x03\xe0A\x03R\bdecision\"N\n" +
+	"\bTransfer\x12\x1e\n" +
+	"\x04unit\x18\x01 \x01(\tB\n" +
+	"\xe0A\x02\xbaH\x04r\x02\x18@R\x04unit\x12\"\n" +
+	"\x06reason\x18\x02 \x01(\tB\n" +
+	"\xe0A\x02\xbaH\x04r\x02\x18@R\x06reason\"\xc9\x0f\n" +
+	"\vApplication\x12>\n" +
+	"\treference\x18\x01 \x01(\tB \xe0A\b\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x12\x1e\n" +
+	"\x04list\x18\x02 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04list\x127\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\x06status\x12s\n" +
+	"\rregistered_at\x18\x04 \x01(\tBN\xe0A\x01\xbaHHrF2D^([0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?)?$R\fregisteredAt\x123\n" +
+	"\x0fregister_number\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x0eregisterNumber\x12@\n" +
+	"\vreceived_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"receivedAt\x125\n" +
+	"\thousehold\x18\a \x01(\v2\x12.eile.v1.HouseholdB\x03\xe0A\x01R\thousehold\x123\n" +
+	"\tdistricts\x18\b \x03(\tB\x15\xe0A\x01\xbaH\x0f\x92\x01\f\x10d\x18\x01\"\x06r\x04\x10\x01\x18dR\tdistricts\x12R\n" +
 	"\n" +
-	"attributes\x18\t \x03(\v2$.eile.v1.Application.AttributesEntryB\t\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
-	"attributes\x126\n" +
+	"attributes\x18\t \x03(\v2$.eile.v1.Application.AttributesEntryB\f\xe0A\x01\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
+	"attributes\x12;\n" +
 	"\veligibility\x18\n" +
-	" \x01(\x0e2\x14.eile.v1.EligibilityR\veligibility\x12)\n" +
-	"\areasons\x18\v \x03(\v2\x0f.eile.v1.ReasonR\areasons\x12\x18\n" +
-	"\amissing\x18\f \x03(\tR\amissing\x12\x12\n" +
-	"\x04need\x18\r \x01(\x05R\x04need\x12\x1d\n" +
+	" \x01(\x0e2\x14.eile.v1.EligibilityB\x03\xe0A\x03R\veligibility\x12.\n" +
+	"\areasons\x18\v \x03(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\areasons\x12\x1d\n" +
+	"\amissing\x18\f \x03(\tB\x03\xe0A\x03R\amissing\x12\x17\n" +
+	"\x04need\x18\r \x01(\x05B\x03\xe0A\x03R\x04need\x12\"\n" +
 	"\n" +
-	"need_class\x18\x0e \x01(\tR\tneedClass\x12\x1a\n" +
-	"\bposition\x18\x0f \x01(\x05R\bposition\x12+\n" +
-	"\x06policy\x18\x10 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12>\n" +
-	"\x11proposed_decision\x18\x11 \x01(\v2\x11.eile.v1.DecisionR\x10proposedDecision\x12)\n" +
-	"\agrounds\x18\x12 \x03(\v2\x0f.eile.v1.GroundR\agrounds\x128\n" +
-	"\bevidence\x18\x13 \x03(\v2\x11.eile.v1.EvidenceB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\bevidence\x123\n" +
+	"need_class\x18\x0e \x01(\tB\x03\xe0A\x03R\tneedClass\x12\x1f\n" +
+	"\bposition\x18\x0f \x01(\x05B\x03\xe0A\x03R\bposition\x120\n" +
+	"\x06policy\x18\x10 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12C\n" +
+	"\x11proposed_decision\x18\x11 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\x10proposedDecision\x12.\n" +
+	"\agrounds\x18\x12 \x03(\v2\x0f.eile.v1.GroundB\x03\xe0A\x03R\agrounds\x12;\n" +
+	"\bevidence\x18\x13 \x03(\v2\x11.eile.v1.EvidenceB\f\xe0A\x01\xbaH\x06\x92\x01\x03\x10\xc8\x01R\bevidence\x128\n" +
 	"\n" +
-	"suspension\x18\x14 \x01(\v2\x13.eile.v1.SuspensionR\n" +
-	"suspension\x12-\n" +
-	"\btransfer\x18\x15 \x01(\v2\x11.eile.v1.TransferR\btransfer\x12)\n" +
-	"\x10counted_refusals\x18\x16 \x01(\x05R\x0fcountedRefusals\x12\x1d\n" +
+	"suspension\x18\x14 \x01(\v2\x13.eile.v1.SuspensionB\x03\xe0A\x03R\n" +
+	"suspension\x125\n" +
+	"\btransfer\x18\x15 \x01(\v2\x11.eile.v1.TransferB\x06\xe0A\x01\xe0A\x05R\btransfer\x12.\n" +
+	"\x10counted_refusals\x18\x16 \x01(\x05B\x03\xe0A\x03R\x0fcountedRefusals\x12\"\n" +
 	"\n" +
-	"open_offer\x18\x17 \x01(\tR\topenOffer\x12\x16\n" +
-	"\x06linked\x18\x18 \x03(\tR\x06linked\x12\x1b\n" +
-	"\x04etag\x18\x19 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04etag\x12\x1f\n" +
-	"\vaccess_code\x18\x1a \x01(\tR\n" +
-	"accessCode\x12.\n" +
-	"\thoused_on\x18\x1b \x01(\v2\x11.google.type.DateR\bhousedOn\x122\n" +
-	"\fended_reason\x18\x1c \x01(\v2\x0f.eile.v1.ReasonR\vendedReason\x12,\n" +
-	"\bnext_due\x18\x1d \x01(\v2\x11.google.type.DateR\anextDue\x12+\n" +
-	"\x11access_generation\x18\x1e \x01(\x05R\x10accessGeneration\x12\x16\n" +
-	"\x06import\x18\x1f \x01(\tR\x06import\x12#\n" +
-	"\rimport_digest\x18  \x01(\fR\fimportDigest\x12)\n" +
-	"\x10reserved_tenancy\x18! \x01(\tR\x0freservedTenancy\x12.\n" +
-	"\tplaced_on\x18\" \x01(\v2\x11.google.type.DateR\bplacedOn\x12)\n" +
-	"\x10excused_refusals\x18# \x01(\x05R\x0fexcusedRefusals\x1aL\n" +
+	"open_offer\x18\x17 \x01(\tB\x03\xe0A\x03R\topenOffer\x12\x1b\n" +
+	"\x06linked\x18\x18 \x03(\tB\x03\xe0A\x03R\x06linked\x12\x1e\n" +
+	"\x04etag\x18\x19 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12$\n" +
+	"\vaccess_code\x18\x1a \x01(\tB\x03\xe0A\x03R\n" +
+	"accessCode\x123\n" +
+	"\thoused_on\x18\x1b \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\bhousedOn\x127\n" +
+	"\fended_reason\x18\x1c \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\vendedReason\x121\n" +
+	"\bnext_due\x18\x1d \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\anextDue\x120\n" +
+	"\x11access_generation\x18\x1e \x01(\x05B\x03\xe0A\x03R\x10accessGeneration\x12\x1b\n" +
+	"\x06import\x18\x1f \x01(\tB\x03\xe0A\x03R\x06import\x12(\n" +
+	"\rimport_digest\x18  \x01(\fB\x03\xe0A\x03R\fimportDigest\x12.\n" +
+	"\x10reserved_tenancy\x18! \x01(\tB\x03\xe0A\x03R\x0freservedTenancy\x123\n" +
+	"\tplaced_on\x18\" \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\bplacedOn\x12.\n" +
+	"\x10excused_refusals\x18# \x01(\x05B\x03\xe0A\x03R\x0fexcusedRefusals\x12@\n" +
+	"\vcreate_time\x18$ \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18% \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
-	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"\xce\x01\n" +
+	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"\xdf\x01\n" +
 	"\n" +
-	"ByDecision\x12!\n" +
-	"\x06number\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18dR\x06number\x12 \n" +
-	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\x120\n" +
+	"ByDecision\x12$\n" +
+	"\x06number\x18\x01 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18dR\x06number\x12#\n" +
+	"\x06reason\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x06reason\x125\n" +
 	"\n" +
-	"decided_on\x18\x03 \x01(\v2\x11.google.type.DateR\tdecidedOn\x12\x1c\n" +
-	"\x04body\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04body\x12+\n" +
-	"\flegal_ground\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\vlegalGround\"\xb1\x01\n" +
-	"\x1aRegisterApplicationRequest\x12>\n" +
-	"\vapplication\x18\x01 \x01(\v2\x14.eile.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01R\vapplication\x12'\n" +
-	"\x06person\x18\x02 \x01(\v2\x0f.eile.v1.PersonR\x06person\x12*\n" +
+	"decided_on\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\tdecidedOn\x12\x1f\n" +
+	"\x04body\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x04body\x12.\n" +
+	"\flegal_ground\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\vlegalGround\"\xbc\x01\n" +
+	"\x1aRegisterApplicationRequest\x12A\n" +
+	"\vapplication\x18\x01 \x01(\v2\x14.eile.v1.ApplicationB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vapplication\x12,\n" +
+	"\x06person\x18\x02 \x01(\v2\x0f.eile.v1.PersonB\x03\xe0A\x01R\x06person\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"a\n" +
-	"\x15GetApplicationRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x12!\n" +
-	"\fmin_revision\x18\x02 \x01(\x04R\vminRevision\"\xb0\x01\n" +
-	"\x17ListApplicationsRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"l\n" +
+	"\x15GetApplicationRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12&\n" +
+	"\fmin_revision\x18\x02 \x01(\x04B\x03\xe0A\x01R\vminRevision\"\xe4\x05\n" +
+	"\x17ListApplicationsRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12<\n" +
-	"\x06status\x18\x03 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12\x12\n" +
-	"\x04list\x18\x04 \x01(\tR\x04list\"|\n" +
-	"\x18ListApplicationsResponse\x128\n" +
-	"\fapplications\x18\x01 \x03(\v2\x14.eile.v1.ApplicationR\fapplications\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa4\x02\n" +
-	"\x17AmendApplicationRequest\x12>\n" +
-	"\vapplication\x18\x01 \x01(\v2\x14.eile.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01R\vapplication\x12C\n" +
-	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
-	"updateMask\x12'\n" +
-	"\x06person\x18\x03 \x01(\v2\x0f.eile.v1.PersonR\x06person\x12/\n" +
-	"\bdecision\x18\x04 \x01(\v2\x13.eile.v1.ByDecisionR\bdecision\x12*\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12?\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12\x1f\n" +
+	"\x04list\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04list\x12%\n" +
+	"\border_by\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12*\n" +
 	"\n" +
-	"request_id\x18\x05 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xa5\x01\n" +
-	"\x1aWithdrawApplicationRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x12 \n" +
-	"\x06reason\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\x12\x12\n" +
-	"\x04etag\x18\x03 \x01(\tR\x04etag\x12*\n" +
+	"need_class\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\tneedClass\x12C\n" +
+	"\veligibility\x18\a \x01(\x0e2\x14.eile.v1.EligibilityB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\veligibility\x12.\n" +
+	"\x0ehas_open_offer\x18\b \x01(\bB\x03\xe0A\x01H\x00R\fhasOpenOffer\x88\x01\x01\x12?\n" +
+	"\x0fregistered_from\x18\t \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x0eregisteredFrom\x12A\n" +
+	"\x10registered_until\x18\n" +
+	" \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x0fregisteredUntil\x12'\n" +
+	"\bdistrict\x18\v \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\bdistrict\x12%\n" +
+	"\amissing\x18\f \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\amissing\x12#\n" +
+	"\x06ground\x18\r \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x06ground\x12>\n" +
+	"\bproposed\x18\x0e \x01(\x0e2\x15.eile.v1.DecisionKindB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\bproposedB\x11\n" +
+	"\x0f_has_open_offer\"\xe2\x01\n" +
+	"\x18ListApplicationsResponse\x12=\n" +
+	"\fapplications\x18\x01 \x03(\v2\x14.eile.v1.ApplicationB\x03\xe0A\x03R\fapplications\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\x8b\x02\n" +
-	"\x19SuspendApplicationRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x127\n" +
-	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\x06\xbaH\x03\xc8\x01\x01R\bdecision\x12%\n" +
-	"\x04from\x18\x03 \x01(\v2\x11.google.type.DateR\x04from\x12'\n" +
-	"\x05until\x18\x04 \x01(\v2\x11.google.type.DateR\x05until\x12\x12\n" +
-	"\x04etag\x18\x05 \x01(\tR\x04etag\x12*\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xb7\x02\n" +
+	"\x17AmendApplicationRequest\x12A\n" +
+	"\vapplication\x18\x01 \x01(\v2\x14.eile.v1.ApplicationB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vapplication\x12F\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\n" +
+	"updateMask\x12,\n" +
+	"\x06person\x18\x03 \x01(\v2\x0f.eile.v1.PersonB\x03\xe0A\x01R\x06person\x124\n" +
+	"\bdecision\x18\x04 \x01(\v2\x13.eile.v1.ByDecisionB\x03\xe0A\x01R\bdecision\x12-\n" +
 	"\n" +
-	"request_id\x18\x06 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xbd\x01\n" +
-	"\x1bReinstateApplicationRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x127\n" +
-	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\x06\xbaH\x03\xc8\x01\x01R\bdecision\x12\x12\n" +
-	"\x04etag\x18\x03 \x01(\tR\x04etag\x12*\n" +
+	"request_id\x18\x05 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xbd\x01\n" +
+	"\x1aWithdrawApplicationRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12#\n" +
+	"\x06reason\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x06reason\x12\x1e\n" +
+	"\x04etag\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12-\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xd2\x01\n" +
-	"\x18RemoveApplicationRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x127\n" +
-	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\x06\xbaH\x03\xc8\x01\x01R\bdecision\x12\x16\n" +
-	"\x06reject\x18\x03 \x01(\bR\x06reject\x12\x12\n" +
-	"\x04etag\x18\x04 \x01(\tR\x04etag\x12*\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xad\x02\n" +
+	"\x19SuspendApplicationRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12:\n" +
+	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdecision\x12*\n" +
+	"\x04from\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x04from\x12,\n" +
+	"\x05until\x18\x04 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x05until\x12\x1e\n" +
+	"\x04etag\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12-\n" +
 	"\n" +
-	"request_id\x18\x05 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\x8d\x02\n" +
-	"\x12GrantGroundRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x12\x1b\n" +
-	"\x04code\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04code\x12%\n" +
-	"\x04from\x18\x03 \x01(\v2\x11.google.type.DateR\x04from\x12'\n" +
-	"\x05until\x18\x04 \x01(\v2\x11.google.type.DateR\x05until\x127\n" +
-	"\bdecision\x18\x05 \x01(\v2\x13.eile.v1.ByDecisionB\x06\xbaH\x03\xc8\x01\x01R\bdecision\x12*\n" +
+	"request_id\x18\x06 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xd5\x01\n" +
+	"\x1bReinstateApplicationRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12:\n" +
+	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdecision\x12\x1e\n" +
+	"\x04etag\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12-\n" +
 	"\n" +
-	"request_id\x18\x06 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"9\n" +
-	"\x10GetPersonRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\"\x88\x01\n" +
-	"\x12ErasePersonRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x12\x1f\n" +
-	"\x06reason\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x06reason\x12*\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xef\x01\n" +
+	"\x18RemoveApplicationRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12:\n" +
+	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdecision\x12\x1b\n" +
+	"\x06reject\x18\x03 \x01(\bB\x03\xe0A\x01R\x06reject\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"3\n" +
-	"\x13ErasePersonResponse\x12\x1c\n" +
-	"\treference\x18\x01 \x01(\tR\treference\";\n" +
-	"\x12ListHistoryRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\"D\n" +
-	"\x13ListHistoryResponse\x12-\n" +
-	"\aentries\x18\x01 \x03(\v2\x13.eile.v1.AuditEntryR\aentries\"k\n" +
-	"\x16IssueAccessCodeRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x12*\n" +
+	"request_id\x18\x05 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xc9\x02\n" +
+	"\x12GrantGroundRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12!\n" +
+	"\x04code\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04code\x12*\n" +
+	"\x04from\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x04from\x12,\n" +
+	"\x05until\x18\x04 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x05until\x12:\n" +
+	"\bdecision\x18\x05 \x01(\v2\x13.eile.v1.ByDecisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdecision\x12-\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"X\n" +
-	"\x17IssueAccessCodeResponse\x12\x1c\n" +
-	"\treference\x18\x01 \x01(\tR\treference\x12\x1f\n" +
-	"\vaccess_code\x18\x02 \x01(\tR\n" +
+	"request_id\x18\x06 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\a \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"?\n" +
+	"\x10GetPersonRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\"\xb7\x01\n" +
+	"\x12ErasePersonRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12%\n" +
+	"\x06reason\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12-\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"8\n" +
+	"\x13ErasePersonResponse\x12!\n" +
+	"\treference\x18\x01 \x01(\tB\x03\xe0A\x03R\treference\"\xbb\x01\n" +
+	"\x12ListHistoryRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12#\n" +
+	"\x06action\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x06action\"\xd2\x01\n" +
+	"\x13ListHistoryResponse\x122\n" +
+	"\aentries\x18\x01 \x03(\v2\x13.eile.v1.AuditEntryB\x03\xe0A\x03R\aentries\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\x94\x01\n" +
+	"\x16IssueAccessCodeRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12-\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"b\n" +
+	"\x17IssueAccessCodeResponse\x12!\n" +
+	"\treference\x18\x01 \x01(\tB\x03\xe0A\x03R\treference\x12$\n" +
+	"\vaccess_code\x18\x02 \x01(\tB\x03\xe0A\x03R\n" +
 	"accessCode*\xdd\x02\n" +
 	"\x11ApplicationStatus\x12\"\n" +
 	"\x1eAPPLICATION_STATUS_UNSPECIFIED\x10\x00\x12\x1f\n" +
@@ -2266,9 +2523,10 @@ var file_eile_v1_application_proto_goTypes = []any{
 	(*PolicyName)(nil),                  // 31: eile.v1.PolicyName
 	(*Decision)(nil),                    // 32: eile.v1.Decision
 	(*Person)(nil),                      // 33: eile.v1.Person
-	(*fieldmaskpb.FieldMask)(nil),       // 34: google.protobuf.FieldMask
-	(*AuditEntry)(nil),                  // 35: eile.v1.AuditEntry
-	(*Fact)(nil),                        // 36: eile.v1.Fact
+	(DecisionKind)(0),                   // 34: eile.v1.DecisionKind
+	(*fieldmaskpb.FieldMask)(nil),       // 35: google.protobuf.FieldMask
+	(*AuditEntry)(nil),                  // 36: eile.v1.AuditEntry
+	(*Fact)(nil),                        // 37: eile.v1.Fact
 }
 var file_eile_v1_application_proto_depIdxs = []int32{
 	2,  // 0: eile.v1.Evidence.state:type_name -> eile.v1.EvidenceState
@@ -2294,56 +2552,62 @@ var file_eile_v1_application_proto_depIdxs = []int32{
 	30, // 20: eile.v1.Application.ended_reason:type_name -> eile.v1.Reason
 	27, // 21: eile.v1.Application.next_due:type_name -> google.type.Date
 	27, // 22: eile.v1.Application.placed_on:type_name -> google.type.Date
-	27, // 23: eile.v1.ByDecision.decided_on:type_name -> google.type.Date
-	7,  // 24: eile.v1.RegisterApplicationRequest.application:type_name -> eile.v1.Application
-	33, // 25: eile.v1.RegisterApplicationRequest.person:type_name -> eile.v1.Person
-	0,  // 26: eile.v1.ListApplicationsRequest.status:type_name -> eile.v1.ApplicationStatus
-	7,  // 27: eile.v1.ListApplicationsResponse.applications:type_name -> eile.v1.Application
-	7,  // 28: eile.v1.AmendApplicationRequest.application:type_name -> eile.v1.Application
-	34, // 29: eile.v1.AmendApplicationRequest.update_mask:type_name -> google.protobuf.FieldMask
-	33, // 30: eile.v1.AmendApplicationRequest.person:type_name -> eile.v1.Person
-	8,  // 31: eile.v1.AmendApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	8,  // 32: eile.v1.SuspendApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	27, // 33: eile.v1.SuspendApplicationRequest.from:type_name -> google.type.Date
-	27, // 34: eile.v1.SuspendApplicationRequest.until:type_name -> google.type.Date
-	8,  // 35: eile.v1.ReinstateApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	8,  // 36: eile.v1.RemoveApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	27, // 37: eile.v1.GrantGroundRequest.from:type_name -> google.type.Date
-	27, // 38: eile.v1.GrantGroundRequest.until:type_name -> google.type.Date
-	8,  // 39: eile.v1.GrantGroundRequest.decision:type_name -> eile.v1.ByDecision
-	35, // 40: eile.v1.ListHistoryResponse.entries:type_name -> eile.v1.AuditEntry
-	36, // 41: eile.v1.Application.AttributesEntry.value:type_name -> eile.v1.Fact
-	9,  // 42: eile.v1.ApplicationService.RegisterApplication:input_type -> eile.v1.RegisterApplicationRequest
-	10, // 43: eile.v1.ApplicationService.GetApplication:input_type -> eile.v1.GetApplicationRequest
-	11, // 44: eile.v1.ApplicationService.ListApplications:input_type -> eile.v1.ListApplicationsRequest
-	13, // 45: eile.v1.ApplicationService.AmendApplication:input_type -> eile.v1.AmendApplicationRequest
-	14, // 46: eile.v1.ApplicationService.WithdrawApplication:input_type -> eile.v1.WithdrawApplicationRequest
-	15, // 47: eile.v1.ApplicationService.SuspendApplication:input_type -> eile.v1.SuspendApplicationRequest
-	16, // 48: eile.v1.ApplicationService.ReinstateApplication:input_type -> eile.v1.ReinstateApplicationRequest
-	17, // 49: eile.v1.ApplicationService.RemoveApplication:input_type -> eile.v1.RemoveApplicationRequest
-	18, // 50: eile.v1.ApplicationService.GrantGround:input_type -> eile.v1.GrantGroundRequest
-	19, // 51: eile.v1.ApplicationService.GetPerson:input_type -> eile.v1.GetPersonRequest
-	20, // 52: eile.v1.ApplicationService.ErasePerson:input_type -> eile.v1.ErasePersonRequest
-	22, // 53: eile.v1.ApplicationService.ListHistory:input_type -> eile.v1.ListHistoryRequest
-	24, // 54: eile.v1.ApplicationService.IssueAccessCode:input_type -> eile.v1.IssueAccessCodeRequest
-	7,  // 55: eile.v1.ApplicationService.RegisterApplication:output_type -> eile.v1.Application
-	7,  // 56: eile.v1.ApplicationService.GetApplication:output_type -> eile.v1.Application
-	12, // 57: eile.v1.ApplicationService.ListApplications:output_type -> eile.v1.ListApplicationsResponse
-	7,  // 58: eile.v1.ApplicationService.AmendApplication:output_type -> eile.v1.Application
-	7,  // 59: eile.v1.ApplicationService.WithdrawApplication:output_type -> eile.v1.Application
-	7,  // 60: eile.v1.ApplicationService.SuspendApplication:output_type -> eile.v1.Application
-	7,  // 61: eile.v1.ApplicationService.ReinstateApplication:output_type -> eile.v1.Application
-	7,  // 62: eile.v1.ApplicationService.RemoveApplication:output_type -> eile.v1.Application
-	7,  // 63: eile.v1.ApplicationService.GrantGround:output_type -> eile.v1.Application
-	33, // 64: eile.v1.ApplicationService.GetPerson:output_type -> eile.v1.Person
-	21, // 65: eile.v1.ApplicationService.ErasePerson:output_type -> eile.v1.ErasePersonResponse
-	23, // 66: eile.v1.ApplicationService.ListHistory:output_type -> eile.v1.ListHistoryResponse
-	25, // 67: eile.v1.ApplicationService.IssueAccessCode:output_type -> eile.v1.IssueAccessCodeResponse
-	55, // [55:68] is the sub-list for method output_type
-	42, // [42:55] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	28, // 23: eile.v1.Application.create_time:type_name -> google.protobuf.Timestamp
+	28, // 24: eile.v1.Application.update_time:type_name -> google.protobuf.Timestamp
+	27, // 25: eile.v1.ByDecision.decided_on:type_name -> google.type.Date
+	7,  // 26: eile.v1.RegisterApplicationRequest.application:type_name -> eile.v1.Application
+	33, // 27: eile.v1.RegisterApplicationRequest.person:type_name -> eile.v1.Person
+	0,  // 28: eile.v1.ListApplicationsRequest.status:type_name -> eile.v1.ApplicationStatus
+	1,  // 29: eile.v1.ListApplicationsRequest.eligibility:type_name -> eile.v1.Eligibility
+	27, // 30: eile.v1.ListApplicationsRequest.registered_from:type_name -> google.type.Date
+	27, // 31: eile.v1.ListApplicationsRequest.registered_until:type_name -> google.type.Date
+	34, // 32: eile.v1.ListApplicationsRequest.proposed:type_name -> eile.v1.DecisionKind
+	7,  // 33: eile.v1.ListApplicationsResponse.applications:type_name -> eile.v1.Application
+	7,  // 34: eile.v1.AmendApplicationRequest.application:type_name -> eile.v1.Application
+	35, // 35: eile.v1.AmendApplicationRequest.update_mask:type_name -> google.protobuf.FieldMask
+	33, // 36: eile.v1.AmendApplicationRequest.person:type_name -> eile.v1.Person
+	8,  // 37: eile.v1.AmendApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	8,  // 38: eile.v1.SuspendApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	27, // 39: eile.v1.SuspendApplicationRequest.from:type_name -> google.type.Date
+	27, // 40: eile.v1.SuspendApplicationRequest.until:type_name -> google.type.Date
+	8,  // 41: eile.v1.ReinstateApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	8,  // 42: eile.v1.RemoveApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	27, // 43: eile.v1.GrantGroundRequest.from:type_name -> google.type.Date
+	27, // 44: eile.v1.GrantGroundRequest.until:type_name -> google.type.Date
+	8,  // 45: eile.v1.GrantGroundRequest.decision:type_name -> eile.v1.ByDecision
+	36, // 46: eile.v1.ListHistoryResponse.entries:type_name -> eile.v1.AuditEntry
+	37, // 47: eile.v1.Application.AttributesEntry.value:type_name -> eile.v1.Fact
+	9,  // 48: eile.v1.ApplicationService.RegisterApplication:input_type -> eile.v1.RegisterApplicationRequest
+	10, // 49: eile.v1.ApplicationService.GetApplication:input_type -> eile.v1.GetApplicationRequest
+	11, // 50: eile.v1.ApplicationService.ListApplications:input_type -> eile.v1.ListApplicationsRequest
+	13, // 51: eile.v1.ApplicationService.AmendApplication:input_type -> eile.v1.AmendApplicationRequest
+	14, // 52: eile.v1.ApplicationService.WithdrawApplication:input_type -> eile.v1.WithdrawApplicationRequest
+	15, // 53: eile.v1.ApplicationService.SuspendApplication:input_type -> eile.v1.SuspendApplicationRequest
+	16, // 54: eile.v1.ApplicationService.ReinstateApplication:input_type -> eile.v1.ReinstateApplicationRequest
+	17, // 55: eile.v1.ApplicationService.RemoveApplication:input_type -> eile.v1.RemoveApplicationRequest
+	18, // 56: eile.v1.ApplicationService.GrantGround:input_type -> eile.v1.GrantGroundRequest
+	19, // 57: eile.v1.ApplicationService.GetPerson:input_type -> eile.v1.GetPersonRequest
+	20, // 58: eile.v1.ApplicationService.ErasePerson:input_type -> eile.v1.ErasePersonRequest
+	22, // 59: eile.v1.ApplicationService.ListHistory:input_type -> eile.v1.ListHistoryRequest
+	24, // 60: eile.v1.ApplicationService.IssueAccessCode:input_type -> eile.v1.IssueAccessCodeRequest
+	7,  // 61: eile.v1.ApplicationService.RegisterApplication:output_type -> eile.v1.Application
+	7,  // 62: eile.v1.ApplicationService.GetApplication:output_type -> eile.v1.Application
+	12, // 63: eile.v1.ApplicationService.ListApplications:output_type -> eile.v1.ListApplicationsResponse
+	7,  // 64: eile.v1.ApplicationService.AmendApplication:output_type -> eile.v1.Application
+	7,  // 65: eile.v1.ApplicationService.WithdrawApplication:output_type -> eile.v1.Application
+	7,  // 66: eile.v1.ApplicationService.SuspendApplication:output_type -> eile.v1.Application
+	7,  // 67: eile.v1.ApplicationService.ReinstateApplication:output_type -> eile.v1.Application
+	7,  // 68: eile.v1.ApplicationService.RemoveApplication:output_type -> eile.v1.Application
+	7,  // 69: eile.v1.ApplicationService.GrantGround:output_type -> eile.v1.Application
+	33, // 70: eile.v1.ApplicationService.GetPerson:output_type -> eile.v1.Person
+	21, // 71: eile.v1.ApplicationService.ErasePerson:output_type -> eile.v1.ErasePersonResponse
+	23, // 72: eile.v1.ApplicationService.ListHistory:output_type -> eile.v1.ListHistoryResponse
+	25, // 73: eile.v1.ApplicationService.IssueAccessCode:output_type -> eile.v1.IssueAccessCodeResponse
+	61, // [61:74] is the sub-list for method output_type
+	48, // [48:61] is the sub-list for method input_type
+	48, // [48:48] is the sub-list for extension type_name
+	48, // [48:48] is the sub-list for extension extendee
+	0,  // [0:48] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_application_proto_init() }
@@ -2355,6 +2619,7 @@ func file_eile_v1_application_proto_init() {
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()
 	file_eile_v1_person_proto_init()
+	file_eile_v1_application_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

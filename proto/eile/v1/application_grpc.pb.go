@@ -44,7 +44,7 @@ type ApplicationServiceClient interface {
 	RegisterApplication(ctx context.Context, in *RegisterApplicationRequest, opts ...grpc.CallOption) (*Application, error)
 	// Get answers one application. NOT_FOUND: there is none.
 	GetApplication(ctx context.Context, in *GetApplicationRequest, opts ...grpc.CallOption) (*Application, error)
-	// List answers applications in order of reference.
+	// List answers applications. order_by: reference, or position: first those on the lists, in legal order, then the others in order of reference.
 	ListApplications(ctx context.Context, in *ListApplicationsRequest, opts ...grpc.CallOption) (*ListApplicationsResponse, error)
 	// Amend changes facts; it never changes registered_at without a decision. ABORTED: the etag is not the current one.
 	AmendApplication(ctx context.Context, in *AmendApplicationRequest, opts ...grpc.CallOption) (*Application, error)
@@ -216,7 +216,7 @@ type ApplicationServiceServer interface {
 	RegisterApplication(context.Context, *RegisterApplicationRequest) (*Application, error)
 	// Get answers one application. NOT_FOUND: there is none.
 	GetApplication(context.Context, *GetApplicationRequest) (*Application, error)
-	// List answers applications in order of reference.
+	// List answers applications. order_by: reference, or position: first those on the lists, in legal order, then the others in order of reference.
 	ListApplications(context.Context, *ListApplicationsRequest) (*ListApplicationsResponse, error)
 	// Amend changes facts; it never changes registered_at without a decision. ABORTED: the etag is not the current one.
 	AmendApplication(context.Context, *AmendApplicationRequest) (*Application, error)

@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -234,12 +235,22 @@ func (x *AuditSeal) GetAt() *timestamppb.Timestamp {
 
 type ListAuditEntriesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// from is the first moment; unset: the beginning.
-	From          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	From *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	// order_by is at; empty: at.
+	OrderBy string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// until is the moment before which the last entry lies; unset: no end.
+	Until *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
+	// actor filters; empty: all.
+	Actor string `protobuf:"bytes,6,opt,name=actor,proto3" json:"actor,omitempty"`
+	// action filters: an action such as application.amend, or a noun with all of its actions; empty: all.
+	Action string `protobuf:"bytes,7,opt,name=action,proto3" json:"action,omitempty"`
+	// subject filters entries about a reference; empty: all.
+	Subject       string `protobuf:"bytes,8,opt,name=subject,proto3" json:"subject,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -295,14 +306,53 @@ func (x *ListAuditEntriesRequest) GetFrom() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ListAuditEntriesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListAuditEntriesRequest) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *ListAuditEntriesRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *ListAuditEntriesRequest) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *ListAuditEntriesRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
 type ListAuditEntriesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// entries in order of time.
 	Entries []*AuditEntry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListAuditEntriesResponse) Reset() {
@@ -347,6 +397,20 @@ func (x *ListAuditEntriesResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListAuditEntriesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListAuditEntriesResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 // Change of one record.
@@ -481,43 +545,53 @@ var File_eile_v1_audit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_audit_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/audit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa0\x03\n" +
+	"\x13eile/v1/audit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\x03\n" +
 	"\n" +
-	"AuditEntry\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12*\n" +
-	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
-	"\x05actor\x18\x03 \x01(\tR\x05actor\x12\x16\n" +
-	"\x06action\x18\x04 \x01(\tR\x06action\x12\x1a\n" +
-	"\bsubjects\x18\x05 \x03(\tR\bsubjects\x12\x16\n" +
-	"\x06reason\x18\x06 \x01(\tR\x06reason\x124\n" +
-	"\achanges\x18\a \x03(\v2\x1a.eile.v1.AuditEntry.ChangeR\achanges\x12\x1f\n" +
-	"\vstatus_from\x18\b \x01(\tR\n" +
-	"statusFrom\x12\x1b\n" +
-	"\tstatus_to\x18\t \x01(\tR\bstatusTo\x12\x1a\n" +
+	"AuditEntry\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12/\n" +
+	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x12\x19\n" +
+	"\x05actor\x18\x03 \x01(\tB\x03\xe0A\x03R\x05actor\x12\x1b\n" +
+	"\x06action\x18\x04 \x01(\tB\x03\xe0A\x03R\x06action\x12\x1f\n" +
+	"\bsubjects\x18\x05 \x03(\tB\x03\xe0A\x03R\bsubjects\x12\x1b\n" +
+	"\x06reason\x18\x06 \x01(\tB\x03\xe0A\x03R\x06reason\x129\n" +
+	"\achanges\x18\a \x03(\v2\x1a.eile.v1.AuditEntry.ChangeB\x03\xe0A\x03R\achanges\x12$\n" +
+	"\vstatus_from\x18\b \x01(\tB\x03\xe0A\x03R\n" +
+	"statusFrom\x12 \n" +
+	"\tstatus_to\x18\t \x01(\tB\x03\xe0A\x03R\bstatusTo\x12\x1f\n" +
 	"\brevision\x18\n" +
-	" \x01(\x04R\brevision\x12\x1a\n" +
-	"\bdecision\x18\v \x01(\tR\bdecision\x1aH\n" +
-	"\x06Change\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\x12\x16\n" +
-	"\x06before\x18\x02 \x01(\fR\x06before\x12\x14\n" +
-	"\x05after\x18\x03 \x01(\fR\x05after\"\xea\x01\n" +
-	"\tAuditSeal\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\rR\x06number\x12\x1a\n" +
-	"\bprevious\x18\x02 \x01(\fR\bprevious\x121\n" +
-	"\aentries\x18\x03 \x03(\v2\x17.eile.v1.AuditSeal.LinkR\aentries\x12*\n" +
-	"\x02at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x1aJ\n" +
-	"\x04Link\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
-	"\x06sha256\x18\x02 \x01(\fR\x06sha256\x12\x1a\n" +
-	"\brevision\x18\x03 \x01(\x04R\brevision\"\x8e\x01\n" +
-	"\x17ListAuditEntriesRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	" \x01(\x04B\x03\xe0A\x03R\brevision\x12\x1f\n" +
+	"\bdecision\x18\v \x01(\tB\x03\xe0A\x03R\bdecision\x1aW\n" +
+	"\x06Change\x12\x15\n" +
+	"\x03key\x18\x01 \x01(\tB\x03\xe0A\x03R\x03key\x12\x1b\n" +
+	"\x06before\x18\x02 \x01(\fB\x03\xe0A\x03R\x06before\x12\x19\n" +
+	"\x05after\x18\x03 \x01(\fB\x03\xe0A\x03R\x05after\"\x8d\x02\n" +
+	"\tAuditSeal\x12\x1b\n" +
+	"\x06number\x18\x01 \x01(\rB\x03\xe0A\x03R\x06number\x12\x1f\n" +
+	"\bprevious\x18\x02 \x01(\fB\x03\xe0A\x03R\bprevious\x126\n" +
+	"\aentries\x18\x03 \x03(\v2\x17.eile.v1.AuditSeal.LinkB\x03\xe0A\x03R\aentries\x12/\n" +
+	"\x02at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x1aY\n" +
+	"\x04Link\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\x03R\x02id\x12\x1b\n" +
+	"\x06sha256\x18\x02 \x01(\fB\x03\xe0A\x03R\x06sha256\x12\x1f\n" +
+	"\brevision\x18\x03 \x01(\x04B\x03\xe0A\x03R\brevision\"\xf0\x02\n" +
+	"\x17ListAuditEntriesRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12.\n" +
-	"\x04from\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\"q\n" +
-	"\x18ListAuditEntriesResponse\x12-\n" +
-	"\aentries\x18\x01 \x03(\v2\x13.eile.v1.AuditEntryR\aentries\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2g\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x123\n" +
+	"\x04from\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04from\x12%\n" +
+	"\border_by\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x125\n" +
+	"\x05until\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x05until\x12!\n" +
+	"\x05actor\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x05actor\x12#\n" +
+	"\x06action\x18\a \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x06action\x12%\n" +
+	"\asubject\x18\b \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\asubject\"\xd7\x01\n" +
+	"\x18ListAuditEntriesResponse\x122\n" +
+	"\aentries\x18\x01 \x03(\v2\x13.eile.v1.AuditEntryB\x03\xe0A\x03R\aentries\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2g\n" +
 	"\fAuditService\x12W\n" +
 	"\x10ListAuditEntries\x12 .eile.v1.ListAuditEntriesRequest\x1a!.eile.v1.ListAuditEntriesResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
@@ -549,14 +623,15 @@ var file_eile_v1_audit_proto_depIdxs = []int32{
 	5, // 2: eile.v1.AuditSeal.entries:type_name -> eile.v1.AuditSeal.Link
 	6, // 3: eile.v1.AuditSeal.at:type_name -> google.protobuf.Timestamp
 	6, // 4: eile.v1.ListAuditEntriesRequest.from:type_name -> google.protobuf.Timestamp
-	0, // 5: eile.v1.ListAuditEntriesResponse.entries:type_name -> eile.v1.AuditEntry
-	2, // 6: eile.v1.AuditService.ListAuditEntries:input_type -> eile.v1.ListAuditEntriesRequest
-	3, // 7: eile.v1.AuditService.ListAuditEntries:output_type -> eile.v1.ListAuditEntriesResponse
-	7, // [7:8] is the sub-list for method output_type
-	6, // [6:7] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	6, // 5: eile.v1.ListAuditEntriesRequest.until:type_name -> google.protobuf.Timestamp
+	0, // 6: eile.v1.ListAuditEntriesResponse.entries:type_name -> eile.v1.AuditEntry
+	2, // 7: eile.v1.AuditService.ListAuditEntries:input_type -> eile.v1.ListAuditEntriesRequest
+	3, // 8: eile.v1.AuditService.ListAuditEntries:output_type -> eile.v1.ListAuditEntriesResponse
+	8, // [8:9] is the sub-list for method output_type
+	7, // [7:8] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_audit_proto_init() }

@@ -28,7 +28,7 @@ const (
 //
 // AuditService answers from the audit.
 type AuditServiceClient interface {
-	// ListAuditEntries answers entries in order of time.
+	// ListAuditEntries answers entries in order of time. order_by: at.
 	ListAuditEntries(ctx context.Context, in *ListAuditEntriesRequest, opts ...grpc.CallOption) (*ListAuditEntriesResponse, error)
 }
 
@@ -56,7 +56,7 @@ func (c *auditServiceClient) ListAuditEntries(ctx context.Context, in *ListAudit
 //
 // AuditService answers from the audit.
 type AuditServiceServer interface {
-	// ListAuditEntries answers entries in order of time.
+	// ListAuditEntries answers entries in order of time. order_by: at.
 	ListAuditEntries(context.Context, *ListAuditEntriesRequest) (*ListAuditEntriesResponse, error)
 	mustEmbedUnimplementedAuditServiceServer()
 }

@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -498,42 +499,42 @@ var File_eile_v1_decision_proto protoreflect.FileDescriptor
 
 const file_eile_v1_decision_proto_rawDesc = "" +
 	"\n" +
-	"\x16eile/v1/decision.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"x\n" +
-	"\x06Appeal\x12,\n" +
-	"\bfiled_on\x18\x01 \x01(\v2\x11.google.type.DateR\afiledOn\x12\x1c\n" +
-	"\x04body\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04body\x12\"\n" +
-	"\aoutcome\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\aoutcome\"\xe5\x05\n" +
-	"\bDecision\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12)\n" +
-	"\x04kind\x18\x02 \x01(\x0e2\x15.eile.v1.DecisionKindR\x04kind\x12,\n" +
-	"\x05state\x18\x03 \x01(\x0e2\x16.eile.v1.DecisionStateR\x05state\x12\x18\n" +
-	"\asubject\x18\x04 \x01(\tR\asubject\x12\x1f\n" +
-	"\vproposed_by\x18\x05 \x01(\tR\n" +
-	"proposedBy\x12;\n" +
-	"\vproposed_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"proposedAt\x12\x1d\n" +
+	"\x16eile/v1/decision.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x83\x01\n" +
+	"\x06Appeal\x121\n" +
+	"\bfiled_on\x18\x01 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\afiledOn\x12\x1f\n" +
+	"\x04body\x18\x02 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03\x18\xc8\x01R\x04body\x12%\n" +
+	"\aoutcome\x18\x03 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03\x18\xe8\aR\aoutcome\"\xc4\x06\n" +
+	"\bDecision\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12.\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x15.eile.v1.DecisionKindB\x03\xe0A\x03R\x04kind\x121\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x16.eile.v1.DecisionStateB\x03\xe0A\x03R\x05state\x12\x1d\n" +
+	"\asubject\x18\x04 \x01(\tB\x03\xe0A\x03R\asubject\x12$\n" +
+	"\vproposed_by\x18\x05 \x01(\tB\x03\xe0A\x03R\n" +
+	"proposedBy\x12@\n" +
+	"\vproposed_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"proposedAt\x12\"\n" +
 	"\n" +
-	"decided_by\x18\a \x01(\tR\tdecidedBy\x12\x12\n" +
-	"\x04body\x18\b \x01(\tR\x04body\x12\x16\n" +
-	"\x06number\x18\t \x01(\tR\x06number\x120\n" +
+	"decided_by\x18\a \x01(\tB\x03\xe0A\x03R\tdecidedBy\x12\x17\n" +
+	"\x04body\x18\b \x01(\tB\x03\xe0A\x03R\x04body\x12\x1b\n" +
+	"\x06number\x18\t \x01(\tB\x03\xe0A\x03R\x06number\x125\n" +
 	"\n" +
 	"decided_on\x18\n" +
-	" \x01(\v2\x11.google.type.DateR\tdecidedOn\x124\n" +
-	"\feffective_on\x18\v \x01(\v2\x11.google.type.DateR\veffectiveOn\x12!\n" +
-	"\flegal_ground\x18\f \x01(\tR\vlegalGround\x12)\n" +
-	"\areasons\x18\r \x03(\v2\x0f.eile.v1.ReasonR\areasons\x12.\n" +
-	"\tserved_on\x18\x0e \x01(\v2\x11.google.type.DateR\bservedOn\x12\x1d\n" +
+	" \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\tdecidedOn\x129\n" +
+	"\feffective_on\x18\v \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\veffectiveOn\x12&\n" +
+	"\flegal_ground\x18\f \x01(\tB\x03\xe0A\x03R\vlegalGround\x12.\n" +
+	"\areasons\x18\r \x03(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\areasons\x123\n" +
+	"\tserved_on\x18\x0e \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\bservedOn\x12\"\n" +
 	"\n" +
-	"served_how\x18\x0f \x01(\tR\tservedHow\x124\n" +
-	"\fappeal_until\x18\x10 \x01(\v2\x11.google.type.DateR\vappealUntil\x12'\n" +
-	"\x06appeal\x18\x11 \x01(\v2\x0f.eile.v1.AppealR\x06appeal\x12\x1c\n" +
-	"\tautomatic\x18\x12 \x01(\bR\tautomatic\x12+\n" +
-	"\x06policy\x18\x13 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\"R\n" +
+	"served_how\x18\x0f \x01(\tB\x03\xe0A\x03R\tservedHow\x129\n" +
+	"\fappeal_until\x18\x10 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vappealUntil\x12,\n" +
+	"\x06appeal\x18\x11 \x01(\v2\x0f.eile.v1.AppealB\x03\xe0A\x03R\x06appeal\x12!\n" +
+	"\tautomatic\x18\x12 \x01(\bB\x03\xe0A\x03R\tautomatic\x120\n" +
+	"\x06policy\x18\x13 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\"a\n" +
 	"\n" +
-	"PolicyName\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
-	"\x06sha256\x18\x03 \x01(\tR\x06sha256*\x98\x03\n" +
+	"PolicyName\x12\x17\n" +
+	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x1d\n" +
+	"\aversion\x18\x02 \x01(\tB\x03\xe0A\x03R\aversion\x12\x1b\n" +
+	"\x06sha256\x18\x03 \x01(\tB\x03\xe0A\x03R\x06sha256*\x98\x03\n" +
 	"\fDecisionKind\x12\x1d\n" +
 	"\x19DECISION_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14DECISION_KIND_REJECT\x10\x01\x12\x18\n" +

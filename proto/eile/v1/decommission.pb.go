@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -52,7 +53,11 @@ type Decommission struct {
 	// transfers_pending is true while applications of its tenants are still being made.
 	TransfersPending bool `protobuf:"varint,12,opt,name=transfers_pending,json=transfersPending,proto3" json:"transfers_pending,omitempty"`
 	// etag changes with every change of the record.
-	Etag          string `protobuf:"bytes,13,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,13,opt,name=etag,proto3" json:"etag,omitempty"`
+	// create_time is when the register first had it.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; unset: that is not on record.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -178,6 +183,20 @@ func (x *Decommission) GetEtag() string {
 	return ""
 }
 
+func (x *Decommission) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Decommission) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 type ProposeDecommissionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// units to give up, at most 50: as many as one change of the register can decide together.
@@ -261,7 +280,9 @@ type ApproveDecommissionRequest struct {
 	// reason in words, where there is no numbered decision.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,6,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -331,6 +352,13 @@ func (x *ApproveDecommissionRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *ApproveDecommissionRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type RejectDecommissionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// subject is a home, or a proposal with all of its homes that are not decided.
@@ -340,7 +368,9 @@ type RejectDecommissionRequest struct {
 	// reason in words, where there is no numbered decision.
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,5,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -403,6 +433,13 @@ func (x *RejectDecommissionRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *RejectDecommissionRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type GetDecommissionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// subject is a proposal or one of its homes.
@@ -450,12 +487,16 @@ func (x *GetDecommissionRequest) GetSubject() string {
 
 type ListDecommissionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// state filters; unset: all.
-	State         GivingUpState `protobuf:"varint,3,opt,name=state,proto3,enum=eile.v1.GivingUpState" json:"state,omitempty"`
+	State GivingUpState `protobuf:"varint,3,opt,name=state,proto3,enum=eile.v1.GivingUpState" json:"state,omitempty"`
+	// order_by is id; empty: id.
+	OrderBy string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// proposed_by filters; empty: all.
+	ProposedBy    string `protobuf:"bytes,5,opt,name=proposed_by,json=proposedBy,proto3" json:"proposed_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -511,14 +552,32 @@ func (x *ListDecommissionsRequest) GetState() GivingUpState {
 	return GivingUpState_GIVING_UP_STATE_UNSPECIFIED
 }
 
+func (x *ListDecommissionsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListDecommissionsRequest) GetProposedBy() string {
+	if x != nil {
+		return x.ProposedBy
+	}
+	return ""
+}
+
 type ListDecommissionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// decommissions in order of id.
 	Decommissions []*Decommission `protobuf:"bytes,1,rep,name=decommissions,proto3" json:"decommissions,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListDecommissionsResponse) Reset() {
@@ -563,6 +622,20 @@ func (x *ListDecommissionsResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListDecommissionsResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListDecommissionsResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 // Home is one of the homes.
@@ -714,71 +787,86 @@ var File_eile_v1_decommission_proto protoreflect.FileDescriptor
 
 const file_eile_v1_decommission_proto_rawDesc = "" +
 	"\n" +
-	"\x1aeile/v1/decommission.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xbb\a\n" +
-	"\fDecommission\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x1f\n" +
-	"\vproposed_by\x18\x03 \x01(\tR\n" +
-	"proposedBy\x12;\n" +
-	"\vproposed_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"proposedAt\x12,\n" +
-	"\x05state\x18\x05 \x01(\x0e2\x16.eile.v1.GivingUpStateR\x05state\x120\n" +
-	"\x05homes\x18\x06 \x03(\v2\x1a.eile.v1.Decommission.HomeR\x05homes\x12/\n" +
-	"\tdecisions\x18\a \x03(\v2\x11.eile.v1.DecisionR\tdecisions\x12\x1a\n" +
-	"\boccupied\x18\b \x01(\x05R\boccupied\x12\x1a\n" +
-	"\brehoused\x18\t \x01(\x05R\brehoused\x12\x12\n" +
+	"\x1aeile/v1/decommission.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xbc\t\n" +
+	"\fDecommission\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12\x1b\n" +
+	"\x06reason\x18\x02 \x01(\tB\x03\xe0A\x03R\x06reason\x12$\n" +
+	"\vproposed_by\x18\x03 \x01(\tB\x03\xe0A\x03R\n" +
+	"proposedBy\x12@\n" +
+	"\vproposed_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"proposedAt\x121\n" +
+	"\x05state\x18\x05 \x01(\x0e2\x16.eile.v1.GivingUpStateB\x03\xe0A\x03R\x05state\x125\n" +
+	"\x05homes\x18\x06 \x03(\v2\x1a.eile.v1.Decommission.HomeB\x03\xe0A\x03R\x05homes\x124\n" +
+	"\tdecisions\x18\a \x03(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\tdecisions\x12\x1f\n" +
+	"\boccupied\x18\b \x01(\x05B\x03\xe0A\x03R\boccupied\x12\x1f\n" +
+	"\brehoused\x18\t \x01(\x05B\x03\xe0A\x03R\brehoused\x12\x17\n" +
 	"\x04left\x18\n" +
-	" \x01(\x05R\x04left\x12&\n" +
-	"\x0edecommissioned\x18\v \x01(\x05R\x0edecommissioned\x12+\n" +
-	"\x11transfers_pending\x18\f \x01(\bR\x10transfersPending\x12\x12\n" +
-	"\x04etag\x18\r \x01(\tR\x04etag\x1a\xde\x03\n" +
-	"\x04Home\x12\x12\n" +
-	"\x04unit\x18\x01 \x01(\tR\x04unit\x12,\n" +
-	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateR\x05state\x12+\n" +
-	"\x06status\x18\x03 \x01(\x0e2\x13.eile.v1.UnitStatusR\x06status\x12\x1a\n" +
-	"\boccupied\x18\x04 \x01(\bR\boccupied\x12\x1a\n" +
-	"\btransfer\x18\x05 \x01(\tR\btransfer\x12C\n" +
-	"\x0ftransfer_status\x18\x06 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\x0etransferStatus\x12\x1a\n" +
-	"\bposition\x18\a \x01(\x05R\bposition\x12\x1f\n" +
-	"\vrehoused_in\x18\b \x01(\tR\n" +
-	"rehousedIn\x122\n" +
-	"\vrehoused_on\x18\t \x01(\v2\x11.google.type.DateR\n" +
-	"rehousedOn\x12+\n" +
+	" \x01(\x05B\x03\xe0A\x03R\x04left\x12+\n" +
+	"\x0edecommissioned\x18\v \x01(\x05B\x03\xe0A\x03R\x0edecommissioned\x120\n" +
+	"\x11transfers_pending\x18\f \x01(\bB\x03\xe0A\x03R\x10transfersPending\x12\x17\n" +
+	"\x04etag\x18\r \x01(\tB\x03\xe0A\x03R\x04etag\x12@\n" +
+	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1a\x9a\x04\n" +
+	"\x04Home\x12\x17\n" +
+	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x121\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateB\x03\xe0A\x03R\x05state\x120\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x13.eile.v1.UnitStatusB\x03\xe0A\x03R\x06status\x12\x1f\n" +
+	"\boccupied\x18\x04 \x01(\bB\x03\xe0A\x03R\boccupied\x12\x1f\n" +
+	"\btransfer\x18\x05 \x01(\tB\x03\xe0A\x03R\btransfer\x12H\n" +
+	"\x0ftransfer_status\x18\x06 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\x0etransferStatus\x12\x1f\n" +
+	"\bposition\x18\a \x01(\x05B\x03\xe0A\x03R\bposition\x12$\n" +
+	"\vrehoused_in\x18\b \x01(\tB\x03\xe0A\x03R\n" +
+	"rehousedIn\x127\n" +
+	"\vrehoused_on\x18\t \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\n" +
+	"rehousedOn\x120\n" +
 	"\bobstacle\x18\n" +
-	" \x01(\v2\x0f.eile.v1.ReasonR\bobstacle\x12\x1a\n" +
-	"\bdecision\x18\v \x01(\tR\bdecision\x120\n" +
+	" \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\bobstacle\x12\x1f\n" +
+	"\bdecision\x18\v \x01(\tB\x03\xe0A\x03R\bdecision\x125\n" +
 	"\n" +
-	"decided_on\x18\f \x01(\v2\x11.google.type.DateR\tdecidedOn\"\xc5\x01\n" +
-	"\x1aProposeDecommissionRequest\x12(\n" +
-	"\x05units\x18\x01 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x102\x18\x01\"\x04r\x02\x10\x01R\x05units\x12\"\n" +
-	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12-\n" +
-	"\x02id\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{0,64}$R\x02id\x12*\n" +
+	"decided_on\x18\f \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\tdecidedOn\"\xd4\x01\n" +
+	"\x1aProposeDecommissionRequest\x12.\n" +
+	"\x05units\x18\x01 \x03(\tB\x18\xe0A\x02\xbaH\x12\x92\x01\x0f\b\x01\x102\x18\x01\"\ar\x05\x10\x01\x18\x80\x01R\x05units\x12%\n" +
+	"\x06reason\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x120\n" +
+	"\x02id\x18\x03 \x01(\tB \xe0A\x01\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{0,64}$R\x02id\x12-\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xe1\x01\n" +
-	"\x1aApproveDecommissionRequest\x12!\n" +
-	"\asubject\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\asubject\x12!\n" +
-	"\fin_principle\x18\x02 \x01(\bR\vinPrinciple\x12/\n" +
-	"\bdecision\x18\x03 \x01(\v2\x13.eile.v1.ByDecisionR\bdecision\x12 \n" +
-	"\x06reason\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\x12*\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\x97\x02\n" +
+	"\x1aApproveDecommissionRequest\x12'\n" +
+	"\asubject\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\asubject\x12&\n" +
+	"\fin_principle\x18\x02 \x01(\bB\x03\xe0A\x01R\vinPrinciple\x124\n" +
+	"\bdecision\x18\x03 \x01(\v2\x13.eile.v1.ByDecisionB\x03\xe0A\x01R\bdecision\x12#\n" +
+	"\x06reason\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x06reason\x12-\n" +
 	"\n" +
-	"request_id\x18\x05 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xbd\x01\n" +
-	"\x19RejectDecommissionRequest\x12!\n" +
-	"\asubject\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\asubject\x12/\n" +
-	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionR\bdecision\x12 \n" +
-	"\x06reason\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06reason\x12*\n" +
+	"request_id\x18\x05 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x06 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xee\x01\n" +
+	"\x19RejectDecommissionRequest\x12'\n" +
+	"\asubject\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\asubject\x124\n" +
+	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\x03\xe0A\x01R\bdecision\x12#\n" +
+	"\x06reason\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x06reason\x12-\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\";\n" +
-	"\x16GetDecommissionRequest\x12!\n" +
-	"\asubject\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\asubject\"\x97\x01\n" +
-	"\x18ListDecommissionsRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"A\n" +
+	"\x16GetDecommissionRequest\x12'\n" +
+	"\asubject\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\asubject\"\xff\x01\n" +
+	"\x18ListDecommissionsRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x126\n" +
-	"\x05state\x18\x03 \x01(\x0e2\x16.eile.v1.GivingUpStateB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05state\"\x80\x01\n" +
-	"\x19ListDecommissionsResponse\x12;\n" +
-	"\rdecommissions\x18\x01 \x03(\v2\x15.eile.v1.DecommissionR\rdecommissions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xb3\x03\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x129\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x16.eile.v1.GivingUpStateB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12%\n" +
+	"\border_by\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12,\n" +
+	"\vproposed_by\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\n" +
+	"proposedBy\"\xe6\x01\n" +
+	"\x19ListDecommissionsResponse\x12@\n" +
+	"\rdecommissions\x18\x01 \x03(\v2\x15.eile.v1.DecommissionB\x03\xe0A\x03R\rdecommissions\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2\xb3\x03\n" +
 	"\x13DecommissionService\x12Q\n" +
 	"\x13ProposeDecommission\x12#.eile.v1.ProposeDecommissionRequest\x1a\x15.eile.v1.Decommission\x12Q\n" +
 	"\x13ApproveDecommission\x12#.eile.v1.ApproveDecommissionRequest\x1a\x15.eile.v1.Decommission\x12O\n" +
@@ -822,31 +910,33 @@ var file_eile_v1_decommission_proto_depIdxs = []int32{
 	9,  // 1: eile.v1.Decommission.state:type_name -> eile.v1.GivingUpState
 	7,  // 2: eile.v1.Decommission.homes:type_name -> eile.v1.Decommission.Home
 	10, // 3: eile.v1.Decommission.decisions:type_name -> eile.v1.Decision
-	11, // 4: eile.v1.ApproveDecommissionRequest.decision:type_name -> eile.v1.ByDecision
-	11, // 5: eile.v1.RejectDecommissionRequest.decision:type_name -> eile.v1.ByDecision
-	9,  // 6: eile.v1.ListDecommissionsRequest.state:type_name -> eile.v1.GivingUpState
-	0,  // 7: eile.v1.ListDecommissionsResponse.decommissions:type_name -> eile.v1.Decommission
-	9,  // 8: eile.v1.Decommission.Home.state:type_name -> eile.v1.GivingUpState
-	12, // 9: eile.v1.Decommission.Home.status:type_name -> eile.v1.UnitStatus
-	13, // 10: eile.v1.Decommission.Home.transfer_status:type_name -> eile.v1.ApplicationStatus
-	14, // 11: eile.v1.Decommission.Home.rehoused_on:type_name -> google.type.Date
-	15, // 12: eile.v1.Decommission.Home.obstacle:type_name -> eile.v1.Reason
-	14, // 13: eile.v1.Decommission.Home.decided_on:type_name -> google.type.Date
-	1,  // 14: eile.v1.DecommissionService.ProposeDecommission:input_type -> eile.v1.ProposeDecommissionRequest
-	2,  // 15: eile.v1.DecommissionService.ApproveDecommission:input_type -> eile.v1.ApproveDecommissionRequest
-	3,  // 16: eile.v1.DecommissionService.RejectDecommission:input_type -> eile.v1.RejectDecommissionRequest
-	4,  // 17: eile.v1.DecommissionService.GetDecommission:input_type -> eile.v1.GetDecommissionRequest
-	5,  // 18: eile.v1.DecommissionService.ListDecommissions:input_type -> eile.v1.ListDecommissionsRequest
-	0,  // 19: eile.v1.DecommissionService.ProposeDecommission:output_type -> eile.v1.Decommission
-	0,  // 20: eile.v1.DecommissionService.ApproveDecommission:output_type -> eile.v1.Decommission
-	0,  // 21: eile.v1.DecommissionService.RejectDecommission:output_type -> eile.v1.Decommission
-	0,  // 22: eile.v1.DecommissionService.GetDecommission:output_type -> eile.v1.Decommission
-	6,  // 23: eile.v1.DecommissionService.ListDecommissions:output_type -> eile.v1.ListDecommissionsResponse
-	19, // [19:24] is the sub-list for method output_type
-	14, // [14:19] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	8,  // 4: eile.v1.Decommission.create_time:type_name -> google.protobuf.Timestamp
+	8,  // 5: eile.v1.Decommission.update_time:type_name -> google.protobuf.Timestamp
+	11, // 6: eile.v1.ApproveDecommissionRequest.decision:type_name -> eile.v1.ByDecision
+	11, // 7: eile.v1.RejectDecommissionRequest.decision:type_name -> eile.v1.ByDecision
+	9,  // 8: eile.v1.ListDecommissionsRequest.state:type_name -> eile.v1.GivingUpState
+	0,  // 9: eile.v1.ListDecommissionsResponse.decommissions:type_name -> eile.v1.Decommission
+	9,  // 10: eile.v1.Decommission.Home.state:type_name -> eile.v1.GivingUpState
+	12, // 11: eile.v1.Decommission.Home.status:type_name -> eile.v1.UnitStatus
+	13, // 12: eile.v1.Decommission.Home.transfer_status:type_name -> eile.v1.ApplicationStatus
+	14, // 13: eile.v1.Decommission.Home.rehoused_on:type_name -> google.type.Date
+	15, // 14: eile.v1.Decommission.Home.obstacle:type_name -> eile.v1.Reason
+	14, // 15: eile.v1.Decommission.Home.decided_on:type_name -> google.type.Date
+	1,  // 16: eile.v1.DecommissionService.ProposeDecommission:input_type -> eile.v1.ProposeDecommissionRequest
+	2,  // 17: eile.v1.DecommissionService.ApproveDecommission:input_type -> eile.v1.ApproveDecommissionRequest
+	3,  // 18: eile.v1.DecommissionService.RejectDecommission:input_type -> eile.v1.RejectDecommissionRequest
+	4,  // 19: eile.v1.DecommissionService.GetDecommission:input_type -> eile.v1.GetDecommissionRequest
+	5,  // 20: eile.v1.DecommissionService.ListDecommissions:input_type -> eile.v1.ListDecommissionsRequest
+	0,  // 21: eile.v1.DecommissionService.ProposeDecommission:output_type -> eile.v1.Decommission
+	0,  // 22: eile.v1.DecommissionService.ApproveDecommission:output_type -> eile.v1.Decommission
+	0,  // 23: eile.v1.DecommissionService.RejectDecommission:output_type -> eile.v1.Decommission
+	0,  // 24: eile.v1.DecommissionService.GetDecommission:output_type -> eile.v1.Decommission
+	6,  // 25: eile.v1.DecommissionService.ListDecommissions:output_type -> eile.v1.ListDecommissionsResponse
+	21, // [21:26] is the sub-list for method output_type
+	16, // [16:21] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_decommission_proto_init() }

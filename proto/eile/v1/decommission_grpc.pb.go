@@ -40,7 +40,7 @@ type DecommissionServiceClient interface {
 	RejectDecommission(ctx context.Context, in *RejectDecommissionRequest, opts ...grpc.CallOption) (*Decommission, error)
 	// Get answers one proposal, by its id or by one of its homes. NOT_FOUND: there is none.
 	GetDecommission(ctx context.Context, in *GetDecommissionRequest, opts ...grpc.CallOption) (*Decommission, error)
-	// List answers proposals in order of id.
+	// List answers proposals in order of id. order_by: id.
 	ListDecommissions(ctx context.Context, in *ListDecommissionsRequest, opts ...grpc.CallOption) (*ListDecommissionsResponse, error)
 }
 
@@ -116,7 +116,7 @@ type DecommissionServiceServer interface {
 	RejectDecommission(context.Context, *RejectDecommissionRequest) (*Decommission, error)
 	// Get answers one proposal, by its id or by one of its homes. NOT_FOUND: there is none.
 	GetDecommission(context.Context, *GetDecommissionRequest) (*Decommission, error)
-	// List answers proposals in order of id.
+	// List answers proposals in order of id. order_by: id.
 	ListDecommissions(context.Context, *ListDecommissionsRequest) (*ListDecommissionsResponse, error)
 	mustEmbedUnimplementedDecommissionServiceServer()
 }

@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -488,14 +489,18 @@ func (x *DuplicateDecision) GetAt() *timestamppb.Timestamp {
 
 type ListDuplicatesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// state filters; unset: OPEN, those that wait for a person.
 	State DuplicateState `protobuf:"varint,3,opt,name=state,proto3,enum=eile.v1.DuplicateState" json:"state,omitempty"`
 	// application filters: the group that it is in, whatever its state unless one is asked for; empty: all.
-	Application   string `protobuf:"bytes,4,opt,name=application,proto3" json:"application,omitempty"`
+	Application string `protobuf:"bytes,4,opt,name=application,proto3" json:"application,omitempty"`
+	// order_by is reference, that of the first application of the group; empty: reference.
+	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// reason filters groups with a match for it; unset: all.
+	Reason        DuplicateReason `protobuf:"varint,6,opt,name=reason,proto3,enum=eile.v1.DuplicateReason" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -558,14 +563,32 @@ func (x *ListDuplicatesRequest) GetApplication() string {
 	return ""
 }
 
+func (x *ListDuplicatesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListDuplicatesRequest) GetReason() DuplicateReason {
+	if x != nil {
+		return x.Reason
+	}
+	return DuplicateReason_DUPLICATE_REASON_UNSPECIFIED
+}
+
 type ListDuplicatesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// groups in order of their first reference.
 	Groups []*DuplicateGroup `protobuf:"bytes,1,rep,name=groups,proto3" json:"groups,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListDuplicatesResponse) Reset() {
@@ -610,6 +633,20 @@ func (x *ListDuplicatesResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListDuplicatesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListDuplicatesResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 type DecideDuplicateRequest struct {
@@ -706,52 +743,59 @@ var File_eile_v1_duplicate_proto protoreflect.FileDescriptor
 
 const file_eile_v1_duplicate_proto_rawDesc = "" +
 	"\n" +
-	"\x17eile/v1/duplicate.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xff\x01\n" +
-	"\x0eDuplicateGroup\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12-\n" +
-	"\x05state\x18\x02 \x01(\x0e2\x17.eile.v1.DuplicateStateR\x05state\x12A\n" +
-	"\fapplications\x18\x03 \x03(\v2\x1d.eile.v1.DuplicateApplicationR\fapplications\x121\n" +
-	"\amatches\x18\x04 \x03(\v2\x17.eile.v1.DuplicateMatchR\amatches\x128\n" +
-	"\tdecisions\x18\x05 \x03(\v2\x1a.eile.v1.DuplicateDecisionR\tdecisions\"h\n" +
-	"\x14DuplicateApplication\x12\x1c\n" +
-	"\treference\x18\x01 \x01(\tR\treference\x122\n" +
-	"\x06status\x18\x02 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\x06status\"b\n" +
-	"\x0eDuplicateMatch\x120\n" +
-	"\x06reason\x18\x01 \x01(\x0e2\x18.eile.v1.DuplicateReasonR\x06reason\x12\x1e\n" +
+	"\x17eile/v1/duplicate.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x98\x02\n" +
+	"\x0eDuplicateGroup\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x122\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x17.eile.v1.DuplicateStateB\x03\xe0A\x03R\x05state\x12F\n" +
+	"\fapplications\x18\x03 \x03(\v2\x1d.eile.v1.DuplicateApplicationB\x03\xe0A\x03R\fapplications\x126\n" +
+	"\amatches\x18\x04 \x03(\v2\x17.eile.v1.DuplicateMatchB\x03\xe0A\x03R\amatches\x12=\n" +
+	"\tdecisions\x18\x05 \x03(\v2\x1a.eile.v1.DuplicateDecisionB\x03\xe0A\x03R\tdecisions\"r\n" +
+	"\x14DuplicateApplication\x12!\n" +
+	"\treference\x18\x01 \x01(\tB\x03\xe0A\x03R\treference\x127\n" +
+	"\x06status\x18\x02 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\x06status\"l\n" +
+	"\x0eDuplicateMatch\x125\n" +
+	"\x06reason\x18\x01 \x01(\x0e2\x18.eile.v1.DuplicateReasonB\x03\xe0A\x03R\x06reason\x12#\n" +
 	"\n" +
-	"references\x18\x02 \x03(\tR\n" +
-	"references\"\xa0\x02\n" +
-	"\x11DuplicateDecision\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1e\n" +
+	"references\x18\x02 \x03(\tB\x03\xe0A\x03R\n" +
+	"references\"\xc8\x02\n" +
+	"\x11DuplicateDecision\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12#\n" +
 	"\n" +
-	"references\x18\x02 \x03(\tR\n" +
-	"references\x122\n" +
-	"\areasons\x18\x03 \x03(\x0e2\x18.eile.v1.DuplicateReasonR\areasons\x123\n" +
-	"\aoutcome\x18\x04 \x01(\x0e2\x19.eile.v1.DuplicateOutcomeR\aoutcome\x12\x12\n" +
-	"\x04kept\x18\x05 \x01(\tR\x04kept\x12\x16\n" +
-	"\x06number\x18\x06 \x01(\tR\x06number\x12\x1a\n" +
-	"\bdecision\x18\a \x01(\tR\bdecision\x12*\n" +
-	"\x02at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xb7\x01\n" +
-	"\x15ListDuplicatesRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"references\x18\x02 \x03(\tB\x03\xe0A\x03R\n" +
+	"references\x127\n" +
+	"\areasons\x18\x03 \x03(\x0e2\x18.eile.v1.DuplicateReasonB\x03\xe0A\x03R\areasons\x128\n" +
+	"\aoutcome\x18\x04 \x01(\x0e2\x19.eile.v1.DuplicateOutcomeB\x03\xe0A\x03R\aoutcome\x12\x17\n" +
+	"\x04kept\x18\x05 \x01(\tB\x03\xe0A\x03R\x04kept\x12\x1b\n" +
+	"\x06number\x18\x06 \x01(\tB\x03\xe0A\x03R\x06number\x12\x1f\n" +
+	"\bdecision\x18\a \x01(\tB\x03\xe0A\x03R\bdecision\x12/\n" +
+	"\x02at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\"\xbd\x02\n" +
+	"\x15ListDuplicatesRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x127\n" +
-	"\x05state\x18\x03 \x01(\x0e2\x17.eile.v1.DuplicateStateB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12 \n" +
-	"\vapplication\x18\x04 \x01(\tR\vapplication\"q\n" +
-	"\x16ListDuplicatesResponse\x12/\n" +
-	"\x06groups\x18\x01 \x03(\v2\x17.eile.v1.DuplicateGroupR\x06groups\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb1\x02\n" +
-	"\x16DecideDuplicateRequest\x12\x1f\n" +
-	"\x05group\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x05group\x123\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12:\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x17.eile.v1.DuplicateStateB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12-\n" +
+	"\vapplication\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\vapplication\x12%\n" +
+	"\border_by\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12=\n" +
+	"\x06reason\x18\x06 \x01(\x0e2\x18.eile.v1.DuplicateReasonB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06reason\"\xd7\x01\n" +
+	"\x16ListDuplicatesResponse\x124\n" +
+	"\x06groups\x18\x01 \x03(\v2\x17.eile.v1.DuplicateGroupB\x03\xe0A\x03R\x06groups\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
-	"references\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x10\xe8\a\x18\x01\"\x06r\x04\x10\x01\x18@R\n" +
-	"references\x12?\n" +
-	"\aoutcome\x18\x03 \x01(\x0e2\x19.eile.v1.DuplicateOutcomeB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\aoutcome\x12\x1b\n" +
-	"\x04kept\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04kept\x127\n" +
-	"\bdecision\x18\x05 \x01(\v2\x13.eile.v1.ByDecisionB\x06\xbaH\x03\xc8\x01\x01R\bdecision\x12*\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xc3\x02\n" +
+	"\x16DecideDuplicateRequest\x12\"\n" +
+	"\x05group\x18\x01 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18@R\x05group\x126\n" +
 	"\n" +
-	"request_id\x18\x06 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId*\x9d\x01\n" +
+	"references\x18\x02 \x03(\tB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x10\xe8\a\x18\x01\"\x06r\x04\x10\x01\x18@R\n" +
+	"references\x12B\n" +
+	"\aoutcome\x18\x03 \x01(\x0e2\x19.eile.v1.DuplicateOutcomeB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00R\aoutcome\x12\x1e\n" +
+	"\x04kept\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04kept\x12:\n" +
+	"\bdecision\x18\x05 \x01(\v2\x13.eile.v1.ByDecisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdecision\x12-\n" +
+	"\n" +
+	"request_id\x18\x06 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId*\x9d\x01\n" +
 	"\x0fDuplicateReason\x12 \n" +
 	"\x1cDUPLICATE_REASON_UNSPECIFIED\x10\x00\x12(\n" +
 	"$DUPLICATE_REASON_NAME_AND_BIRTH_DATE\x10\x01\x12\x1a\n" +
@@ -810,18 +854,19 @@ var file_eile_v1_duplicate_proto_depIdxs = []int32{
 	2,  // 7: eile.v1.DuplicateDecision.outcome:type_name -> eile.v1.DuplicateOutcome
 	11, // 8: eile.v1.DuplicateDecision.at:type_name -> google.protobuf.Timestamp
 	1,  // 9: eile.v1.ListDuplicatesRequest.state:type_name -> eile.v1.DuplicateState
-	3,  // 10: eile.v1.ListDuplicatesResponse.groups:type_name -> eile.v1.DuplicateGroup
-	2,  // 11: eile.v1.DecideDuplicateRequest.outcome:type_name -> eile.v1.DuplicateOutcome
-	12, // 12: eile.v1.DecideDuplicateRequest.decision:type_name -> eile.v1.ByDecision
-	7,  // 13: eile.v1.DuplicateService.ListDuplicates:input_type -> eile.v1.ListDuplicatesRequest
-	9,  // 14: eile.v1.DuplicateService.DecideDuplicate:input_type -> eile.v1.DecideDuplicateRequest
-	8,  // 15: eile.v1.DuplicateService.ListDuplicates:output_type -> eile.v1.ListDuplicatesResponse
-	6,  // 16: eile.v1.DuplicateService.DecideDuplicate:output_type -> eile.v1.DuplicateDecision
-	15, // [15:17] is the sub-list for method output_type
-	13, // [13:15] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	0,  // 10: eile.v1.ListDuplicatesRequest.reason:type_name -> eile.v1.DuplicateReason
+	3,  // 11: eile.v1.ListDuplicatesResponse.groups:type_name -> eile.v1.DuplicateGroup
+	2,  // 12: eile.v1.DecideDuplicateRequest.outcome:type_name -> eile.v1.DuplicateOutcome
+	12, // 13: eile.v1.DecideDuplicateRequest.decision:type_name -> eile.v1.ByDecision
+	7,  // 14: eile.v1.DuplicateService.ListDuplicates:input_type -> eile.v1.ListDuplicatesRequest
+	9,  // 15: eile.v1.DuplicateService.DecideDuplicate:input_type -> eile.v1.DecideDuplicateRequest
+	8,  // 16: eile.v1.DuplicateService.ListDuplicates:output_type -> eile.v1.ListDuplicatesResponse
+	6,  // 17: eile.v1.DuplicateService.DecideDuplicate:output_type -> eile.v1.DuplicateDecision
+	16, // [16:18] is the sub-list for method output_type
+	14, // [14:16] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_duplicate_proto_init() }

@@ -29,7 +29,7 @@ const (
 //
 // DuplicateService flags the same household on the list twice, for a person to decide. It merges nothing and ends nothing.
 type DuplicateServiceClient interface {
-	// List answers the groups in order of their first reference, as the register is now. It reads every application that has not ended: for a desk, not for a loop.
+	// List answers the groups in order of their first reference, as the register is now. order_by: reference. It reads every application that has not ended: for a desk, not for a loop.
 	ListDuplicates(ctx context.Context, in *ListDuplicatesRequest, opts ...grpc.CallOption) (*ListDuplicatesResponse, error)
 	// Decide records what a person found about a group or a part of it. NOT_FOUND: there is no such group any more; list again.
 	DecideDuplicate(ctx context.Context, in *DecideDuplicateRequest, opts ...grpc.CallOption) (*DuplicateDecision, error)
@@ -69,7 +69,7 @@ func (c *duplicateServiceClient) DecideDuplicate(ctx context.Context, in *Decide
 //
 // DuplicateService flags the same household on the list twice, for a person to decide. It merges nothing and ends nothing.
 type DuplicateServiceServer interface {
-	// List answers the groups in order of their first reference, as the register is now. It reads every application that has not ended: for a desk, not for a loop.
+	// List answers the groups in order of their first reference, as the register is now. order_by: reference. It reads every application that has not ended: for a desk, not for a loop.
 	ListDuplicates(context.Context, *ListDuplicatesRequest) (*ListDuplicatesResponse, error)
 	// Decide records what a person found about a group or a part of it. NOT_FOUND: there is no such group any more; list again.
 	DecideDuplicate(context.Context, *DecideDuplicateRequest) (*DuplicateDecision, error)

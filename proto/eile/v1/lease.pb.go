@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -644,14 +645,22 @@ func (x *RentPurchase) GetSpentCents() int64 {
 
 type ListLeasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// on is the day from which is counted; unset: today.
 	On *date.Date `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
 	// within_months leaves out leases that end later, and those without an end on record; unset: none is left out.
-	WithinMonths  *int32 `protobuf:"varint,4,opt,name=within_months,json=withinMonths,proto3,oneof" json:"within_months,omitempty"`
+	WithinMonths *int32 `protobuf:"varint,4,opt,name=within_months,json=withinMonths,proto3,oneof" json:"within_months,omitempty"`
+	// order_by is ends_on; empty: ends_on.
+	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// district filters; empty: all.
+	District string `protobuf:"bytes,6,opt,name=district,proto3" json:"district,omitempty"`
+	// owner filters; empty: all.
+	Owner string `protobuf:"bytes,7,opt,name=owner,proto3" json:"owner,omitempty"`
+	// warning filters; unset: all.
+	Warning       LeaseWarning `protobuf:"varint,8,opt,name=warning,proto3,enum=eile.v1.LeaseWarning" json:"warning,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -714,14 +723,46 @@ func (x *ListLeasesRequest) GetWithinMonths() int32 {
 	return 0
 }
 
+func (x *ListLeasesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListLeasesRequest) GetDistrict() string {
+	if x != nil {
+		return x.District
+	}
+	return ""
+}
+
+func (x *ListLeasesRequest) GetOwner() string {
+	if x != nil {
+		return x.Owner
+	}
+	return ""
+}
+
+func (x *ListLeasesRequest) GetWarning() LeaseWarning {
+	if x != nil {
+		return x.Warning
+	}
+	return LeaseWarning_LEASE_WARNING_UNSPECIFIED
+}
+
 type ListLeasesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// homes by the end of their lease, then by reference.
 	Homes []*RentedHome `protobuf:"bytes,1,rep,name=homes,proto3" json:"homes,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListLeasesResponse) Reset() {
@@ -766,6 +807,20 @@ func (x *ListLeasesResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListLeasesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListLeasesResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 type AdviseRentRequest struct {
@@ -970,50 +1025,49 @@ var File_eile_v1_lease_proto protoreflect.FileDescriptor
 
 const file_eile_v1_lease_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/lease.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x16google/type/date.proto\"\xdb\x05\n" +
+	"\x13eile/v1/lease.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\"\xb0\x06\n" +
 	"\n" +
-	"RentedHome\x12\x12\n" +
-	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x1a\n" +
-	"\bdistrict\x18\x02 \x01(\tR\bdistrict\x12\x14\n" +
-	"\x05owner\x18\x03 \x01(\tR\x05owner\x12.\n" +
-	"\tstarts_on\x18\x04 \x01(\v2\x11.google.type.DateR\bstartsOn\x12*\n" +
-	"\aends_on\x18\x05 \x01(\v2\x11.google.type.DateR\x06endsOn\x12 \n" +
-	"\tdays_left\x18\x06 \x01(\x05H\x00R\bdaysLeft\x88\x01\x01\x12/\n" +
-	"\awarning\x18\a \x01(\x0e2\x15.eile.v1.LeaseWarningR\awarning\x12\"\n" +
+	"RentedHome\x12\x17\n" +
+	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1f\n" +
+	"\bdistrict\x18\x02 \x01(\tB\x03\xe0A\x03R\bdistrict\x12\x19\n" +
+	"\x05owner\x18\x03 \x01(\tB\x03\xe0A\x03R\x05owner\x123\n" +
+	"\tstarts_on\x18\x04 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\bstartsOn\x12/\n" +
+	"\aends_on\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x06endsOn\x12%\n" +
+	"\tdays_left\x18\x06 \x01(\x05B\x03\xe0A\x03H\x00R\bdaysLeft\x88\x01\x01\x124\n" +
+	"\awarning\x18\a \x01(\x0e2\x15.eile.v1.LeaseWarningB\x03\xe0A\x03R\awarning\x12'\n" +
 	"\n" +
-	"rent_cents\x18\b \x01(\x03H\x01R\trentCents\x88\x01\x01\x12(\n" +
-	"\rnotice_months\x18\t \x01(\x05H\x02R\fnoticeMonths\x88\x01\x01\x12.\n" +
+	"rent_cents\x18\b \x01(\x03B\x03\xe0A\x03H\x01R\trentCents\x88\x01\x01\x12-\n" +
+	"\rnotice_months\x18\t \x01(\x05B\x03\xe0A\x03H\x02R\fnoticeMonths\x88\x01\x01\x123\n" +
 	"\tnotice_by\x18\n" +
-	" \x01(\v2\x11.google.type.DateR\bnoticeBy\x12+\n" +
-	"\x06status\x18\v \x01(\x0e2\x13.eile.v1.UnitStatusR\x06status\x12\x18\n" +
-	"\atenancy\x18\f \x01(\tR\atenancy\x12\x1f\n" +
-	"\voccupied_by\x18\r \x01(\tR\n" +
-	"occupiedBy\x12\x1a\n" +
-	"\btransfer\x18\x0e \x01(\tR\btransfer\x125\n" +
-	"\rleft_stock_on\x18\x0f \x01(\v2\x11.google.type.DateR\vleftStockOn\x12C\n" +
-	"\x0ftransfer_status\x18\x10 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\x0etransferStatus\x12+\n" +
-	"\bobstacle\x18\x11 \x01(\v2\x0f.eile.v1.ReasonR\bobstacleB\f\n" +
+	" \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\bnoticeBy\x120\n" +
+	"\x06status\x18\v \x01(\x0e2\x13.eile.v1.UnitStatusB\x03\xe0A\x03R\x06status\x12\x1d\n" +
+	"\atenancy\x18\f \x01(\tB\x03\xe0A\x03R\atenancy\x12$\n" +
+	"\voccupied_by\x18\r \x01(\tB\x03\xe0A\x03R\n" +
+	"occupiedBy\x12\x1f\n" +
+	"\btransfer\x18\x0e \x01(\tB\x03\xe0A\x03R\btransfer\x12:\n" +
+	"\rleft_stock_on\x18\x0f \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vleftStockOn\x12H\n" +
+	"\x0ftransfer_status\x18\x10 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\x0etransferStatus\x120\n" +
+	"\bobstacle\x18\x11 \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\bobstacleB\f\n" +
 	"\n" +
 	"_days_leftB\r\n" +
 	"\v_rent_centsB\x10\n" +
-	"\x0e_notice_months\"\xc2\x04\n" +
-	"\bRentKind\x12\x1e\n" +
-	"\x04name\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04name\x12,\n" +
+	"\x0e_notice_months\"\xe6\x04\n" +
+	"\bRentKind\x12!\n" +
+	"\x04name\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04name\x12/\n" +
 	"\n" +
-	"rent_cents\x18\x02 \x01(\x03B\r\xbaH\n" +
-	"\"\b\x18\x80\x94\xeb\xdc\x03(\x01R\trentCents\x12#\n" +
-	"\bdistrict\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18dR\bdistrict\x12$\n" +
-	"\x05rooms\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01H\x00R\x05rooms\x88\x01\x01\x12+\n" +
-	"\barea_sqm\x18\x05 \x01(\v2\x10.eile.v1.DecimalR\aareaSqm\x12.\n" +
-	"\x05floor\x18\x06 \x01(\x05B\x13\xbaH\x10\x1a\x0e\x18\xc8\x01(\xf6\xff\xff\xff\xff\xff\xff\xff\xff\x01H\x01R\x05floor\x88\x01\x01\x12\x17\n" +
-	"\x04lift\x18\a \x01(\bH\x02R\x04lift\x88\x01\x01\x12\x1d\n" +
-	"\aadapted\x18\b \x01(\bH\x03R\aadapted\x88\x01\x01\x122\n" +
-	"\flease_months\x18\t \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xb0\t(\x01H\x04R\vleaseMonths\x88\x01\x01\x12L\n" +
+	"rent_cents\x18\x02 \x01(\x03B\x10\xe0A\x02\xbaH\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x01R\trentCents\x12&\n" +
+	"\bdistrict\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\bdistrict\x12'\n" +
+	"\x05rooms\x18\x04 \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18d(\x01H\x00R\x05rooms\x88\x01\x01\x120\n" +
+	"\barea_sqm\x18\x05 \x01(\v2\x10.eile.v1.DecimalB\x03\xe0A\x01R\aareaSqm\x121\n" +
+	"\x05floor\x18\x06 \x01(\x05B\x16\xe0A\x01\xbaH\x10\x1a\x0e\x18\xc8\x01(\xf6\xff\xff\xff\xff\xff\xff\xff\xff\x01H\x01R\x05floor\x88\x01\x01\x12\x1c\n" +
+	"\x04lift\x18\a \x01(\bB\x03\xe0A\x01H\x02R\x04lift\x88\x01\x01\x12\"\n" +
+	"\aadapted\x18\b \x01(\bB\x03\xe0A\x01H\x03R\aadapted\x88\x01\x01\x125\n" +
+	"\flease_months\x18\t \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xb0\t(\x01H\x04R\vleaseMonths\x88\x01\x01\x12O\n" +
 	"\n" +
 	"attributes\x18\n" +
-	" \x03(\v2!.eile.v1.RentKind.AttributesEntryB\t\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
+	" \x03(\v2!.eile.v1.RentKind.AttributesEntryB\f\xe0A\x01\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
 	"attributes\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
@@ -1023,61 +1077,69 @@ const file_eile_v1_lease_proto_rawDesc = "" +
 	"\x05_liftB\n" +
 	"\n" +
 	"\b_adaptedB\x0f\n" +
-	"\r_lease_months\"\xf6\x01\n" +
-	"\bRentGain\x12%\n" +
-	"\x04kind\x18\x01 \x01(\v2\x11.eile.v1.RentKindR\x04kind\x12\x1e\n" +
+	"\r_lease_months\"\x8f\x02\n" +
+	"\bRentGain\x12*\n" +
+	"\x04kind\x18\x01 \x01(\v2\x11.eile.v1.RentKindB\x03\xe0A\x03R\x04kind\x12#\n" +
 	"\n" +
-	"additional\x18\x02 \x01(\x05R\n" +
-	"additional\x12\x1f\n" +
-	"\vsenior_list\x18\x03 \x01(\tR\n" +
-	"seniorList\x12'\n" +
-	"\x0fsenior_position\x18\x04 \x01(\x05R\x0eseniorPosition\x12<\n" +
-	"\x18rent_cents_per_household\x18\x05 \x01(\x03H\x00R\x15rentCentsPerHousehold\x88\x01\x01B\x1b\n" +
-	"\x19_rent_cents_per_household\"\xe4\x01\n" +
-	"\fRentPurchase\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x05R\x06number\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1d\n" +
+	"additional\x18\x02 \x01(\x05B\x03\xe0A\x03R\n" +
+	"additional\x12$\n" +
+	"\vsenior_list\x18\x03 \x01(\tB\x03\xe0A\x03R\n" +
+	"seniorList\x12,\n" +
+	"\x0fsenior_position\x18\x04 \x01(\x05B\x03\xe0A\x03R\x0eseniorPosition\x12A\n" +
+	"\x18rent_cents_per_household\x18\x05 \x01(\x03B\x03\xe0A\x03H\x00R\x15rentCentsPerHousehold\x88\x01\x01B\x1b\n" +
+	"\x19_rent_cents_per_household\"\x87\x02\n" +
+	"\fRentPurchase\x12\x1b\n" +
+	"\x06number\x18\x01 \x01(\x05B\x03\xe0A\x03R\x06number\x12\x17\n" +
+	"\x04kind\x18\x02 \x01(\tB\x03\xe0A\x03R\x04kind\x12\"\n" +
 	"\n" +
-	"rent_cents\x18\x03 \x01(\x03R\trentCents\x12\x1e\n" +
+	"rent_cents\x18\x03 \x01(\x03B\x03\xe0A\x03R\trentCents\x12#\n" +
 	"\n" +
-	"additional\x18\x04 \x01(\x05R\n" +
-	"additional\x12\x1f\n" +
-	"\vsenior_list\x18\x05 \x01(\tR\n" +
-	"seniorList\x12'\n" +
-	"\x0fsenior_position\x18\x06 \x01(\x05R\x0eseniorPosition\x12\x1f\n" +
-	"\vspent_cents\x18\a \x01(\x03R\n" +
-	"spentCents\"\xc3\x01\n" +
-	"\x11ListLeasesRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"additional\x18\x04 \x01(\x05B\x03\xe0A\x03R\n" +
+	"additional\x12$\n" +
+	"\vsenior_list\x18\x05 \x01(\tB\x03\xe0A\x03R\n" +
+	"seniorList\x12,\n" +
+	"\x0fsenior_position\x18\x06 \x01(\x05B\x03\xe0A\x03R\x0eseniorPosition\x12$\n" +
+	"\vspent_cents\x18\a \x01(\x03B\x03\xe0A\x03R\n" +
+	"spentCents\"\x8c\x03\n" +
+	"\x11ListLeasesRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12!\n" +
-	"\x02on\x18\x03 \x01(\v2\x11.google.type.DateR\x02on\x124\n" +
-	"\rwithin_months\x18\x04 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xb0\t(\x00H\x00R\fwithinMonths\x88\x01\x01B\x10\n" +
-	"\x0e_within_months\"g\n" +
-	"\x12ListLeasesResponse\x12)\n" +
-	"\x05homes\x18\x01 \x03(\v2\x13.eile.v1.RentedHomeR\x05homes\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe3\x01\n" +
-	"\x11AdviseRentRequest\x121\n" +
-	"\x05kinds\x18\x01 \x03(\v2\x11.eile.v1.RentKindB\b\xbaH\x05\x92\x01\x02\x10dR\x05kinds\x126\n" +
-	"\fbudget_cents\x18\x02 \x01(\x03B\x0e\xbaH\v\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x01H\x00R\vbudgetCents\x88\x01\x01\x12/\n" +
-	"\x04goal\x18\x03 \x01(\x0e2\x11.eile.v1.RentGoalB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04goal\x12!\n" +
-	"\x02on\x18\x04 \x01(\v2\x11.google.type.DateR\x02onB\x0f\n" +
-	"\r_budget_cents\"\xf1\x02\n" +
-	"\x12AdviseRentResponse\x12!\n" +
-	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateR\x02on\x12+\n" +
-	"\x06policy\x18\x02 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x1a\n" +
-	"\brevision\x18\x03 \x01(\x04R\brevision\x12\x18\n" +
-	"\awaiting\x18\x04 \x01(\x05R\awaiting\x12\x1c\n" +
-	"\tvacancies\x18\x05 \x01(\x05R\tvacancies\x12\x18\n" +
-	"\amatched\x18\x06 \x01(\x05R\amatched\x12'\n" +
-	"\x05gains\x18\a \x03(\v2\x11.eile.v1.RentGainR\x05gains\x123\n" +
-	"\tpurchases\x18\b \x03(\v2\x15.eile.v1.RentPurchaseR\tpurchases\x12\x1f\n" +
-	"\vspent_cents\x18\t \x01(\x03R\n" +
-	"spentCents\x12\x1e\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12&\n" +
+	"\x02on\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02on\x127\n" +
+	"\rwithin_months\x18\x04 \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xb0\t(\x00H\x00R\fwithinMonths\x88\x01\x01\x12%\n" +
+	"\border_by\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12'\n" +
+	"\bdistrict\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\bdistrict\x12!\n" +
+	"\x05owner\x18\a \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x05owner\x12<\n" +
+	"\awarning\x18\b \x01(\x0e2\x15.eile.v1.LeaseWarningB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\awarningB\x10\n" +
+	"\x0e_within_months\"\xcd\x01\n" +
+	"\x12ListLeasesResponse\x12.\n" +
+	"\x05homes\x18\x01 \x03(\v2\x13.eile.v1.RentedHomeB\x03\xe0A\x03R\x05homes\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xf1\x01\n" +
+	"\x11AdviseRentRequest\x124\n" +
+	"\x05kinds\x18\x01 \x03(\v2\x11.eile.v1.RentKindB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10dR\x05kinds\x129\n" +
+	"\fbudget_cents\x18\x02 \x01(\x03B\x11\xe0A\x01\xbaH\v\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x01H\x00R\vbudgetCents\x88\x01\x01\x122\n" +
+	"\x04goal\x18\x03 \x01(\x0e2\x11.eile.v1.RentGoalB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04goal\x12&\n" +
+	"\x02on\x18\x04 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02onB\x0f\n" +
+	"\r_budget_cents\"\xa3\x03\n" +
+	"\x12AdviseRentResponse\x12&\n" +
+	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x02on\x120\n" +
+	"\x06policy\x18\x02 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12\x1f\n" +
+	"\brevision\x18\x03 \x01(\x04B\x03\xe0A\x03R\brevision\x12\x1d\n" +
+	"\awaiting\x18\x04 \x01(\x05B\x03\xe0A\x03R\awaiting\x12!\n" +
+	"\tvacancies\x18\x05 \x01(\x05B\x03\xe0A\x03R\tvacancies\x12\x1d\n" +
+	"\amatched\x18\x06 \x01(\x05B\x03\xe0A\x03R\amatched\x12,\n" +
+	"\x05gains\x18\a \x03(\v2\x11.eile.v1.RentGainB\x03\xe0A\x03R\x05gains\x128\n" +
+	"\tpurchases\x18\b \x03(\v2\x15.eile.v1.RentPurchaseB\x03\xe0A\x03R\tpurchases\x12$\n" +
+	"\vspent_cents\x18\t \x01(\x03B\x03\xe0A\x03R\n" +
+	"spentCents\x12#\n" +
 	"\n" +
 	"additional\x18\n" +
-	" \x01(\x05R\n" +
+	" \x01(\x05B\x03\xe0A\x03R\n" +
 	"additional*\xd6\x01\n" +
 	"\fLeaseWarning\x12\x1d\n" +
 	"\x19LEASE_WARNING_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -1144,24 +1206,25 @@ var file_eile_v1_lease_proto_depIdxs = []int32{
 	10, // 9: eile.v1.RentKind.attributes:type_name -> eile.v1.RentKind.AttributesEntry
 	3,  // 10: eile.v1.RentGain.kind:type_name -> eile.v1.RentKind
 	11, // 11: eile.v1.ListLeasesRequest.on:type_name -> google.type.Date
-	2,  // 12: eile.v1.ListLeasesResponse.homes:type_name -> eile.v1.RentedHome
-	3,  // 13: eile.v1.AdviseRentRequest.kinds:type_name -> eile.v1.RentKind
-	1,  // 14: eile.v1.AdviseRentRequest.goal:type_name -> eile.v1.RentGoal
-	11, // 15: eile.v1.AdviseRentRequest.on:type_name -> google.type.Date
-	11, // 16: eile.v1.AdviseRentResponse.on:type_name -> google.type.Date
-	16, // 17: eile.v1.AdviseRentResponse.policy:type_name -> eile.v1.PolicyName
-	4,  // 18: eile.v1.AdviseRentResponse.gains:type_name -> eile.v1.RentGain
-	5,  // 19: eile.v1.AdviseRentResponse.purchases:type_name -> eile.v1.RentPurchase
-	17, // 20: eile.v1.RentKind.AttributesEntry.value:type_name -> eile.v1.Fact
-	6,  // 21: eile.v1.LeaseService.ListLeases:input_type -> eile.v1.ListLeasesRequest
-	8,  // 22: eile.v1.LeaseService.AdviseRent:input_type -> eile.v1.AdviseRentRequest
-	7,  // 23: eile.v1.LeaseService.ListLeases:output_type -> eile.v1.ListLeasesResponse
-	9,  // 24: eile.v1.LeaseService.AdviseRent:output_type -> eile.v1.AdviseRentResponse
-	23, // [23:25] is the sub-list for method output_type
-	21, // [21:23] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	0,  // 12: eile.v1.ListLeasesRequest.warning:type_name -> eile.v1.LeaseWarning
+	2,  // 13: eile.v1.ListLeasesResponse.homes:type_name -> eile.v1.RentedHome
+	3,  // 14: eile.v1.AdviseRentRequest.kinds:type_name -> eile.v1.RentKind
+	1,  // 15: eile.v1.AdviseRentRequest.goal:type_name -> eile.v1.RentGoal
+	11, // 16: eile.v1.AdviseRentRequest.on:type_name -> google.type.Date
+	11, // 17: eile.v1.AdviseRentResponse.on:type_name -> google.type.Date
+	16, // 18: eile.v1.AdviseRentResponse.policy:type_name -> eile.v1.PolicyName
+	4,  // 19: eile.v1.AdviseRentResponse.gains:type_name -> eile.v1.RentGain
+	5,  // 20: eile.v1.AdviseRentResponse.purchases:type_name -> eile.v1.RentPurchase
+	17, // 21: eile.v1.RentKind.AttributesEntry.value:type_name -> eile.v1.Fact
+	6,  // 22: eile.v1.LeaseService.ListLeases:input_type -> eile.v1.ListLeasesRequest
+	8,  // 23: eile.v1.LeaseService.AdviseRent:input_type -> eile.v1.AdviseRentRequest
+	7,  // 24: eile.v1.LeaseService.ListLeases:output_type -> eile.v1.ListLeasesResponse
+	9,  // 25: eile.v1.LeaseService.AdviseRent:output_type -> eile.v1.AdviseRentResponse
+	24, // [24:26] is the sub-list for method output_type
+	22, // [22:24] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_lease_proto_init() }

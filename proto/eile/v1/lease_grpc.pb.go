@@ -29,7 +29,7 @@ const (
 //
 // LeaseService watches the homes that the municipality rents from others.
 type LeaseServiceClient interface {
-	// List answers the rented-in homes, the lease that ends first standing first, and last those without an end on record.
+	// List answers the rented-in homes, the lease that ends first standing first, and last those without an end on record. order_by: ends_on.
 	ListLeases(ctx context.Context, in *ListLeasesRequest, opts ...grpc.CallOption) (*ListLeasesResponse, error)
 	// AdviseRent says what to rent next: it solves the night with one home more of each kind, and spends a budget home by home. It changes nothing. FAILED_PRECONDITION: no kinds are given, and no home that is rented in has a rent on record.
 	AdviseRent(ctx context.Context, in *AdviseRentRequest, opts ...grpc.CallOption) (*AdviseRentResponse, error)
@@ -69,7 +69,7 @@ func (c *leaseServiceClient) AdviseRent(ctx context.Context, in *AdviseRentReque
 //
 // LeaseService watches the homes that the municipality rents from others.
 type LeaseServiceServer interface {
-	// List answers the rented-in homes, the lease that ends first standing first, and last those without an end on record.
+	// List answers the rented-in homes, the lease that ends first standing first, and last those without an end on record. order_by: ends_on.
 	ListLeases(context.Context, *ListLeasesRequest) (*ListLeasesResponse, error)
 	// AdviseRent says what to rent next: it solves the night with one home more of each kind, and spends a budget home by home. It changes nothing. FAILED_PRECONDITION: no kinds are given, and no home that is rented in has a rent on record.
 	AdviseRent(context.Context, *AdviseRentRequest) (*AdviseRentResponse, error)

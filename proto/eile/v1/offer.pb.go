@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -174,7 +175,11 @@ type Offer struct {
 	// etag changes with every change of the record.
 	Etag string `protobuf:"bytes,17,opt,name=etag,proto3" json:"etag,omitempty"`
 	// closed_at is when it was no longer open.
-	ClosedAt      *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
+	ClosedAt *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
+	// create_time is when the register first had it.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; unset: that is not on record.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -335,6 +340,20 @@ func (x *Offer) GetClosedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Offer) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Offer) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 type CreateOfferRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// application the home is offered to.
@@ -463,7 +482,7 @@ func (x *GetOfferRequest) GetId() string {
 
 type ListOffersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -474,7 +493,17 @@ type ListOffersRequest struct {
 	// unit filters; empty: all.
 	Unit string `protobuf:"bytes,5,opt,name=unit,proto3" json:"unit,omitempty"`
 	// run filters; empty: all.
-	Run           string `protobuf:"bytes,6,opt,name=run,proto3" json:"run,omitempty"`
+	Run string `protobuf:"bytes,6,opt,name=run,proto3" json:"run,omitempty"`
+	// order_by is id; empty: id.
+	OrderBy string `protobuf:"bytes,7,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// basis filters manual offers; empty: all.
+	Basis string `protobuf:"bytes,8,opt,name=basis,proto3" json:"basis,omitempty"`
+	// served filters those that were served, or those that were not; unset: all.
+	Served *bool `protobuf:"varint,9,opt,name=served,proto3,oneof" json:"served,omitempty"`
+	// respond_until leaves out offers that may be answered after this day, and those not served; unset: none is left out.
+	RespondUntil *date.Date `protobuf:"bytes,10,opt,name=respond_until,json=respondUntil,proto3" json:"respond_until,omitempty"`
+	// assessed filters refusals, no-shows and expiries that are assessed, or those that are not; unset: all.
+	Assessed      *bool `protobuf:"varint,11,opt,name=assessed,proto3,oneof" json:"assessed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -551,14 +580,53 @@ func (x *ListOffersRequest) GetRun() string {
 	return ""
 }
 
+func (x *ListOffersRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListOffersRequest) GetBasis() string {
+	if x != nil {
+		return x.Basis
+	}
+	return ""
+}
+
+func (x *ListOffersRequest) GetServed() bool {
+	if x != nil && x.Served != nil {
+		return *x.Served
+	}
+	return false
+}
+
+func (x *ListOffersRequest) GetRespondUntil() *date.Date {
+	if x != nil {
+		return x.RespondUntil
+	}
+	return nil
+}
+
+func (x *ListOffersRequest) GetAssessed() bool {
+	if x != nil && x.Assessed != nil {
+		return *x.Assessed
+	}
+	return false
+}
+
 type ListOffersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// offers in order of making.
 	Offers []*Offer `protobuf:"bytes,1,rep,name=offers,proto3" json:"offers,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListOffersResponse) Reset() {
@@ -605,6 +673,20 @@ func (x *ListOffersResponse) GetNextPageToken() string {
 	return ""
 }
 
+func (x *ListOffersResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListOffersResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
+}
+
 type ServeOfferRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the offer.
@@ -612,7 +694,9 @@ type ServeOfferRequest struct {
 	// on is the day the household was told; unset: today.
 	On *date.Date `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -668,6 +752,13 @@ func (x *ServeOfferRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *ServeOfferRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type AcceptOfferRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the offer.
@@ -675,7 +766,9 @@ type AcceptOfferRequest struct {
 	// on is the day of the answer; unset: today.
 	On *date.Date `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -731,6 +824,13 @@ func (x *AcceptOfferRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *AcceptOfferRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type RefuseOfferRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the offer.
@@ -742,7 +842,9 @@ type RefuseOfferRequest struct {
 	// on is the day of the answer; unset: today.
 	On *date.Date `protobuf:"bytes,4,opt,name=on,proto3" json:"on,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,6,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -812,6 +914,13 @@ func (x *RefuseOfferRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *RefuseOfferRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type RecordNoShowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the offer.
@@ -821,7 +930,9 @@ type RecordNoShowRequest struct {
 	// on is the day; unset: today.
 	On *date.Date `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,5,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -884,6 +995,13 @@ func (x *RecordNoShowRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *RecordNoShowRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type AssessOfferRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the offer.
@@ -893,7 +1011,9 @@ type AssessOfferRequest struct {
 	// note in words.
 	Note string `protobuf:"bytes,3,opt,name=note,proto3" json:"note,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,5,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -956,6 +1076,13 @@ func (x *AssessOfferRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *AssessOfferRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type WithdrawOfferRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the offer.
@@ -963,7 +1090,9 @@ type WithdrawOfferRequest struct {
 	// reason in words.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1019,6 +1148,13 @@ func (x *WithdrawOfferRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *WithdrawOfferRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type ReopenOfferRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the offer.
@@ -1026,7 +1162,9 @@ type ReopenOfferRequest struct {
 	// reason in words.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1082,100 +1220,135 @@ func (x *ReopenOfferRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *ReopenOfferRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 var File_eile_v1_offer_proto protoreflect.FileDescriptor
 
 const file_eile_v1_offer_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/offer.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x83\x05\n" +
-	"\x05Offer\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12 \n" +
-	"\vapplication\x18\x02 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x03 \x01(\tR\x04unit\x12,\n" +
-	"\x06status\x18\x04 \x01(\x0e2\x14.eile.v1.OfferStatusR\x06status\x120\n" +
+	"\x13eile/v1/offer.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe1\x06\n" +
+	"\x05Offer\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12%\n" +
+	"\vapplication\x18\x02 \x01(\tB\x03\xe0A\x03R\vapplication\x12\x17\n" +
+	"\x04unit\x18\x03 \x01(\tB\x03\xe0A\x03R\x04unit\x121\n" +
+	"\x06status\x18\x04 \x01(\x0e2\x14.eile.v1.OfferStatusB\x03\xe0A\x03R\x06status\x125\n" +
 	"\n" +
-	"respond_by\x18\x05 \x01(\v2\x11.google.type.DateR\trespondBy\x12\x10\n" +
-	"\x03run\x18\x06 \x01(\tR\x03run\x12\x14\n" +
-	"\x05basis\x18\a \x01(\tR\x05basis\x12\x1a\n" +
-	"\bdecision\x18\b \x01(\tR\bdecision\x129\n" +
+	"respond_by\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\trespondBy\x12\x15\n" +
+	"\x03run\x18\x06 \x01(\tB\x03\xe0A\x03R\x03run\x12\x19\n" +
+	"\x05basis\x18\a \x01(\tB\x03\xe0A\x03R\x05basis\x12\x1f\n" +
+	"\bdecision\x18\b \x01(\tB\x03\xe0A\x03R\bdecision\x12>\n" +
 	"\n" +
-	"created_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12.\n" +
+	"created_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tcreatedAt\x123\n" +
 	"\tserved_on\x18\n" +
-	" \x01(\v2\x11.google.type.DateR\bservedOn\x122\n" +
-	"\vanswered_on\x18\v \x01(\v2\x11.google.type.DateR\n" +
-	"answeredOn\x12%\n" +
-	"\x0erefusal_reason\x18\f \x01(\tR\rrefusalReason\x123\n" +
+	" \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\bservedOn\x127\n" +
+	"\vanswered_on\x18\v \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\n" +
+	"answeredOn\x12*\n" +
+	"\x0erefusal_reason\x18\f \x01(\tB\x03\xe0A\x03R\rrefusalReason\x128\n" +
 	"\n" +
-	"assessment\x18\r \x01(\x0e2\x13.eile.v1.AssessmentR\n" +
-	"assessment\x12\x18\n" +
-	"\acounted\x18\x0e \x01(\bR\acounted\x12\x12\n" +
-	"\x04note\x18\x0f \x01(\tR\x04note\x12\x1a\n" +
-	"\breopened\x18\x10 \x01(\bR\breopened\x12\x12\n" +
-	"\x04etag\x18\x11 \x01(\tR\x04etag\x127\n" +
-	"\tclosed_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\bclosedAt\"\xe2\x01\n" +
-	"\x12CreateOfferRequest\x12)\n" +
-	"\vapplication\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\vapplication\x12\x1b\n" +
-	"\x04unit\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04unit\x12\x1f\n" +
-	"\x05basis\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x05basis\x127\n" +
-	"\bdecision\x18\x04 \x01(\v2\x13.eile.v1.ByDecisionB\x06\xbaH\x03\xc8\x01\x01R\bdecision\x12*\n" +
+	"assessment\x18\r \x01(\x0e2\x13.eile.v1.AssessmentB\x03\xe0A\x03R\n" +
+	"assessment\x12\x1d\n" +
+	"\acounted\x18\x0e \x01(\bB\x03\xe0A\x03R\acounted\x12\x17\n" +
+	"\x04note\x18\x0f \x01(\tB\x03\xe0A\x03R\x04note\x12\x1f\n" +
+	"\breopened\x18\x10 \x01(\bB\x03\xe0A\x03R\breopened\x12\x17\n" +
+	"\x04etag\x18\x11 \x01(\tB\x03\xe0A\x03R\x04etag\x12<\n" +
+	"\tclosed_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\bclosedAt\x12@\n" +
+	"\vcreate_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\"\xf7\x01\n" +
+	"\x12CreateOfferRequest\x12/\n" +
+	"\vapplication\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\vapplication\x12!\n" +
+	"\x04unit\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04unit\x12\"\n" +
+	"\x05basis\x18\x03 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18@R\x05basis\x12:\n" +
+	"\bdecision\x18\x04 \x01(\v2\x13.eile.v1.ByDecisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdecision\x12-\n" +
 	"\n" +
-	"request_id\x18\x05 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"*\n" +
-	"\x0fGetOfferRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\"\xd8\x01\n" +
-	"\x11ListOffersRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"request_id\x18\x05 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"0\n" +
+	"\x0fGetOfferRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\"\xf9\x03\n" +
+	"\x11ListOffersRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x126\n" +
-	"\x06status\x18\x03 \x01(\x0e2\x14.eile.v1.OfferStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12 \n" +
-	"\vapplication\x18\x04 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x05 \x01(\tR\x04unit\x12\x10\n" +
-	"\x03run\x18\x06 \x01(\tR\x03run\"d\n" +
-	"\x12ListOffersResponse\x12&\n" +
-	"\x06offers\x18\x01 \x03(\v2\x0e.eile.v1.OfferR\x06offers\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"{\n" +
-	"\x11ServeOfferRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12!\n" +
-	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateR\x02on\x12*\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x129\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x14.eile.v1.OfferStatusB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12-\n" +
+	"\vapplication\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\vapplication\x12\x1f\n" +
+	"\x04unit\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04unit\x12\x1d\n" +
+	"\x03run\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x03run\x12%\n" +
+	"\border_by\x18\a \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12!\n" +
+	"\x05basis\x18\b \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x05basis\x12 \n" +
+	"\x06served\x18\t \x01(\bB\x03\xe0A\x01H\x00R\x06served\x88\x01\x01\x12;\n" +
+	"\rrespond_until\x18\n" +
+	" \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\frespondUntil\x12$\n" +
+	"\bassessed\x18\v \x01(\bB\x03\xe0A\x01H\x01R\bassessed\x88\x01\x01B\t\n" +
+	"\a_servedB\v\n" +
+	"\t_assessed\"\xca\x01\n" +
+	"\x12ListOffersResponse\x12+\n" +
+	"\x06offers\x18\x01 \x03(\v2\x0e.eile.v1.OfferB\x03\xe0A\x03R\x06offers\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"|\n" +
-	"\x12AcceptOfferRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12!\n" +
-	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateR\x02on\x12*\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xa9\x01\n" +
+	"\x11ServeOfferRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12&\n" +
+	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02on\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xbd\x01\n" +
-	"\x12RefuseOfferRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12!\n" +
-	"\x06reason\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x06reason\x12\x1c\n" +
-	"\x04note\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04note\x12!\n" +
-	"\x02on\x18\x04 \x01(\v2\x11.google.type.DateR\x02on\x12*\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xaa\x01\n" +
+	"\x12AcceptOfferRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12&\n" +
+	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02on\x12-\n" +
 	"\n" +
-	"request_id\x18\x05 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\x9b\x01\n" +
-	"\x13RecordNoShowRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\x1c\n" +
-	"\x04note\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04note\x12!\n" +
-	"\x02on\x18\x03 \x01(\v2\x11.google.type.DateR\x02on\x12*\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xf1\x01\n" +
+	"\x12RefuseOfferRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12$\n" +
+	"\x06reason\x18\x02 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18@R\x06reason\x12\x1f\n" +
+	"\x04note\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x04note\x12&\n" +
+	"\x02on\x18\x04 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02on\x12-\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xb8\x01\n" +
-	"\x12AssessOfferRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12?\n" +
+	"request_id\x18\x05 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x06 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xcc\x01\n" +
+	"\x13RecordNoShowRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12\x1f\n" +
+	"\x04note\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x04note\x12&\n" +
+	"\x02on\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02on\x12-\n" +
 	"\n" +
-	"assessment\x18\x02 \x01(\x0e2\x13.eile.v1.AssessmentB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\n" +
-	"assessment\x12\x1c\n" +
-	"\x04note\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04note\x12*\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xe7\x01\n" +
+	"\x12AssessOfferRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12B\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\x7f\n" +
-	"\x14WithdrawOfferRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\"\n" +
-	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12*\n" +
+	"assessment\x18\x02 \x01(\x0e2\x13.eile.v1.AssessmentB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00R\n" +
+	"assessment\x12\x1f\n" +
+	"\x04note\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x04note\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"}\n" +
-	"\x12ReopenOfferRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\"\n" +
-	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12*\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xab\x01\n" +
+	"\x14WithdrawOfferRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12%\n" +
+	"\x06reason\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId*\xc7\x01\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xa9\x01\n" +
+	"\x12ReopenOfferRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12%\n" +
+	"\x06reason\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12-\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag*\xc7\x01\n" +
 	"\vOfferStatus\x12\x1c\n" +
 	"\x18OFFER_STATUS_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11OFFER_STATUS_OPEN\x10\x01\x12\x19\n" +
@@ -1244,39 +1417,42 @@ var file_eile_v1_offer_proto_depIdxs = []int32{
 	14, // 4: eile.v1.Offer.answered_on:type_name -> google.type.Date
 	1,  // 5: eile.v1.Offer.assessment:type_name -> eile.v1.Assessment
 	15, // 6: eile.v1.Offer.closed_at:type_name -> google.protobuf.Timestamp
-	16, // 7: eile.v1.CreateOfferRequest.decision:type_name -> eile.v1.ByDecision
-	0,  // 8: eile.v1.ListOffersRequest.status:type_name -> eile.v1.OfferStatus
-	2,  // 9: eile.v1.ListOffersResponse.offers:type_name -> eile.v1.Offer
-	14, // 10: eile.v1.ServeOfferRequest.on:type_name -> google.type.Date
-	14, // 11: eile.v1.AcceptOfferRequest.on:type_name -> google.type.Date
-	14, // 12: eile.v1.RefuseOfferRequest.on:type_name -> google.type.Date
-	14, // 13: eile.v1.RecordNoShowRequest.on:type_name -> google.type.Date
-	1,  // 14: eile.v1.AssessOfferRequest.assessment:type_name -> eile.v1.Assessment
-	3,  // 15: eile.v1.OfferService.CreateOffer:input_type -> eile.v1.CreateOfferRequest
-	4,  // 16: eile.v1.OfferService.GetOffer:input_type -> eile.v1.GetOfferRequest
-	5,  // 17: eile.v1.OfferService.ListOffers:input_type -> eile.v1.ListOffersRequest
-	7,  // 18: eile.v1.OfferService.ServeOffer:input_type -> eile.v1.ServeOfferRequest
-	8,  // 19: eile.v1.OfferService.AcceptOffer:input_type -> eile.v1.AcceptOfferRequest
-	9,  // 20: eile.v1.OfferService.RefuseOffer:input_type -> eile.v1.RefuseOfferRequest
-	10, // 21: eile.v1.OfferService.RecordNoShow:input_type -> eile.v1.RecordNoShowRequest
-	11, // 22: eile.v1.OfferService.AssessOffer:input_type -> eile.v1.AssessOfferRequest
-	12, // 23: eile.v1.OfferService.WithdrawOffer:input_type -> eile.v1.WithdrawOfferRequest
-	13, // 24: eile.v1.OfferService.ReopenOffer:input_type -> eile.v1.ReopenOfferRequest
-	2,  // 25: eile.v1.OfferService.CreateOffer:output_type -> eile.v1.Offer
-	2,  // 26: eile.v1.OfferService.GetOffer:output_type -> eile.v1.Offer
-	6,  // 27: eile.v1.OfferService.ListOffers:output_type -> eile.v1.ListOffersResponse
-	2,  // 28: eile.v1.OfferService.ServeOffer:output_type -> eile.v1.Offer
-	2,  // 29: eile.v1.OfferService.AcceptOffer:output_type -> eile.v1.Offer
-	2,  // 30: eile.v1.OfferService.RefuseOffer:output_type -> eile.v1.Offer
-	2,  // 31: eile.v1.OfferService.RecordNoShow:output_type -> eile.v1.Offer
-	2,  // 32: eile.v1.OfferService.AssessOffer:output_type -> eile.v1.Offer
-	2,  // 33: eile.v1.OfferService.WithdrawOffer:output_type -> eile.v1.Offer
-	2,  // 34: eile.v1.OfferService.ReopenOffer:output_type -> eile.v1.Offer
-	25, // [25:35] is the sub-list for method output_type
-	15, // [15:25] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	15, // 7: eile.v1.Offer.create_time:type_name -> google.protobuf.Timestamp
+	15, // 8: eile.v1.Offer.update_time:type_name -> google.protobuf.Timestamp
+	16, // 9: eile.v1.CreateOfferRequest.decision:type_name -> eile.v1.ByDecision
+	0,  // 10: eile.v1.ListOffersRequest.status:type_name -> eile.v1.OfferStatus
+	14, // 11: eile.v1.ListOffersRequest.respond_until:type_name -> google.type.Date
+	2,  // 12: eile.v1.ListOffersResponse.offers:type_name -> eile.v1.Offer
+	14, // 13: eile.v1.ServeOfferRequest.on:type_name -> google.type.Date
+	14, // 14: eile.v1.AcceptOfferRequest.on:type_name -> google.type.Date
+	14, // 15: eile.v1.RefuseOfferRequest.on:type_name -> google.type.Date
+	14, // 16: eile.v1.RecordNoShowRequest.on:type_name -> google.type.Date
+	1,  // 17: eile.v1.AssessOfferRequest.assessment:type_name -> eile.v1.Assessment
+	3,  // 18: eile.v1.OfferService.CreateOffer:input_type -> eile.v1.CreateOfferRequest
+	4,  // 19: eile.v1.OfferService.GetOffer:input_type -> eile.v1.GetOfferRequest
+	5,  // 20: eile.v1.OfferService.ListOffers:input_type -> eile.v1.ListOffersRequest
+	7,  // 21: eile.v1.OfferService.ServeOffer:input_type -> eile.v1.ServeOfferRequest
+	8,  // 22: eile.v1.OfferService.AcceptOffer:input_type -> eile.v1.AcceptOfferRequest
+	9,  // 23: eile.v1.OfferService.RefuseOffer:input_type -> eile.v1.RefuseOfferRequest
+	10, // 24: eile.v1.OfferService.RecordNoShow:input_type -> eile.v1.RecordNoShowRequest
+	11, // 25: eile.v1.OfferService.AssessOffer:input_type -> eile.v1.AssessOfferRequest
+	12, // 26: eile.v1.OfferService.WithdrawOffer:input_type -> eile.v1.WithdrawOfferRequest
+	13, // 27: eile.v1.OfferService.ReopenOffer:input_type -> eile.v1.ReopenOfferRequest
+	2,  // 28: eile.v1.OfferService.CreateOffer:output_type -> eile.v1.Offer
+	2,  // 29: eile.v1.OfferService.GetOffer:output_type -> eile.v1.Offer
+	6,  // 30: eile.v1.OfferService.ListOffers:output_type -> eile.v1.ListOffersResponse
+	2,  // 31: eile.v1.OfferService.ServeOffer:output_type -> eile.v1.Offer
+	2,  // 32: eile.v1.OfferService.AcceptOffer:output_type -> eile.v1.Offer
+	2,  // 33: eile.v1.OfferService.RefuseOffer:output_type -> eile.v1.Offer
+	2,  // 34: eile.v1.OfferService.RecordNoShow:output_type -> eile.v1.Offer
+	2,  // 35: eile.v1.OfferService.AssessOffer:output_type -> eile.v1.Offer
+	2,  // 36: eile.v1.OfferService.WithdrawOffer:output_type -> eile.v1.Offer
+	2,  // 37: eile.v1.OfferService.ReopenOffer:output_type -> eile.v1.Offer
+	28, // [28:38] is the sub-list for method output_type
+	18, // [18:28] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_offer_proto_init() }
@@ -1285,6 +1461,7 @@ func file_eile_v1_offer_proto_init() {
 		return
 	}
 	file_eile_v1_application_proto_init()
+	file_eile_v1_offer_proto_msgTypes[3].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

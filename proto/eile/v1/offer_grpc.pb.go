@@ -41,7 +41,7 @@ type OfferServiceClient interface {
 	CreateOffer(ctx context.Context, in *CreateOfferRequest, opts ...grpc.CallOption) (*Offer, error)
 	// Get answers one offer. NOT_FOUND: there is none.
 	GetOffer(ctx context.Context, in *GetOfferRequest, opts ...grpc.CallOption) (*Offer, error)
-	// List answers offers in order of making.
+	// List answers offers in order of making. order_by: id.
 	ListOffers(ctx context.Context, in *ListOffersRequest, opts ...grpc.CallOption) (*ListOffersResponse, error)
 	// Serve records that the household was told; the time to answer runs from that day.
 	ServeOffer(ctx context.Context, in *ServeOfferRequest, opts ...grpc.CallOption) (*Offer, error)
@@ -177,7 +177,7 @@ type OfferServiceServer interface {
 	CreateOffer(context.Context, *CreateOfferRequest) (*Offer, error)
 	// Get answers one offer. NOT_FOUND: there is none.
 	GetOffer(context.Context, *GetOfferRequest) (*Offer, error)
-	// List answers offers in order of making.
+	// List answers offers in order of making. order_by: id.
 	ListOffers(context.Context, *ListOffersRequest) (*ListOffersResponse, error)
 	// Serve records that the household was told; the time to answer runs from that day.
 	ServeOffer(context.Context, *ServeOfferRequest) (*Offer, error)

@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -530,39 +531,41 @@ var File_eile_v1_person_proto protoreflect.FileDescriptor
 
 const file_eile_v1_person_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/person.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x12eile/v1/fact.proto\x1a\x16google/type/date.proto\"\xf4\x03\n" +
-	"\x06Member\x129\n" +
-	"\brelation\x18\x01 \x01(\x0e2\x11.eile.v1.RelationB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\brelation\x12(\n" +
-	"\x03sex\x18\x02 \x01(\x0e2\f.eile.v1.SexB\b\xbaH\x05\x82\x01\x02\x10\x01R\x03sex\x120\n" +
+	"\x14eile/v1/person.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\"\x94\x04\n" +
+	"\x06Member\x12<\n" +
+	"\brelation\x18\x01 \x01(\x0e2\x11.eile.v1.RelationB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00R\brelation\x12+\n" +
+	"\x03sex\x18\x02 \x01(\x0e2\f.eile.v1.SexB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x03sex\x125\n" +
 	"\n" +
-	"birth_date\x18\x03 \x01(\v2\x11.google.type.DateR\tbirthDate\x12(\n" +
+	"birth_date\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\tbirthDate\x12+\n" +
 	"\n" +
-	"partner_of\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\tpartnerOf\x12?\n" +
+	"partner_of\x18\x04 \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18d(\x00R\tpartnerOf\x12D\n" +
 	"\n" +
-	"attributes\x18\x05 \x03(\v2\x1f.eile.v1.Member.AttributesEntryR\n" +
-	"attributes\x12.\n" +
-	"\tjoined_on\x18\x06 \x01(\v2\x11.google.type.DateR\bjoinedOn\x12*\n" +
-	"\aleft_on\x18\a \x01(\v2\x11.google.type.DateR\x06leftOn\x12>\n" +
-	"\vleft_reason\x18\b \x01(\x0e2\x13.eile.v1.LeftReasonB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
+	"attributes\x18\x05 \x03(\v2\x1f.eile.v1.Member.AttributesEntryB\x03\xe0A\x01R\n" +
+	"attributes\x123\n" +
+	"\tjoined_on\x18\x06 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\bjoinedOn\x12/\n" +
+	"\aleft_on\x18\a \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x06leftOn\x12A\n" +
+	"\vleft_reason\x18\b \x01(\x0e2\x13.eile.v1.LeftReasonB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\n" +
 	"leftReason\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
-	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"@\n" +
-	"\tHousehold\x123\n" +
-	"\amembers\x18\x01 \x03(\v2\x0f.eile.v1.MemberB\b\xbaH\x05\x92\x01\x02\x10dR\amembers\"\xfa\x02\n" +
-	"\x06Person\x12'\n" +
+	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"C\n" +
+	"\tHousehold\x126\n" +
+	"\amembers\x18\x01 \x03(\v2\x0f.eile.v1.MemberB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10dR\amembers\"\x95\x03\n" +
+	"\x06Person\x12*\n" +
 	"\n" +
-	"given_name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\tgivenName\x12)\n" +
-	"\vfamily_name\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\n" +
-	"familyName\x12,\n" +
-	"\rpersonal_code\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\fpersonalCode\x12\x1e\n" +
-	"\x05email\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc0\x02R\x05email\x12\x1d\n" +
-	"\x05phone\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x18@R\x05phone\x12\"\n" +
-	"\aaddress\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xf4\x03R\aaddress\x12#\n" +
-	"\blanguage\x18\a \x01(\tB\a\xbaH\x04r\x02\x18#R\blanguage\x124\n" +
-	"\achannel\x18\b \x01(\x0e2\x10.eile.v1.ChannelB\b\xbaH\x05\x82\x01\x02\x10\x01R\achannel\x120\n" +
-	"\x0erepresentative\x18\t \x01(\tB\b\xbaH\x05r\x03\x18\xf4\x03R\x0erepresentative*C\n" +
+	"given_name\x18\x01 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\tgivenName\x12,\n" +
+	"\vfamily_name\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\n" +
+	"familyName\x12/\n" +
+	"\rpersonal_code\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\fpersonalCode\x12!\n" +
+	"\x05email\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc0\x02R\x05email\x12 \n" +
+	"\x05phone\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x05phone\x12%\n" +
+	"\aaddress\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xf4\x03R\aaddress\x12&\n" +
+	"\blanguage\x18\a \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18#R\blanguage\x127\n" +
+	"\achannel\x18\b \x01(\x0e2\x10.eile.v1.ChannelB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\achannel\x123\n" +
+	"\x0erepresentative\x18\t \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xf4\x03R\x0erepresentative*C\n" +
 	"\x03Sex\x12\x13\n" +
 	"\x0fSEX_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +

@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -544,57 +545,56 @@ var File_eile_v1_plan_proto protoreflect.FileDescriptor
 
 const file_eile_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x12eile/v1/plan.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x16google/type/date.proto\"\xe6\x04\n" +
-	"\vPlannedHome\x12\x12\n" +
-	"\x04rank\x18\x01 \x01(\x05R\x04rank\x12\x12\n" +
-	"\x04unit\x18\x02 \x01(\tR\x04unit\x12+\n" +
-	"\x06status\x18\x03 \x01(\x0e2\x13.eile.v1.UnitStatusR\x06status\x12)\n" +
-	"\areasons\x18\x04 \x03(\v2\x0f.eile.v1.ReasonR\areasons\x12&\n" +
-	"\fwear_percent\x18\x05 \x01(\x05H\x00R\vwearPercent\x88\x01\x01\x123\n" +
-	"\tgiving_up\x18\x06 \x01(\x0e2\x16.eile.v1.GivingUpStateR\bgivingUp\x12(\n" +
-	"\x05basis\x18\a \x01(\x0e2\x12.eile.v1.PlanBasisR\x05basis\x12\x19\n" +
-	"\x05month\x18\b \x01(\x05H\x01R\x05month\x88\x01\x01\x120\n" +
+	"\x12eile/v1/plan.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\"\xb6\x05\n" +
+	"\vPlannedHome\x12\x17\n" +
+	"\x04rank\x18\x01 \x01(\x05B\x03\xe0A\x03R\x04rank\x12\x17\n" +
+	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x120\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x13.eile.v1.UnitStatusB\x03\xe0A\x03R\x06status\x12.\n" +
+	"\areasons\x18\x04 \x03(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\areasons\x12+\n" +
+	"\fwear_percent\x18\x05 \x01(\x05B\x03\xe0A\x03H\x00R\vwearPercent\x88\x01\x01\x128\n" +
+	"\tgiving_up\x18\x06 \x01(\x0e2\x16.eile.v1.GivingUpStateB\x03\xe0A\x03R\bgivingUp\x12-\n" +
+	"\x05basis\x18\a \x01(\x0e2\x12.eile.v1.PlanBasisB\x03\xe0A\x03R\x05basis\x12\x1e\n" +
+	"\x05month\x18\b \x01(\x05B\x03\xe0A\x03H\x01R\x05month\x88\x01\x01\x125\n" +
 	"\n" +
-	"not_before\x18\t \x01(\v2\x11.google.type.DateR\tnotBefore\x12\x14\n" +
+	"not_before\x18\t \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\tnotBefore\x12\x19\n" +
 	"\x05spare\x18\n" +
-	" \x01(\tR\x05spare\x12\x1f\n" +
-	"\voccupied_by\x18\v \x01(\tR\n" +
-	"occupiedBy\x12\x1a\n" +
-	"\btransfer\x18\f \x01(\tR\btransfer\x12\x12\n" +
-	"\x04list\x18\r \x01(\tR\x04list\x12\x1d\n" +
+	" \x01(\tB\x03\xe0A\x03R\x05spare\x12$\n" +
+	"\voccupied_by\x18\v \x01(\tB\x03\xe0A\x03R\n" +
+	"occupiedBy\x12\x1f\n" +
+	"\btransfer\x18\f \x01(\tB\x03\xe0A\x03R\btransfer\x12\x17\n" +
+	"\x04list\x18\r \x01(\tB\x03\xe0A\x03R\x04list\x12\"\n" +
 	"\n" +
-	"need_class\x18\x0e \x01(\tR\tneedClass\x125\n" +
-	"\x17lettings_last_12_months\x18\x0f \x01(\x05R\x14lettingsLast12Months\x12+\n" +
-	"\bobstacle\x18\x10 \x01(\v2\x0f.eile.v1.ReasonR\bobstacleB\x0f\n" +
+	"need_class\x18\x0e \x01(\tB\x03\xe0A\x03R\tneedClass\x12:\n" +
+	"\x17lettings_last_12_months\x18\x0f \x01(\x05B\x03\xe0A\x03R\x14lettingsLast12Months\x120\n" +
+	"\bobstacle\x18\x10 \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\bobstacleB\x0f\n" +
 	"\r_wear_percentB\b\n" +
-	"\x06_month\"\xf8\x01\n" +
-	"\rPlannedEffect\x12\x12\n" +
-	"\x04list\x18\x01 \x01(\tR\x04list\x12\x1d\n" +
+	"\x06_month\"\x9b\x02\n" +
+	"\rPlannedEffect\x12\x17\n" +
+	"\x04list\x18\x01 \x01(\tB\x03\xe0A\x03R\x04list\x12\"\n" +
 	"\n" +
-	"need_class\x18\x02 \x01(\tR\tneedClass\x12\x18\n" +
-	"\awaiting\x18\x03 \x01(\x05R\awaiting\x12\x16\n" +
-	"\x06behind\x18\x04 \x01(\x05R\x06behind\x12\x16\n" +
-	"\x06places\x18\x05 \x01(\x05R\x06places\x125\n" +
-	"\x17lettings_last_12_months\x18\x06 \x01(\x05R\x14lettingsLast12Months\x123\n" +
-	"\fdelay_months\x18\a \x01(\v2\x10.eile.v1.DecimalR\vdelayMonths\"\x94\x01\n" +
-	"\x17PlanDecommissionRequest\x12'\n" +
-	"\x06months\x18\x01 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xd8\x04(\x00H\x00R\x06months\x88\x01\x01\x123\n" +
-	"\rshare_percent\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01H\x01R\fsharePercent\x88\x01\x01B\t\n" +
+	"need_class\x18\x02 \x01(\tB\x03\xe0A\x03R\tneedClass\x12\x1d\n" +
+	"\awaiting\x18\x03 \x01(\x05B\x03\xe0A\x03R\awaiting\x12\x1b\n" +
+	"\x06behind\x18\x04 \x01(\x05B\x03\xe0A\x03R\x06behind\x12\x1b\n" +
+	"\x06places\x18\x05 \x01(\x05B\x03\xe0A\x03R\x06places\x12:\n" +
+	"\x17lettings_last_12_months\x18\x06 \x01(\x05B\x03\xe0A\x03R\x14lettingsLast12Months\x128\n" +
+	"\fdelay_months\x18\a \x01(\v2\x10.eile.v1.DecimalB\x03\xe0A\x03R\vdelayMonths\"\x9a\x01\n" +
+	"\x17PlanDecommissionRequest\x12*\n" +
+	"\x06months\x18\x01 \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xd8\x04(\x00H\x00R\x06months\x88\x01\x01\x126\n" +
+	"\rshare_percent\x18\x02 \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18d(\x01H\x01R\fsharePercent\x88\x01\x01B\t\n" +
 	"\a_monthsB\x10\n" +
-	"\x0e_share_percent\"\x8f\x03\n" +
-	"\x18PlanDecommissionResponse\x12!\n" +
-	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateR\x02on\x12+\n" +
-	"\x06policy\x18\x02 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x1a\n" +
-	"\brevision\x18\x03 \x01(\x04R\brevision\x12\x16\n" +
-	"\x06months\x18\x04 \x01(\x05R\x06months\x12#\n" +
-	"\rshare_percent\x18\x05 \x01(\x05R\fsharePercent\x128\n" +
-	"\x0elettings_since\x18\x06 \x01(\v2\x11.google.type.DateR\rlettingsSince\x12\x18\n" +
-	"\aflagged\x18\a \x01(\x05R\aflagged\x12\x18\n" +
-	"\aplanned\x18\b \x01(\x05R\aplanned\x12*\n" +
-	"\x05homes\x18\t \x03(\v2\x14.eile.v1.PlannedHomeR\x05homes\x120\n" +
+	"\x0e_share_percent\"\xc1\x03\n" +
+	"\x18PlanDecommissionResponse\x12&\n" +
+	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x02on\x120\n" +
+	"\x06policy\x18\x02 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12\x1f\n" +
+	"\brevision\x18\x03 \x01(\x04B\x03\xe0A\x03R\brevision\x12\x1b\n" +
+	"\x06months\x18\x04 \x01(\x05B\x03\xe0A\x03R\x06months\x12(\n" +
+	"\rshare_percent\x18\x05 \x01(\x05B\x03\xe0A\x03R\fsharePercent\x12=\n" +
+	"\x0elettings_since\x18\x06 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\rlettingsSince\x12\x1d\n" +
+	"\aflagged\x18\a \x01(\x05B\x03\xe0A\x03R\aflagged\x12\x1d\n" +
+	"\aplanned\x18\b \x01(\x05B\x03\xe0A\x03R\aplanned\x12/\n" +
+	"\x05homes\x18\t \x03(\v2\x14.eile.v1.PlannedHomeB\x03\xe0A\x03R\x05homes\x125\n" +
 	"\aeffects\x18\n" +
-	" \x03(\v2\x16.eile.v1.PlannedEffectR\aeffects*q\n" +
+	" \x03(\v2\x16.eile.v1.PlannedEffectB\x03\xe0A\x03R\aeffects*q\n" +
 	"\tPlanBasis\x12\x1a\n" +
 	"\x16PLAN_BASIS_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10PLAN_BASIS_EMPTY\x10\x01\x12\x19\n" +

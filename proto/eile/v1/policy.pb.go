@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -52,7 +53,9 @@ type Policy struct {
 	// effect on the register; set in the answer to a dry run only.
 	Effect *PolicyEffect `protobuf:"bytes,12,opt,name=effect,proto3" json:"effect,omitempty"`
 	// scheduled is true while its first day is to come; it is put in force by the first run of that day or later.
-	Scheduled     bool `protobuf:"varint,13,opt,name=scheduled,proto3" json:"scheduled,omitempty"`
+	Scheduled bool `protobuf:"varint,13,opt,name=scheduled,proto3" json:"scheduled,omitempty"`
+	// create_time is when it was activated; unset: shipped, not active.
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -176,6 +179,13 @@ func (x *Policy) GetScheduled() bool {
 		return x.Scheduled
 	}
 	return false
+}
+
+func (x *Policy) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
 }
 
 // PolicyEffect is what an activation would change.
@@ -399,10 +409,14 @@ type ListPoliciesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// shipped asks for the policies that are shipped.
 	Shipped bool `protobuf:"varint,1,opt,name=shipped,proto3" json:"shipped,omitempty"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// order_by is activated_at desc or name; empty: activated_at desc.
+	OrderBy string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// name filters the versions of one policy; empty: all.
+	Name          string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -458,14 +472,32 @@ func (x *ListPoliciesRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListPoliciesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListPoliciesRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 type ListPoliciesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// policies, newest activation first.
+	// policies in the order that was asked for.
 	Policies []*Policy `protobuf:"bytes,1,rep,name=policies,proto3" json:"policies,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListPoliciesResponse) Reset() {
@@ -510,6 +542,20 @@ func (x *ListPoliciesResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListPoliciesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListPoliciesResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 // Change of one application.
@@ -598,52 +644,62 @@ var File_eile_v1_policy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_policy_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xdc\x03\n" +
-	"\x06Policy\x12+\n" +
-	"\x06policy\x18\x01 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x125\n" +
-	"\rin_force_from\x18\x02 \x01(\v2\x11.google.type.DateR\vinForceFrom\x127\n" +
-	"\x0ein_force_until\x18\x03 \x01(\v2\x11.google.type.DateR\finForceUntil\x12=\n" +
-	"\factivated_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\vactivatedAt\x12!\n" +
-	"\factivated_by\x18\x05 \x01(\tR\vactivatedBy\x12\x12\n" +
-	"\x04seed\x18\x06 \x01(\tR\x04seed\x12\x16\n" +
-	"\x06active\x18\a \x01(\bR\x06active\x12\x16\n" +
-	"\x06source\x18\b \x01(\tR\x06source\x12\x14\n" +
-	"\x05title\x18\t \x01(\tR\x05title\x12\x12\n" +
+	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xdf\x04\n" +
+	"\x06Policy\x120\n" +
+	"\x06policy\x18\x01 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12:\n" +
+	"\rin_force_from\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vinForceFrom\x12<\n" +
+	"\x0ein_force_until\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\finForceUntil\x12B\n" +
+	"\factivated_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\vactivatedAt\x12&\n" +
+	"\factivated_by\x18\x05 \x01(\tB\x03\xe0A\x03R\vactivatedBy\x12\x17\n" +
+	"\x04seed\x18\x06 \x01(\tB\x03\xe0A\x03R\x04seed\x12\x1b\n" +
+	"\x06active\x18\a \x01(\bB\x03\xe0A\x03R\x06active\x12\x1b\n" +
+	"\x06source\x18\b \x01(\tB\x03\xe0A\x03R\x06source\x12\x19\n" +
+	"\x05title\x18\t \x01(\tB\x03\xe0A\x03R\x05title\x12\x17\n" +
 	"\x04name\x18\n" +
-	" \x01(\tR\x04name\x12\x18\n" +
-	"\aversion\x18\v \x01(\tR\aversion\x12-\n" +
-	"\x06effect\x18\f \x01(\v2\x15.eile.v1.PolicyEffectR\x06effect\x12\x1c\n" +
-	"\tscheduled\x18\r \x01(\bR\tscheduled\"\xb7\x03\n" +
-	"\fPolicyEffect\x12\"\n" +
-	"\fapplications\x18\x01 \x01(\x05R\fapplications\x12\x16\n" +
-	"\x06gained\x18\x02 \x01(\x05R\x06gained\x12\x12\n" +
-	"\x04lost\x18\x03 \x01(\x05R\x04lost\x12\x0e\n" +
-	"\x02up\x18\x04 \x01(\x05R\x02up\x12\x12\n" +
-	"\x04down\x18\x05 \x01(\x05R\x04down\x126\n" +
-	"\achanges\x18\x06 \x03(\v2\x1c.eile.v1.PolicyEffect.ChangeR\achanges\x1a\xfa\x01\n" +
-	"\x06Change\x12 \n" +
-	"\vapplication\x18\x01 \x01(\tR\vapplication\x12?\n" +
-	"\rstatus_before\x18\x02 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\fstatusBefore\x12=\n" +
-	"\fstatus_after\x18\x03 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\vstatusAfter\x12'\n" +
-	"\x0fposition_before\x18\x04 \x01(\x05R\x0epositionBefore\x12%\n" +
-	"\x0eposition_after\x18\x05 \x01(\x05R\rpositionAfter\"\xba\x01\n" +
-	"\x15ActivatePolicyRequest\x12!\n" +
-	"\x06source\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x18\xc0\x84=R\x06source\x12\x1b\n" +
-	"\x04name\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04name\x12\x1c\n" +
-	"\x04seed\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04seed\x12*\n" +
+	" \x01(\tB\x03\xe0A\x03R\x04name\x12\x1d\n" +
+	"\aversion\x18\v \x01(\tB\x03\xe0A\x03R\aversion\x122\n" +
+	"\x06effect\x18\f \x01(\v2\x15.eile.v1.PolicyEffectB\x03\xe0A\x03R\x06effect\x12!\n" +
+	"\tscheduled\x18\r \x01(\bB\x03\xe0A\x03R\tscheduled\x12@\n" +
+	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\"\xee\x03\n" +
+	"\fPolicyEffect\x12'\n" +
+	"\fapplications\x18\x01 \x01(\x05B\x03\xe0A\x03R\fapplications\x12\x1b\n" +
+	"\x06gained\x18\x02 \x01(\x05B\x03\xe0A\x03R\x06gained\x12\x17\n" +
+	"\x04lost\x18\x03 \x01(\x05B\x03\xe0A\x03R\x04lost\x12\x13\n" +
+	"\x02up\x18\x04 \x01(\x05B\x03\xe0A\x03R\x02up\x12\x17\n" +
+	"\x04down\x18\x05 \x01(\x05B\x03\xe0A\x03R\x04down\x12;\n" +
+	"\achanges\x18\x06 \x03(\v2\x1c.eile.v1.PolicyEffect.ChangeB\x03\xe0A\x03R\achanges\x1a\x93\x02\n" +
+	"\x06Change\x12%\n" +
+	"\vapplication\x18\x01 \x01(\tB\x03\xe0A\x03R\vapplication\x12D\n" +
+	"\rstatus_before\x18\x02 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\fstatusBefore\x12B\n" +
+	"\fstatus_after\x18\x03 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\vstatusAfter\x12,\n" +
+	"\x0fposition_before\x18\x04 \x01(\x05B\x03\xe0A\x03R\x0epositionBefore\x12*\n" +
+	"\x0eposition_after\x18\x05 \x01(\x05B\x03\xe0A\x03R\rpositionAfter\"\xcb\x01\n" +
+	"\x15ActivatePolicyRequest\x12$\n" +
+	"\x06source\x18\x01 \x01(\tB\f\xe0A\x01\xbaH\x06r\x04\x18\xc0\x84=R\x06source\x12\x1e\n" +
+	"\x04name\x18\x02 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04name\x12\x1f\n" +
+	"\x04seed\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x04seed\x12-\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x17\n" +
-	"\adry_run\x18\x05 \x01(\bR\x06dryRun\"/\n" +
-	"\x10GetPolicyRequest\x12\x1b\n" +
-	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04name\"t\n" +
-	"\x13ListPoliciesRequest\x12\x18\n" +
-	"\ashipped\x18\x01 \x01(\bR\ashipped\x12$\n" +
-	"\tpage_size\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1c\n" +
+	"\adry_run\x18\x05 \x01(\bB\x03\xe0A\x01R\x06dryRun\"5\n" +
+	"\x10GetPolicyRequest\x12!\n" +
+	"\x04name\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\"\xd1\x01\n" +
+	"\x13ListPoliciesRequest\x12\x1d\n" +
+	"\ashipped\x18\x01 \x01(\bB\x03\xe0A\x01R\ashipped\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tR\tpageToken\"k\n" +
-	"\x14ListPoliciesResponse\x12+\n" +
-	"\bpolicies\x18\x01 \x03(\v2\x0f.eile.v1.PolicyR\bpolicies\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xd8\x01\n" +
+	"page_token\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12%\n" +
+	"\border_by\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12\x1f\n" +
+	"\x04name\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04name\"\xd1\x01\n" +
+	"\x14ListPoliciesResponse\x120\n" +
+	"\bpolicies\x18\x01 \x03(\v2\x0f.eile.v1.PolicyB\x03\xe0A\x03R\bpolicies\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2\xd8\x01\n" +
 	"\rPolicyService\x12A\n" +
 	"\x0eActivatePolicy\x12\x1e.eile.v1.ActivatePolicyRequest\x1a\x0f.eile.v1.Policy\x127\n" +
 	"\tGetPolicy\x12\x19.eile.v1.GetPolicyRequest\x1a\x0f.eile.v1.Policy\x12K\n" +
@@ -681,21 +737,22 @@ var file_eile_v1_policy_proto_depIdxs = []int32{
 	8,  // 2: eile.v1.Policy.in_force_until:type_name -> google.type.Date
 	9,  // 3: eile.v1.Policy.activated_at:type_name -> google.protobuf.Timestamp
 	1,  // 4: eile.v1.Policy.effect:type_name -> eile.v1.PolicyEffect
-	6,  // 5: eile.v1.PolicyEffect.changes:type_name -> eile.v1.PolicyEffect.Change
-	0,  // 6: eile.v1.ListPoliciesResponse.policies:type_name -> eile.v1.Policy
-	10, // 7: eile.v1.PolicyEffect.Change.status_before:type_name -> eile.v1.ApplicationStatus
-	10, // 8: eile.v1.PolicyEffect.Change.status_after:type_name -> eile.v1.ApplicationStatus
-	2,  // 9: eile.v1.PolicyService.ActivatePolicy:input_type -> eile.v1.ActivatePolicyRequest
-	3,  // 10: eile.v1.PolicyService.GetPolicy:input_type -> eile.v1.GetPolicyRequest
-	4,  // 11: eile.v1.PolicyService.ListPolicies:input_type -> eile.v1.ListPoliciesRequest
-	0,  // 12: eile.v1.PolicyService.ActivatePolicy:output_type -> eile.v1.Policy
-	0,  // 13: eile.v1.PolicyService.GetPolicy:output_type -> eile.v1.Policy
-	5,  // 14: eile.v1.PolicyService.ListPolicies:output_type -> eile.v1.ListPoliciesResponse
-	12, // [12:15] is the sub-list for method output_type
-	9,  // [9:12] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	9,  // 5: eile.v1.Policy.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 6: eile.v1.PolicyEffect.changes:type_name -> eile.v1.PolicyEffect.Change
+	0,  // 7: eile.v1.ListPoliciesResponse.policies:type_name -> eile.v1.Policy
+	10, // 8: eile.v1.PolicyEffect.Change.status_before:type_name -> eile.v1.ApplicationStatus
+	10, // 9: eile.v1.PolicyEffect.Change.status_after:type_name -> eile.v1.ApplicationStatus
+	2,  // 10: eile.v1.PolicyService.ActivatePolicy:input_type -> eile.v1.ActivatePolicyRequest
+	3,  // 11: eile.v1.PolicyService.GetPolicy:input_type -> eile.v1.GetPolicyRequest
+	4,  // 12: eile.v1.PolicyService.ListPolicies:input_type -> eile.v1.ListPoliciesRequest
+	0,  // 13: eile.v1.PolicyService.ActivatePolicy:output_type -> eile.v1.Policy
+	0,  // 14: eile.v1.PolicyService.GetPolicy:output_type -> eile.v1.Policy
+	5,  // 15: eile.v1.PolicyService.ListPolicies:output_type -> eile.v1.ListPoliciesResponse
+	13, // [13:16] is the sub-list for method output_type
+	10, // [10:13] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_policy_proto_init() }

@@ -34,7 +34,7 @@ type PolicyServiceClient interface {
 	ActivatePolicy(ctx context.Context, in *ActivatePolicyRequest, opts ...grpc.CallOption) (*Policy, error)
 	// Get answers one policy: the active version, or the shipped one.
 	GetPolicy(ctx context.Context, in *GetPolicyRequest, opts ...grpc.CallOption) (*Policy, error)
-	// List answers the policies that were activated, or those that are shipped.
+	// List answers the policies that were activated, or those that are shipped. order_by: activated_at desc, or name.
 	ListPolicies(ctx context.Context, in *ListPoliciesRequest, opts ...grpc.CallOption) (*ListPoliciesResponse, error)
 }
 
@@ -86,7 +86,7 @@ type PolicyServiceServer interface {
 	ActivatePolicy(context.Context, *ActivatePolicyRequest) (*Policy, error)
 	// Get answers one policy: the active version, or the shipped one.
 	GetPolicy(context.Context, *GetPolicyRequest) (*Policy, error)
-	// List answers the policies that were activated, or those that are shipped.
+	// List answers the policies that were activated, or those that are shipped. order_by: activated_at desc, or name.
 	ListPolicies(context.Context, *ListPoliciesRequest) (*ListPoliciesResponse, error)
 	mustEmbedUnimplementedPolicyServiceServer()
 }

@@ -8,9 +8,11 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -115,7 +117,11 @@ type Programme struct {
 	// figures over time, oldest first: one line for each day on which one changed; output only.
 	Figures []*Programme_Figure `protobuf:"bytes,16,rep,name=figures,proto3" json:"figures,omitempty"`
 	// warnings, such as SPREAD_EXCEEDED; output only.
-	Warnings      []*Reason `protobuf:"bytes,17,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	Warnings []*Reason `protobuf:"bytes,17,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	// create_time is when the register first had it.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; unset: that is not on record.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -269,6 +275,20 @@ func (x *Programme) GetWarnings() []*Reason {
 	return nil
 }
 
+func (x *Programme) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Programme) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 type CreateProgrammeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// name is unique: 1 to 64 of A-Z a-z 0-9 . _ -
@@ -377,7 +397,9 @@ type AddToProgrammeRequest struct {
 	// units to add.
 	Units []string `protobuf:"bytes,3,rep,name=units,proto3" json:"units,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,5,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -440,6 +462,13 @@ func (x *AddToProgrammeRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *AddToProgrammeRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type AmendProgrammeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// name of the programme.
@@ -449,7 +478,13 @@ type AmendProgrammeRequest struct {
 	// spread_districts from now on; unset: as before.
 	SpreadDistricts *int32 `protobuf:"varint,3,opt,name=spread_districts,json=spreadDistricts,proto3,oneof" json:"spread_districts,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag string `protobuf:"bytes,5,opt,name=etag,proto3" json:"etag,omitempty"`
+	// update_mask names what changes: case_worker, spread_districts, places; unset: what is given.
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,6,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// places in words, where the mask names them.
+	Places        []string `protobuf:"bytes,7,rep,name=places,proto3" json:"places,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -512,6 +547,27 @@ func (x *AmendProgrammeRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *AmendProgrammeRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *AmendProgrammeRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *AmendProgrammeRequest) GetPlaces() []string {
+	if x != nil {
+		return x.Places
+	}
+	return nil
+}
+
 type GetProgrammeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// name of the programme.
@@ -559,10 +615,18 @@ func (x *GetProgrammeRequest) GetName() string {
 
 type ListProgrammesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// order_by is name; empty: name.
+	OrderBy string `protobuf:"bytes,3,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// case_worker filters; empty: all.
+	CaseWorker string `protobuf:"bytes,4,opt,name=case_worker,json=caseWorker,proto3" json:"case_worker,omitempty"`
+	// unit filters programmes that dissolve the home; empty: all.
+	Unit string `protobuf:"bytes,5,opt,name=unit,proto3" json:"unit,omitempty"`
+	// application filters programmes to which it was added; empty: all.
+	Application   string `protobuf:"bytes,6,opt,name=application,proto3" json:"application,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -611,14 +675,46 @@ func (x *ListProgrammesRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListProgrammesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListProgrammesRequest) GetCaseWorker() string {
+	if x != nil {
+		return x.CaseWorker
+	}
+	return ""
+}
+
+func (x *ListProgrammesRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *ListProgrammesRequest) GetApplication() string {
+	if x != nil {
+		return x.Application
+	}
+	return ""
+}
+
 type ListProgrammesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// programmes in order of name.
 	Programmes []*Programme `protobuf:"bytes,1,rep,name=programmes,proto3" json:"programmes,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListProgrammesResponse) Reset() {
@@ -663,6 +759,20 @@ func (x *ListProgrammesResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListProgrammesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListProgrammesResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 // Home that the programme dissolves.
@@ -1052,101 +1162,116 @@ var File_eile_v1_programme_proto protoreflect.FileDescriptor
 
 const file_eile_v1_programme_proto_rawDesc = "" +
 	"\n" +
-	"\x17eile/v1/programme.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x97\v\n" +
-	"\tProgramme\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06places\x18\x02 \x03(\tR\x06places\x12\x1f\n" +
-	"\vcase_worker\x18\x03 \x01(\tR\n" +
-	"caseWorker\x12)\n" +
-	"\x10spread_districts\x18\x04 \x01(\x05R\x0fspreadDistricts\x12-\n" +
-	"\x05homes\x18\x05 \x03(\v2\x17.eile.v1.Programme.HomeR\x05homes\x123\n" +
-	"\amembers\x18\x06 \x03(\v2\x19.eile.v1.Programme.MemberR\amembers\x129\n" +
+	"\x17eile/v1/programme.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xde\r\n" +
+	"\tProgramme\x12\x17\n" +
+	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
+	"\x06places\x18\x02 \x03(\tB\x03\xe0A\x03R\x06places\x12$\n" +
+	"\vcase_worker\x18\x03 \x01(\tB\x03\xe0A\x03R\n" +
+	"caseWorker\x12.\n" +
+	"\x10spread_districts\x18\x04 \x01(\x05B\x03\xe0A\x03R\x0fspreadDistricts\x122\n" +
+	"\x05homes\x18\x05 \x03(\v2\x17.eile.v1.Programme.HomeB\x03\xe0A\x03R\x05homes\x128\n" +
+	"\amembers\x18\x06 \x03(\v2\x19.eile.v1.Programme.MemberB\x03\xe0A\x03R\amembers\x12>\n" +
 	"\n" +
-	"created_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x1d\n" +
+	"created_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tcreatedAt\x12\"\n" +
 	"\n" +
-	"created_by\x18\b \x01(\tR\tcreatedBy\x12\x12\n" +
-	"\x04etag\x18\t \x01(\tR\x04etag\x12<\n" +
+	"created_by\x18\b \x01(\tB\x03\xe0A\x03R\tcreatedBy\x12\x17\n" +
+	"\x04etag\x18\t \x01(\tB\x03\xe0A\x03R\x04etag\x12A\n" +
 	"\n" +
 	"households\x18\n" +
-	" \x03(\v2\x1c.eile.v1.Programme.HouseholdR\n" +
-	"households\x12\x14\n" +
-	"\x05total\x18\v \x01(\x05R\x05total\x12\x1a\n" +
-	"\brehoused\x18\f \x01(\x05R\brehoused\x12\x12\n" +
-	"\x04gone\x18\r \x01(\x05R\x04gone\x12\x12\n" +
-	"\x04left\x18\x0e \x01(\x05R\x04left\x12>\n" +
-	"\tdistricts\x18\x0f \x03(\v2 .eile.v1.Programme.DistrictCountR\tdistricts\x123\n" +
-	"\afigures\x18\x10 \x03(\v2\x19.eile.v1.Programme.FigureR\afigures\x12+\n" +
-	"\bwarnings\x18\x11 \x03(\v2\x0f.eile.v1.ReasonR\bwarnings\x1ad\n" +
-	"\x04Home\x12\x12\n" +
-	"\x04unit\x18\x01 \x01(\tR\x04unit\x12,\n" +
-	"\badded_on\x18\x02 \x01(\v2\x11.google.type.DateR\aaddedOn\x12\x1a\n" +
-	"\boccupied\x18\x03 \x01(\bR\boccupied\x1aX\n" +
-	"\x06Member\x12 \n" +
-	"\vapplication\x18\x01 \x01(\tR\vapplication\x12,\n" +
-	"\badded_on\x18\x02 \x01(\v2\x11.google.type.DateR\aaddedOn\x1a\xf4\x02\n" +
-	"\tHousehold\x12\x12\n" +
-	"\x04unit\x18\x01 \x01(\tR\x04unit\x12 \n" +
-	"\vapplication\x18\x02 \x01(\tR\vapplication\x12-\n" +
-	"\x05state\x18\x03 \x01(\x0e2\x17.eile.v1.RehousingStateR\x05state\x122\n" +
-	"\x06status\x18\x04 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\x06status\x12\x1a\n" +
-	"\bposition\x18\x05 \x01(\x05R\bposition\x12'\n" +
-	"\x05since\x18\x06 \x01(\v2\x11.google.type.DateR\x05since\x12'\n" +
-	"\x05until\x18\a \x01(\v2\x11.google.type.DateR\x05until\x12\x1f\n" +
-	"\vrehoused_in\x18\b \x01(\tR\n" +
-	"rehousedIn\x12\x1a\n" +
-	"\bdistrict\x18\t \x01(\tR\bdistrict\x12#\n" +
+	" \x03(\v2\x1c.eile.v1.Programme.HouseholdB\x03\xe0A\x03R\n" +
+	"households\x12\x19\n" +
+	"\x05total\x18\v \x01(\x05B\x03\xe0A\x03R\x05total\x12\x1f\n" +
+	"\brehoused\x18\f \x01(\x05B\x03\xe0A\x03R\brehoused\x12\x17\n" +
+	"\x04gone\x18\r \x01(\x05B\x03\xe0A\x03R\x04gone\x12\x17\n" +
+	"\x04left\x18\x0e \x01(\x05B\x03\xe0A\x03R\x04left\x12C\n" +
+	"\tdistricts\x18\x0f \x03(\v2 .eile.v1.Programme.DistrictCountB\x03\xe0A\x03R\tdistricts\x128\n" +
+	"\afigures\x18\x10 \x03(\v2\x19.eile.v1.Programme.FigureB\x03\xe0A\x03R\afigures\x120\n" +
+	"\bwarnings\x18\x11 \x03(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\bwarnings\x12@\n" +
+	"\vcreate_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1as\n" +
+	"\x04Home\x12\x17\n" +
+	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x121\n" +
+	"\badded_on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\aaddedOn\x12\x1f\n" +
+	"\boccupied\x18\x03 \x01(\bB\x03\xe0A\x03R\boccupied\x1ab\n" +
+	"\x06Member\x12%\n" +
+	"\vapplication\x18\x01 \x01(\tB\x03\xe0A\x03R\vapplication\x121\n" +
+	"\badded_on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\aaddedOn\x1a\xa6\x03\n" +
+	"\tHousehold\x12\x17\n" +
+	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x12%\n" +
+	"\vapplication\x18\x02 \x01(\tB\x03\xe0A\x03R\vapplication\x122\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x17.eile.v1.RehousingStateB\x03\xe0A\x03R\x05state\x127\n" +
+	"\x06status\x18\x04 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\x06status\x12\x1f\n" +
+	"\bposition\x18\x05 \x01(\x05B\x03\xe0A\x03R\bposition\x12,\n" +
+	"\x05since\x18\x06 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x05since\x12,\n" +
+	"\x05until\x18\a \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x05until\x12$\n" +
+	"\vrehoused_in\x18\b \x01(\tB\x03\xe0A\x03R\n" +
+	"rehousedIn\x12\x1f\n" +
+	"\bdistrict\x18\t \x01(\tB\x03\xe0A\x03R\bdistrict\x12(\n" +
 	"\x04next\x18\n" +
-	" \x01(\v2\x0f.eile.v1.ReasonR\x04next\x1aG\n" +
-	"\rDistrictCount\x12\x1a\n" +
-	"\bdistrict\x18\x01 \x01(\tR\bdistrict\x12\x1a\n" +
-	"\brehoused\x18\x02 \x01(\x05R\brehoused\x1a\x85\x01\n" +
-	"\x06Figure\x12!\n" +
-	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateR\x02on\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x05R\x05total\x12\x1a\n" +
-	"\brehoused\x18\x03 \x01(\x05R\brehoused\x12\x12\n" +
-	"\x04gone\x18\x04 \x01(\x05R\x04gone\x12\x12\n" +
-	"\x04left\x18\x05 \x01(\x05R\x04left\"\xe0\x02\n" +
-	"\x16CreateProgrammeRequest\x121\n" +
-	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\x04name\x12+\n" +
-	"\x06places\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x102\x18\x01\"\ar\x05\x10\x01\x18\xc8\x01R\x06places\x12&\n" +
-	"\x05units\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x102\x18\x01\"\x04r\x02\x10\x01R\x05units\x12+\n" +
-	"\vcase_worker\x18\x04 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\n" +
-	"caseWorker\x125\n" +
-	"\x10spread_districts\x18\x05 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x0fspreadDistricts\x12.\n" +
-	"\x0egive_up_reason\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\fgiveUpReason\x12*\n" +
+	" \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\x04next\x1aQ\n" +
+	"\rDistrictCount\x12\x1f\n" +
+	"\bdistrict\x18\x01 \x01(\tB\x03\xe0A\x03R\bdistrict\x12\x1f\n" +
+	"\brehoused\x18\x02 \x01(\x05B\x03\xe0A\x03R\brehoused\x1a\x9e\x01\n" +
+	"\x06Figure\x12&\n" +
+	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x02on\x12\x19\n" +
+	"\x05total\x18\x02 \x01(\x05B\x03\xe0A\x03R\x05total\x12\x1f\n" +
+	"\brehoused\x18\x03 \x01(\x05B\x03\xe0A\x03R\brehoused\x12\x17\n" +
+	"\x04gone\x18\x04 \x01(\x05B\x03\xe0A\x03R\x04gone\x12\x17\n" +
+	"\x04left\x18\x05 \x01(\x05B\x03\xe0A\x03R\x04left\"\xf8\x02\n" +
+	"\x16CreateProgrammeRequest\x124\n" +
+	"\x04name\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\x04name\x12.\n" +
+	"\x06places\x18\x02 \x03(\tB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x102\x18\x01\"\ar\x05\x10\x01\x18\xc8\x01R\x06places\x12,\n" +
+	"\x05units\x18\x03 \x03(\tB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x102\x18\x01\"\ar\x05\x10\x01\x18\x80\x01R\x05units\x12.\n" +
+	"\vcase_worker\x18\x04 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xc8\x01R\n" +
+	"caseWorker\x128\n" +
+	"\x10spread_districts\x18\x05 \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x0fspreadDistricts\x121\n" +
+	"\x0egive_up_reason\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\fgiveUpReason\x12-\n" +
 	"\n" +
-	"request_id\x18\a \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xbe\x01\n" +
-	"\x15AddToProgrammeRequest\x12\x1b\n" +
-	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04name\x124\n" +
-	"\fapplications\x18\x02 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x102\x18\x01\"\x04r\x02\x10\x01R\fapplications\x12&\n" +
-	"\x05units\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x102\x18\x01\"\x04r\x02\x10\x01R\x05units\x12*\n" +
+	"request_id\x18\a \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xf3\x01\n" +
+	"\x15AddToProgrammeRequest\x12!\n" +
+	"\x04name\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12:\n" +
+	"\fapplications\x18\x02 \x03(\tB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x102\x18\x01\"\ar\x05\x10\x01\x18\x80\x01R\fapplications\x12,\n" +
+	"\x05units\x18\x03 \x03(\tB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x102\x18\x01\"\ar\x05\x10\x01\x18\x80\x01R\x05units\x12-\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xdc\x01\n" +
-	"\x15AmendProgrammeRequest\x12\x1b\n" +
-	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04name\x12)\n" +
-	"\vcase_worker\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\n" +
-	"caseWorker\x12:\n" +
-	"\x10spread_districts\x18\x03 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xe8\a(\x00H\x00R\x0fspreadDistricts\x88\x01\x01\x12*\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xfd\x02\n" +
+	"\x15AmendProgrammeRequest\x12!\n" +
+	"\x04name\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12,\n" +
+	"\vcase_worker\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\n" +
+	"caseWorker\x12=\n" +
+	"\x10spread_districts\x18\x03 \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xe8\a(\x00H\x00R\x0fspreadDistricts\x88\x01\x01\x12-\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestIdB\x13\n" +
-	"\x11_spread_districts\"2\n" +
-	"\x13GetProgrammeRequest\x12\x1b\n" +
-	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x04name\"\\\n" +
-	"\x15ListProgrammesRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12@\n" +
+	"\vupdate_mask\x18\x06 \x01(\v2\x1a.google.protobuf.FieldMaskB\x03\xe0A\x01R\n" +
+	"updateMask\x12.\n" +
+	"\x06places\x18\a \x03(\tB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x102\x18\x01\"\ar\x05\x10\x01\x18\xc8\x01R\x06placesB\x13\n" +
+	"\x11_spread_districts\"8\n" +
+	"\x13GetProgrammeRequest\x12!\n" +
+	"\x04name\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\"\x91\x02\n" +
+	"\x15ListProgrammesRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"t\n" +
-	"\x16ListProgrammesResponse\x122\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12%\n" +
+	"\border_by\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12,\n" +
+	"\vcase_worker\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\n" +
+	"caseWorker\x12\x1f\n" +
+	"\x04unit\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04unit\x12-\n" +
+	"\vapplication\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\vapplication\"\xda\x01\n" +
+	"\x16ListProgrammesResponse\x127\n" +
 	"\n" +
-	"programmes\x18\x01 \x03(\v2\x12.eile.v1.ProgrammeR\n" +
-	"programmes\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\x83\x01\n" +
+	"programmes\x18\x01 \x03(\v2\x12.eile.v1.ProgrammeB\x03\xe0A\x03R\n" +
+	"programmes\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum*\x83\x01\n" +
 	"\x0eRehousingState\x12\x1f\n" +
 	"\x1bREHOUSING_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14REHOUSING_STATE_LEFT\x10\x01\x12\x1c\n" +
@@ -1189,8 +1314,9 @@ var file_eile_v1_programme_proto_goTypes = []any{
 	(*Programme_Figure)(nil),        // 12: eile.v1.Programme.Figure
 	(*timestamppb.Timestamp)(nil),   // 13: google.protobuf.Timestamp
 	(*Reason)(nil),                  // 14: eile.v1.Reason
-	(*date.Date)(nil),               // 15: google.type.Date
-	(ApplicationStatus)(0),          // 16: eile.v1.ApplicationStatus
+	(*fieldmaskpb.FieldMask)(nil),   // 15: google.protobuf.FieldMask
+	(*date.Date)(nil),               // 16: google.type.Date
+	(ApplicationStatus)(0),          // 17: eile.v1.ApplicationStatus
 }
 var file_eile_v1_programme_proto_depIdxs = []int32{
 	8,  // 0: eile.v1.Programme.homes:type_name -> eile.v1.Programme.Home
@@ -1200,30 +1326,33 @@ var file_eile_v1_programme_proto_depIdxs = []int32{
 	11, // 4: eile.v1.Programme.districts:type_name -> eile.v1.Programme.DistrictCount
 	12, // 5: eile.v1.Programme.figures:type_name -> eile.v1.Programme.Figure
 	14, // 6: eile.v1.Programme.warnings:type_name -> eile.v1.Reason
-	1,  // 7: eile.v1.ListProgrammesResponse.programmes:type_name -> eile.v1.Programme
-	15, // 8: eile.v1.Programme.Home.added_on:type_name -> google.type.Date
-	15, // 9: eile.v1.Programme.Member.added_on:type_name -> google.type.Date
-	0,  // 10: eile.v1.Programme.Household.state:type_name -> eile.v1.RehousingState
-	16, // 11: eile.v1.Programme.Household.status:type_name -> eile.v1.ApplicationStatus
-	15, // 12: eile.v1.Programme.Household.since:type_name -> google.type.Date
-	15, // 13: eile.v1.Programme.Household.until:type_name -> google.type.Date
-	14, // 14: eile.v1.Programme.Household.next:type_name -> eile.v1.Reason
-	15, // 15: eile.v1.Programme.Figure.on:type_name -> google.type.Date
-	2,  // 16: eile.v1.ProgrammeService.CreateProgramme:input_type -> eile.v1.CreateProgrammeRequest
-	3,  // 17: eile.v1.ProgrammeService.AddToProgramme:input_type -> eile.v1.AddToProgrammeRequest
-	4,  // 18: eile.v1.ProgrammeService.AmendProgramme:input_type -> eile.v1.AmendProgrammeRequest
-	5,  // 19: eile.v1.ProgrammeService.GetProgramme:input_type -> eile.v1.GetProgrammeRequest
-	6,  // 20: eile.v1.ProgrammeService.ListProgrammes:input_type -> eile.v1.ListProgrammesRequest
-	1,  // 21: eile.v1.ProgrammeService.CreateProgramme:output_type -> eile.v1.Programme
-	1,  // 22: eile.v1.ProgrammeService.AddToProgramme:output_type -> eile.v1.Programme
-	1,  // 23: eile.v1.ProgrammeService.AmendProgramme:output_type -> eile.v1.Programme
-	1,  // 24: eile.v1.ProgrammeService.GetProgramme:output_type -> eile.v1.Programme
-	7,  // 25: eile.v1.ProgrammeService.ListProgrammes:output_type -> eile.v1.ListProgrammesResponse
-	21, // [21:26] is the sub-list for method output_type
-	16, // [16:21] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	13, // 7: eile.v1.Programme.create_time:type_name -> google.protobuf.Timestamp
+	13, // 8: eile.v1.Programme.update_time:type_name -> google.protobuf.Timestamp
+	15, // 9: eile.v1.AmendProgrammeRequest.update_mask:type_name -> google.protobuf.FieldMask
+	1,  // 10: eile.v1.ListProgrammesResponse.programmes:type_name -> eile.v1.Programme
+	16, // 11: eile.v1.Programme.Home.added_on:type_name -> google.type.Date
+	16, // 12: eile.v1.Programme.Member.added_on:type_name -> google.type.Date
+	0,  // 13: eile.v1.Programme.Household.state:type_name -> eile.v1.RehousingState
+	17, // 14: eile.v1.Programme.Household.status:type_name -> eile.v1.ApplicationStatus
+	16, // 15: eile.v1.Programme.Household.since:type_name -> google.type.Date
+	16, // 16: eile.v1.Programme.Household.until:type_name -> google.type.Date
+	14, // 17: eile.v1.Programme.Household.next:type_name -> eile.v1.Reason
+	16, // 18: eile.v1.Programme.Figure.on:type_name -> google.type.Date
+	2,  // 19: eile.v1.ProgrammeService.CreateProgramme:input_type -> eile.v1.CreateProgrammeRequest
+	3,  // 20: eile.v1.ProgrammeService.AddToProgramme:input_type -> eile.v1.AddToProgrammeRequest
+	4,  // 21: eile.v1.ProgrammeService.AmendProgramme:input_type -> eile.v1.AmendProgrammeRequest
+	5,  // 22: eile.v1.ProgrammeService.GetProgramme:input_type -> eile.v1.GetProgrammeRequest
+	6,  // 23: eile.v1.ProgrammeService.ListProgrammes:input_type -> eile.v1.ListProgrammesRequest
+	1,  // 24: eile.v1.ProgrammeService.CreateProgramme:output_type -> eile.v1.Programme
+	1,  // 25: eile.v1.ProgrammeService.AddToProgramme:output_type -> eile.v1.Programme
+	1,  // 26: eile.v1.ProgrammeService.AmendProgramme:output_type -> eile.v1.Programme
+	1,  // 27: eile.v1.ProgrammeService.GetProgramme:output_type -> eile.v1.Programme
+	7,  // 28: eile.v1.ProgrammeService.ListProgrammes:output_type -> eile.v1.ListProgrammesResponse
+	24, // [24:29] is the sub-list for method output_type
+	19, // [19:24] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_programme_proto_init() }

@@ -36,11 +36,11 @@ type ProgrammeServiceClient interface {
 	CreateProgramme(ctx context.Context, in *CreateProgrammeRequest, opts ...grpc.CallOption) (*Programme, error)
 	// Add puts further homes and applications into a programme.
 	AddToProgramme(ctx context.Context, in *AddToProgrammeRequest, opts ...grpc.CallOption) (*Programme, error)
-	// Amend changes the case worker or the spread.
+	// Amend changes the case worker, the spread or the places.
 	AmendProgramme(ctx context.Context, in *AmendProgrammeRequest, opts ...grpc.CallOption) (*Programme, error)
 	// Get answers one programme with its households and figures. NOT_FOUND: there is none.
 	GetProgramme(ctx context.Context, in *GetProgrammeRequest, opts ...grpc.CallOption) (*Programme, error)
-	// List answers programmes in order of name, without their households.
+	// List answers programmes in order of name, without their households. order_by: name.
 	ListProgrammes(ctx context.Context, in *ListProgrammesRequest, opts ...grpc.CallOption) (*ListProgrammesResponse, error)
 }
 
@@ -112,11 +112,11 @@ type ProgrammeServiceServer interface {
 	CreateProgramme(context.Context, *CreateProgrammeRequest) (*Programme, error)
 	// Add puts further homes and applications into a programme.
 	AddToProgramme(context.Context, *AddToProgrammeRequest) (*Programme, error)
-	// Amend changes the case worker or the spread.
+	// Amend changes the case worker, the spread or the places.
 	AmendProgramme(context.Context, *AmendProgrammeRequest) (*Programme, error)
 	// Get answers one programme with its households and figures. NOT_FOUND: there is none.
 	GetProgramme(context.Context, *GetProgrammeRequest) (*Programme, error)
-	// List answers programmes in order of name, without their households.
+	// List answers programmes in order of name, without their households. order_by: name.
 	ListProgrammes(context.Context, *ListProgrammesRequest) (*ListProgrammesResponse, error)
 	mustEmbedUnimplementedProgrammeServiceServer()
 }

@@ -8,6 +8,8 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
+	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -251,7 +253,7 @@ func (x *GetPositionRequest) GetMinRevision() uint64 {
 
 type ListPositionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -260,7 +262,11 @@ type ListPositionsRequest struct {
 	// as_of asks for the list at a past moment.
 	AsOf *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// min_revision waits until the list has seen this revision.
-	MinRevision   uint64 `protobuf:"varint,5,opt,name=min_revision,json=minRevision,proto3" json:"min_revision,omitempty"`
+	MinRevision uint64 `protobuf:"varint,5,opt,name=min_revision,json=minRevision,proto3" json:"min_revision,omitempty"`
+	// order_by is position; empty: position.
+	OrderBy string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// need_class filters; empty: all.
+	NeedClass     string `protobuf:"bytes,7,opt,name=need_class,json=needClass,proto3" json:"need_class,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -330,14 +336,32 @@ func (x *ListPositionsRequest) GetMinRevision() uint64 {
 	return 0
 }
 
+func (x *ListPositionsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListPositionsRequest) GetNeedClass() string {
+	if x != nil {
+		return x.NeedClass
+	}
+	return ""
+}
+
 type ListPositionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// positions in legal order.
 	Positions []*Position `protobuf:"bytes,1,rep,name=positions,proto3" json:"positions,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListPositionsResponse) Reset() {
@@ -382,6 +406,20 @@ func (x *ListPositionsResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListPositionsResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListPositionsResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 type GetOwnPositionRequest struct {
@@ -510,8 +548,10 @@ type OwnOffer struct {
 	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
 	// district the home is in.
 	District string `protobuf:"bytes,3,opt,name=district,proto3" json:"district,omitempty"`
-	// respond_by is the last day to answer, as a date; empty while it is not served.
-	RespondBy     string `protobuf:"bytes,4,opt,name=respond_by,json=respondBy,proto3" json:"respond_by,omitempty"`
+	// respond_by is respond_by_date as text, e.g. 2026-01-31; empty while it is not served.
+	RespondBy string `protobuf:"bytes,4,opt,name=respond_by,json=respondBy,proto3" json:"respond_by,omitempty"`
+	// respond_by_date is the last day to answer; unset while it is not served.
+	RespondByDate *date.Date `protobuf:"bytes,5,opt,name=respond_by_date,json=respondByDate,proto3" json:"respond_by_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -574,57 +614,74 @@ func (x *OwnOffer) GetRespondBy() string {
 	return ""
 }
 
+func (x *OwnOffer) GetRespondByDate() *date.Date {
+	if x != nil {
+		return x.RespondByDate
+	}
+	return nil
+}
+
 var File_eile_v1_queue_proto protoreflect.FileDescriptor
 
 const file_eile_v1_queue_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/queue.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9b\x04\n" +
-	"\bPosition\x12\x1c\n" +
-	"\treference\x18\x01 \x01(\tR\treference\x12\x12\n" +
-	"\x04list\x18\x02 \x01(\tR\x04list\x12\x1a\n" +
-	"\bposition\x18\x03 \x01(\x05R\bposition\x12\x18\n" +
-	"\awaiting\x18\x04 \x01(\x05R\awaiting\x12\x14\n" +
-	"\x05ahead\x18\x05 \x01(\x05R\x05ahead\x12)\n" +
-	"\x11ahead_out_of_turn\x18\x06 \x01(\x05R\x0eaheadOutOfTurn\x12/\n" +
-	"\x05as_of\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12+\n" +
-	"\x06policy\x18\b \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x1d\n" +
+	"\x13eile/v1/queue.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe1\x04\n" +
+	"\bPosition\x12!\n" +
+	"\treference\x18\x01 \x01(\tB\x03\xe0A\x03R\treference\x12\x17\n" +
+	"\x04list\x18\x02 \x01(\tB\x03\xe0A\x03R\x04list\x12\x1f\n" +
+	"\bposition\x18\x03 \x01(\x05B\x03\xe0A\x03R\bposition\x12\x1d\n" +
+	"\awaiting\x18\x04 \x01(\x05B\x03\xe0A\x03R\awaiting\x12\x19\n" +
+	"\x05ahead\x18\x05 \x01(\x05B\x03\xe0A\x03R\x05ahead\x12.\n" +
+	"\x11ahead_out_of_turn\x18\x06 \x01(\x05B\x03\xe0A\x03R\x0eaheadOutOfTurn\x124\n" +
+	"\x05as_of\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x04asOf\x120\n" +
+	"\x06policy\x18\b \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12\"\n" +
 	"\n" +
-	"need_class\x18\t \x01(\tR\tneedClass\x123\n" +
+	"need_class\x18\t \x01(\tB\x03\xe0A\x03R\tneedClass\x128\n" +
 	"\x16position_in_need_class\x18\n" +
-	" \x01(\x05R\x13positionInNeedClass\x121\n" +
-	"\x15waiting_in_need_class\x18\v \x01(\x05R\x12waitingInNeedClass\x121\n" +
-	"\x15housed_last_12_months\x18\f \x01(\x05R\x12housedLast12Months\x122\n" +
-	"\x06status\x18\r \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\x06status\x12\x1a\n" +
-	"\brevision\x18\x0e \x01(\x04R\brevision\"\x8f\x01\n" +
-	"\x12GetPositionRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\x12/\n" +
-	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12!\n" +
-	"\fmin_revision\x18\x03 \x01(\x04R\vminRevision\"\xc3\x01\n" +
-	"\x14ListPositionsRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	" \x01(\x05B\x03\xe0A\x03R\x13positionInNeedClass\x126\n" +
+	"\x15waiting_in_need_class\x18\v \x01(\x05B\x03\xe0A\x03R\x12waitingInNeedClass\x126\n" +
+	"\x15housed_last_12_months\x18\f \x01(\x05B\x03\xe0A\x03R\x12housedLast12Months\x127\n" +
+	"\x06status\x18\r \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\x06status\x12\x1f\n" +
+	"\brevision\x18\x0e \x01(\x04B\x03\xe0A\x03R\brevision\"\x9f\x01\n" +
+	"\x12GetPositionRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x124\n" +
+	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x12&\n" +
+	"\fmin_revision\x18\x03 \x01(\x04B\x03\xe0A\x01R\vminRevision\"\xbd\x02\n" +
+	"\x14ListPositionsRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12\x12\n" +
-	"\x04list\x18\x03 \x01(\tR\x04list\x12/\n" +
-	"\x05as_of\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12!\n" +
-	"\fmin_revision\x18\x05 \x01(\x04R\vminRevision\"p\n" +
-	"\x15ListPositionsResponse\x12/\n" +
-	"\tpositions\x18\x01 \x03(\v2\x11.eile.v1.PositionR\tpositions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"i\n" +
-	"\x15GetOwnPositionRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\treference\x12)\n" +
-	"\vaccess_code\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\n" +
-	"accessCode\"\x93\x01\n" +
-	"\x16GetOwnPositionResponse\x12-\n" +
-	"\bposition\x18\x01 \x01(\v2\x11.eile.v1.PositionR\bposition\x120\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12\x1f\n" +
+	"\x04list\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04list\x124\n" +
+	"\x05as_of\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x12&\n" +
+	"\fmin_revision\x18\x05 \x01(\x04B\x03\xe0A\x01R\vminRevision\x12%\n" +
+	"\border_by\x18\x06 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12*\n" +
 	"\n" +
-	"open_offer\x18\x02 \x01(\v2\x11.eile.v1.OwnOfferR\topenOffer\x12\x18\n" +
-	"\amissing\x18\x03 \x03(\tR\amissing\"i\n" +
-	"\bOwnOffer\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
-	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x1a\n" +
-	"\bdistrict\x18\x03 \x01(\tR\bdistrict\x12\x1d\n" +
+	"need_class\x18\a \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\tneedClass\"\xd6\x01\n" +
+	"\x15ListPositionsResponse\x124\n" +
+	"\tpositions\x18\x01 \x03(\v2\x11.eile.v1.PositionB\x03\xe0A\x03R\tpositions\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
-	"respond_by\x18\x04 \x01(\tR\trespondBy2\xf0\x01\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"r\n" +
+	"\x15GetOwnPositionRequest\x12(\n" +
+	"\treference\x18\x01 \x01(\tB\n" +
+	"\xe0A\x02\xbaH\x04r\x02\x18@R\treference\x12/\n" +
+	"\vaccess_code\x18\x02 \x01(\tB\x0e\xe0A\x02\xe0A\x04\xbaH\x05r\x03\x18\x80\x01R\n" +
+	"accessCode\"\xa2\x01\n" +
+	"\x16GetOwnPositionResponse\x122\n" +
+	"\bposition\x18\x01 \x01(\v2\x11.eile.v1.PositionB\x03\xe0A\x03R\bposition\x125\n" +
+	"\n" +
+	"open_offer\x18\x02 \x01(\v2\x11.eile.v1.OwnOfferB\x03\xe0A\x03R\topenOffer\x12\x1d\n" +
+	"\amissing\x18\x03 \x03(\tB\x03\xe0A\x03R\amissing\"\xbd\x01\n" +
+	"\bOwnOffer\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\x03R\x02id\x12\x17\n" +
+	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1f\n" +
+	"\bdistrict\x18\x03 \x01(\tB\x03\xe0A\x03R\bdistrict\x12\"\n" +
+	"\n" +
+	"respond_by\x18\x04 \x01(\tB\x03\xe0A\x03R\trespondBy\x12>\n" +
+	"\x0frespond_by_date\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\rrespondByDate2\xf0\x01\n" +
 	"\fQueueService\x12=\n" +
 	"\vGetPosition\x12\x1b.eile.v1.GetPositionRequest\x1a\x11.eile.v1.Position\x12N\n" +
 	"\rListPositions\x12\x1d.eile.v1.ListPositionsRequest\x1a\x1e.eile.v1.ListPositionsResponse\x12Q\n" +
@@ -654,6 +711,7 @@ var file_eile_v1_queue_proto_goTypes = []any{
 	(*timestamppb.Timestamp)(nil),  // 7: google.protobuf.Timestamp
 	(*PolicyName)(nil),             // 8: eile.v1.PolicyName
 	(ApplicationStatus)(0),         // 9: eile.v1.ApplicationStatus
+	(*date.Date)(nil),              // 10: google.type.Date
 }
 var file_eile_v1_queue_proto_depIdxs = []int32{
 	7,  // 0: eile.v1.Position.as_of:type_name -> google.protobuf.Timestamp
@@ -664,17 +722,18 @@ var file_eile_v1_queue_proto_depIdxs = []int32{
 	0,  // 5: eile.v1.ListPositionsResponse.positions:type_name -> eile.v1.Position
 	0,  // 6: eile.v1.GetOwnPositionResponse.position:type_name -> eile.v1.Position
 	6,  // 7: eile.v1.GetOwnPositionResponse.open_offer:type_name -> eile.v1.OwnOffer
-	1,  // 8: eile.v1.QueueService.GetPosition:input_type -> eile.v1.GetPositionRequest
-	2,  // 9: eile.v1.QueueService.ListPositions:input_type -> eile.v1.ListPositionsRequest
-	4,  // 10: eile.v1.QueueService.GetOwnPosition:input_type -> eile.v1.GetOwnPositionRequest
-	0,  // 11: eile.v1.QueueService.GetPosition:output_type -> eile.v1.Position
-	3,  // 12: eile.v1.QueueService.ListPositions:output_type -> eile.v1.ListPositionsResponse
-	5,  // 13: eile.v1.QueueService.GetOwnPosition:output_type -> eile.v1.GetOwnPositionResponse
-	11, // [11:14] is the sub-list for method output_type
-	8,  // [8:11] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	10, // 8: eile.v1.OwnOffer.respond_by_date:type_name -> google.type.Date
+	1,  // 9: eile.v1.QueueService.GetPosition:input_type -> eile.v1.GetPositionRequest
+	2,  // 10: eile.v1.QueueService.ListPositions:input_type -> eile.v1.ListPositionsRequest
+	4,  // 11: eile.v1.QueueService.GetOwnPosition:input_type -> eile.v1.GetOwnPositionRequest
+	0,  // 12: eile.v1.QueueService.GetPosition:output_type -> eile.v1.Position
+	3,  // 13: eile.v1.QueueService.ListPositions:output_type -> eile.v1.ListPositionsResponse
+	5,  // 14: eile.v1.QueueService.GetOwnPosition:output_type -> eile.v1.GetOwnPositionResponse
+	12, // [12:15] is the sub-list for method output_type
+	9,  // [9:12] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_queue_proto_init() }

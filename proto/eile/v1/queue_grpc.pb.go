@@ -32,7 +32,7 @@ const (
 type QueueServiceClient interface {
 	// GetPosition answers one place. NOT_FOUND: there is no such application.
 	GetPosition(ctx context.Context, in *GetPositionRequest, opts ...grpc.CallOption) (*Position, error)
-	// ListPositions answers a list in legal order.
+	// ListPositions answers a list in legal order. order_by: position.
 	ListPositions(ctx context.Context, in *ListPositionsRequest, opts ...grpc.CallOption) (*ListPositionsResponse, error)
 	// GetOwnPosition answers an applicant who shows the access code. NOT_FOUND: unknown reference or wrong code.
 	GetOwnPosition(ctx context.Context, in *GetOwnPositionRequest, opts ...grpc.CallOption) (*GetOwnPositionResponse, error)
@@ -84,7 +84,7 @@ func (c *queueServiceClient) GetOwnPosition(ctx context.Context, in *GetOwnPosit
 type QueueServiceServer interface {
 	// GetPosition answers one place. NOT_FOUND: there is no such application.
 	GetPosition(context.Context, *GetPositionRequest) (*Position, error)
-	// ListPositions answers a list in legal order.
+	// ListPositions answers a list in legal order. order_by: position.
 	ListPositions(context.Context, *ListPositionsRequest) (*ListPositionsResponse, error)
 	// GetOwnPosition answers an applicant who shows the access code. NOT_FOUND: unknown reference or wrong code.
 	GetOwnPosition(context.Context, *GetOwnPositionRequest) (*GetOwnPositionResponse, error)

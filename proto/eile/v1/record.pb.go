@@ -7,6 +7,7 @@
 package eilev1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -1244,105 +1245,105 @@ var File_eile_v1_record_proto protoreflect.FileDescriptor
 
 const file_eile_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf6\x02\n" +
-	"\tPlacement\x12\x1c\n" +
-	"\treference\x18\x01 \x01(\tR\treference\x12\x12\n" +
-	"\x04list\x18\x02 \x01(\tR\x04list\x12\x1d\n" +
+	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x03\n" +
+	"\tPlacement\x12!\n" +
+	"\treference\x18\x01 \x01(\tB\x03\xe0A\x03R\treference\x12\x17\n" +
+	"\x04list\x18\x02 \x01(\tB\x03\xe0A\x03R\x04list\x12\"\n" +
 	"\n" +
-	"need_class\x18\x03 \x01(\tR\tneedClass\x12\x1b\n" +
-	"\torder_key\x18\x04 \x01(\fR\borderKey\x122\n" +
-	"\x06status\x18\x05 \x01(\x0e2\x1a.eile.v1.ApplicationStatusR\x06status\x12\x1e\n" +
-	"\vout_of_turn\x18\x06 \x01(\bR\toutOfTurn\x12\x19\n" +
-	"\bnext_due\x18\a \x01(\x05R\anextDue\x12\x1d\n" +
+	"need_class\x18\x03 \x01(\tB\x03\xe0A\x03R\tneedClass\x12 \n" +
+	"\torder_key\x18\x04 \x01(\fB\x03\xe0A\x03R\borderKey\x127\n" +
+	"\x06status\x18\x05 \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\x06status\x12#\n" +
+	"\vout_of_turn\x18\x06 \x01(\bB\x03\xe0A\x03R\toutOfTurn\x12\x1e\n" +
+	"\bnext_due\x18\a \x01(\x05B\x03\xe0A\x03R\anextDue\x12\"\n" +
 	"\n" +
-	"open_offer\x18\b \x01(\bR\topenOffer\x12 \n" +
-	"\vsuitability\x18\t \x01(\fR\vsuitability\x12\x16\n" +
+	"open_offer\x18\b \x01(\bB\x03\xe0A\x03R\topenOffer\x12%\n" +
+	"\vsuitability\x18\t \x01(\fB\x03\xe0A\x03R\vsuitability\x12\x1b\n" +
 	"\x06import\x18\n" +
-	" \x01(\tR\x06import\x12\x1b\n" +
-	"\thoused_on\x18\v \x01(\x05R\bhousedOn\x12\x16\n" +
-	"\x06placed\x18\f \x01(\bR\x06placed\"\x9f\x01\n" +
-	"\x0fPlacementChange\x122\n" +
+	" \x01(\tB\x03\xe0A\x03R\x06import\x12 \n" +
+	"\thoused_on\x18\v \x01(\x05B\x03\xe0A\x03R\bhousedOn\x12\x1b\n" +
+	"\x06placed\x18\f \x01(\bB\x03\xe0A\x03R\x06placed\"\xb3\x01\n" +
+	"\x0fPlacementChange\x127\n" +
 	"\n" +
-	"placements\x18\x01 \x03(\v2\x12.eile.v1.PlacementR\n" +
-	"placements\x12\x14\n" +
-	"\x05cause\x18\x02 \x01(\tR\x05cause\x12*\n" +
-	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06import\x18\x04 \x01(\tR\x06import\"\xcc\x02\n" +
+	"placements\x18\x01 \x03(\v2\x12.eile.v1.PlacementB\x03\xe0A\x03R\n" +
+	"placements\x12\x19\n" +
+	"\x05cause\x18\x02 \x01(\tB\x03\xe0A\x03R\x05cause\x12/\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x12\x1b\n" +
+	"\x06import\x18\x04 \x01(\tB\x03\xe0A\x03R\x06import\"\xf4\x02\n" +
 	"\n" +
-	"UnitChange\x125\n" +
-	"\x06states\x18\x01 \x03(\v2\x1d.eile.v1.UnitChange.UnitStateR\x06states\x12\x14\n" +
-	"\x05cause\x18\x02 \x01(\tR\x05cause\x12*\n" +
-	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06import\x18\x04 \x01(\tR\x06import\x1a\xac\x01\n" +
-	"\tUnitState\x12\x1c\n" +
-	"\treference\x18\x01 \x01(\tR\treference\x12+\n" +
-	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusR\x06status\x125\n" +
-	"\tcondition\x18\x03 \x01(\x0e2\x17.eile.v1.ConditionStateR\tcondition\x12\x1d\n" +
+	"UnitChange\x12:\n" +
+	"\x06states\x18\x01 \x03(\v2\x1d.eile.v1.UnitChange.UnitStateB\x03\xe0A\x03R\x06states\x12\x19\n" +
+	"\x05cause\x18\x02 \x01(\tB\x03\xe0A\x03R\x05cause\x12/\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x12\x1b\n" +
+	"\x06import\x18\x04 \x01(\tB\x03\xe0A\x03R\x06import\x1a\xc0\x01\n" +
+	"\tUnitState\x12!\n" +
+	"\treference\x18\x01 \x01(\tB\x03\xe0A\x03R\treference\x120\n" +
+	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusB\x03\xe0A\x03R\x06status\x12:\n" +
+	"\tcondition\x18\x03 \x01(\x0e2\x17.eile.v1.ConditionStateB\x03\xe0A\x03R\tcondition\x12\"\n" +
 	"\n" +
-	"left_stock\x18\x04 \x01(\bR\tleftStock\"\x81\x01\n" +
-	"\rRequestRecord\x12\x16\n" +
-	"\x06sha256\x18\x01 \x01(\fR\x06sha256\x12\x16\n" +
-	"\x06result\x18\x02 \x01(\tR\x06result\x12*\n" +
-	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
-	"\x05actor\x18\x04 \x01(\tR\x05actor\"\xe9\x01\n" +
-	"\fImportRecord\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12*\n" +
-	"\x05state\x18\x02 \x01(\x0e2\x14.eile.v1.ImportStateR\x05state\x12\x16\n" +
-	"\x06chunks\x18\x03 \x01(\x05R\x06chunks\x12\x12\n" +
-	"\x04rows\x18\x04 \x01(\x05R\x04rows\x12*\n" +
-	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12'\n" +
-	"\x04kind\x18\x06 \x01(\x0e2\x13.eile.v1.ImportKindR\x04kind\x12\x1c\n" +
-	"\tunsettled\x18\a \x01(\bR\tunsettled\"\xce\x01\n" +
-	"\bRegister\x12\x16\n" +
-	"\x06schema\x18\x01 \x01(\x05R\x06schema\x12\x1e\n" +
+	"left_stock\x18\x04 \x01(\bB\x03\xe0A\x03R\tleftStock\"\x95\x01\n" +
+	"\rRequestRecord\x12\x1b\n" +
+	"\x06sha256\x18\x01 \x01(\fB\x03\xe0A\x03R\x06sha256\x12\x1b\n" +
+	"\x06result\x18\x02 \x01(\tB\x03\xe0A\x03R\x06result\x12/\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x12\x19\n" +
+	"\x05actor\x18\x04 \x01(\tB\x03\xe0A\x03R\x05actor\"\x8c\x02\n" +
+	"\fImportRecord\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\x03R\x02id\x12/\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x14.eile.v1.ImportStateB\x03\xe0A\x03R\x05state\x12\x1b\n" +
+	"\x06chunks\x18\x03 \x01(\x05B\x03\xe0A\x03R\x06chunks\x12\x17\n" +
+	"\x04rows\x18\x04 \x01(\x05B\x03\xe0A\x03R\x04rows\x12/\n" +
+	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x12,\n" +
+	"\x04kind\x18\x06 \x01(\x0e2\x13.eile.v1.ImportKindB\x03\xe0A\x03R\x04kind\x12!\n" +
+	"\tunsettled\x18\a \x01(\bB\x03\xe0A\x03R\tunsettled\"\xec\x01\n" +
+	"\bRegister\x12\x1b\n" +
+	"\x06schema\x18\x01 \x01(\x05B\x03\xe0A\x03R\x06schema\x12#\n" +
 	"\n" +
-	"generation\x18\x02 \x01(\rR\n" +
-	"generation\x12+\n" +
-	"\x06policy\x18\x03 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x18\n" +
-	"\astaging\x18\x04 \x01(\rR\astaging\x12\x1c\n" +
-	"\tunsettled\x18\x05 \x01(\bR\tunsettled\x12%\n" +
-	"\x0emigrating_from\x18\x06 \x01(\x05R\rmigratingFrom\"\xb9\x01\n" +
-	"\x06Nights\x12\x17\n" +
-	"\alast_on\x18\x01 \x01(\x05R\x06lastOn\x12\x1e\n" +
+	"generation\x18\x02 \x01(\rB\x03\xe0A\x03R\n" +
+	"generation\x120\n" +
+	"\x06policy\x18\x03 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12\x1d\n" +
+	"\astaging\x18\x04 \x01(\rB\x03\xe0A\x03R\astaging\x12!\n" +
+	"\tunsettled\x18\x05 \x01(\bB\x03\xe0A\x03R\tunsettled\x12*\n" +
+	"\x0emigrating_from\x18\x06 \x01(\x05B\x03\xe0A\x03R\rmigratingFrom\"\xc8\x01\n" +
+	"\x06Nights\x12\x1c\n" +
+	"\alast_on\x18\x01 \x01(\x05B\x03\xe0A\x03R\x06lastOn\x12#\n" +
 	"\n" +
-	"unfinished\x18\x02 \x01(\tR\n" +
-	"unfinished\x129\n" +
-	"\blettings\x18\x03 \x03(\v2\x1d.eile.v1.Nights.LettingsEntryR\blettings\x1a;\n" +
+	"unfinished\x18\x02 \x01(\tB\x03\xe0A\x03R\n" +
+	"unfinished\x12>\n" +
+	"\blettings\x18\x03 \x03(\v2\x1d.eile.v1.Nights.LettingsEntryB\x03\xe0A\x03R\blettings\x1a;\n" +
 	"\rLettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\":\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"?\n" +
 	"\n" +
-	"RunMatches\x12,\n" +
-	"\amatches\x18\x01 \x03(\v2\x12.eile.v1.Run.MatchR\amatches\"\xc3\x04\n" +
-	"\bRunRound\x121\n" +
-	"\aclasses\x18\x01 \x03(\v2\x17.eile.v1.RunRound.ClassR\aclasses\x12\x12\n" +
-	"\x04read\x18\x02 \x03(\tR\x04read\x12\x18\n" +
-	"\apattern\x18\x03 \x03(\x05R\apattern\x125\n" +
-	"\bpatterns\x18\x04 \x03(\v2\x19.eile.v1.RunRound.PatternR\bpatterns\x12,\n" +
-	"\x05seats\x18\x05 \x03(\v2\x16.eile.v1.RunRound.SeatR\x05seats\x12\x18\n" +
-	"\aengaged\x18\x06 \x03(\tR\aengaged\x12\x14\n" +
-	"\x05lists\x18\a \x03(\tR\x05lists\x1a5\n" +
-	"\x05Class\x12\x14\n" +
-	"\x05units\x18\x01 \x03(\tR\x05units\x12\x16\n" +
-	"\x06barred\x18\x02 \x03(\tR\x06barred\x1ai\n" +
-	"\aPattern\x12 \n" +
-	"\vsuitability\x18\x01 \x01(\fR\vsuitability\x12<\n" +
+	"RunMatches\x121\n" +
+	"\amatches\x18\x01 \x03(\v2\x12.eile.v1.Run.MatchB\x03\xe0A\x03R\amatches\"\x93\x05\n" +
+	"\bRunRound\x126\n" +
+	"\aclasses\x18\x01 \x03(\v2\x17.eile.v1.RunRound.ClassB\x03\xe0A\x03R\aclasses\x12\x17\n" +
+	"\x04read\x18\x02 \x03(\tB\x03\xe0A\x03R\x04read\x12\x1d\n" +
+	"\apattern\x18\x03 \x03(\x05B\x03\xe0A\x03R\apattern\x12:\n" +
+	"\bpatterns\x18\x04 \x03(\v2\x19.eile.v1.RunRound.PatternB\x03\xe0A\x03R\bpatterns\x121\n" +
+	"\x05seats\x18\x05 \x03(\v2\x16.eile.v1.RunRound.SeatB\x03\xe0A\x03R\x05seats\x12\x1d\n" +
+	"\aengaged\x18\x06 \x03(\tB\x03\xe0A\x03R\aengaged\x12\x19\n" +
+	"\x05lists\x18\a \x03(\tB\x03\xe0A\x03R\x05lists\x1a?\n" +
+	"\x05Class\x12\x19\n" +
+	"\x05units\x18\x01 \x03(\tB\x03\xe0A\x03R\x05units\x12\x1b\n" +
+	"\x06barred\x18\x02 \x03(\tB\x03\xe0A\x03R\x06barred\x1as\n" +
+	"\aPattern\x12%\n" +
+	"\vsuitability\x18\x01 \x01(\fB\x03\xe0A\x03R\vsuitability\x12A\n" +
 	"\n" +
-	"unsuitable\x18\x02 \x03(\v2\x1c.eile.v1.RunRound.UnsuitableR\n" +
-	"unsuitable\x1aO\n" +
+	"unsuitable\x18\x02 \x03(\v2\x1c.eile.v1.RunRound.UnsuitableB\x03\xe0A\x03R\n" +
+	"unsuitable\x1aY\n" +
 	"\n" +
-	"Unsuitable\x12'\n" +
-	"\x06reason\x18\x01 \x01(\v2\x0f.eile.v1.ReasonR\x06reason\x12\x18\n" +
-	"\aclasses\x18\x02 \x03(\x05R\aclasses\x1aN\n" +
-	"\x04Seat\x12\x1c\n" +
-	"\thousehold\x18\x01 \x01(\x05R\thousehold\x12\x14\n" +
-	"\x05class\x18\x02 \x01(\x05R\x05class\x12\x12\n" +
-	"\x04slot\x18\x03 \x01(\x05R\x04slot\"Q\n" +
-	"\bRunBatch\x12\x18\n" +
-	"\acreated\x18\x01 \x01(\x05R\acreated\x12+\n" +
-	"\askipped\x18\x02 \x03(\v2\x11.eile.v1.Run.SkipR\askipped\"!\n" +
-	"\vImportChunk\x12\x12\n" +
-	"\x04keys\x18\x01 \x03(\fR\x04keys*_\n" +
+	"Unsuitable\x12,\n" +
+	"\x06reason\x18\x01 \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\x06reason\x12\x1d\n" +
+	"\aclasses\x18\x02 \x03(\x05B\x03\xe0A\x03R\aclasses\x1a]\n" +
+	"\x04Seat\x12!\n" +
+	"\thousehold\x18\x01 \x01(\x05B\x03\xe0A\x03R\thousehold\x12\x19\n" +
+	"\x05class\x18\x02 \x01(\x05B\x03\xe0A\x03R\x05class\x12\x17\n" +
+	"\x04slot\x18\x03 \x01(\x05B\x03\xe0A\x03R\x04slot\"[\n" +
+	"\bRunBatch\x12\x1d\n" +
+	"\acreated\x18\x01 \x01(\x05B\x03\xe0A\x03R\acreated\x120\n" +
+	"\askipped\x18\x02 \x03(\v2\x11.eile.v1.Run.SkipB\x03\xe0A\x03R\askipped\"&\n" +
+	"\vImportChunk\x12\x17\n" +
+	"\x04keys\x18\x01 \x03(\fB\x03\xe0A\x03R\x04keys*_\n" +
 	"\vImportState\x12\x1c\n" +
 	"\x18IMPORT_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14IMPORT_STATE_STAGING\x10\x01\x12\x18\n" +

@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -145,7 +146,13 @@ type Run struct {
 	// rounds that the engine played: 2 where homes were released to others.
 	Rounds int32 `protobuf:"varint,26,opt,name=rounds,proto3" json:"rounds,omitempty"`
 	// shares of the lettings, where the policy has such reserves.
-	Shares        []*Run_ShareCount `protobuf:"bytes,27,rep,name=shares,proto3" json:"shares,omitempty"`
+	Shares []*Run_ShareCount `protobuf:"bytes,27,rep,name=shares,proto3" json:"shares,omitempty"`
+	// etag changes with every change of the record.
+	Etag string `protobuf:"bytes,28,opt,name=etag,proto3" json:"etag,omitempty"`
+	// create_time is when the register first had it.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; unset: that is not on record.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,30,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -369,6 +376,27 @@ func (x *Run) GetShares() []*Run_ShareCount {
 	return nil
 }
 
+func (x *Run) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Run) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Run) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 type StartRunRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// on is the day of the rules; unset: today in the policy's time zone.
@@ -439,7 +467,9 @@ type ApproveRunRequest struct {
 	// decision that approves it.
 	Decision *ByDecision `protobuf:"bytes,2,opt,name=decision,proto3" json:"decision,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -495,6 +525,13 @@ func (x *ApproveRunRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *ApproveRunRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type CancelRunRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the run.
@@ -502,7 +539,9 @@ type CancelRunRequest struct {
 	// reason in words.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -558,6 +597,13 @@ func (x *CancelRunRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *CancelRunRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type GetRunRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the run.
@@ -605,10 +651,18 @@ func (x *GetRunRequest) GetId() string {
 
 type ListRunsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// order_by is id desc or id; empty: id desc.
+	OrderBy string `protobuf:"bytes,3,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// state filters; unset: all.
+	State RunState `protobuf:"varint,4,opt,name=state,proto3,enum=eile.v1.RunState" json:"state,omitempty"`
+	// from is the first day of the rules; unset: the beginning.
+	From *date.Date `protobuf:"bytes,5,opt,name=from,proto3" json:"from,omitempty"`
+	// until is the last day of the rules; unset: no end.
+	Until         *date.Date `protobuf:"bytes,6,opt,name=until,proto3" json:"until,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -657,14 +711,46 @@ func (x *ListRunsRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListRunsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListRunsRequest) GetState() RunState {
+	if x != nil {
+		return x.State
+	}
+	return RunState_RUN_STATE_UNSPECIFIED
+}
+
+func (x *ListRunsRequest) GetFrom() *date.Date {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *ListRunsRequest) GetUntil() *date.Date {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
 type ListRunsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// runs, newest first.
+	// runs in the order that was asked for.
 	Runs []*Run `protobuf:"bytes,1,rep,name=runs,proto3" json:"runs,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListRunsResponse) Reset() {
@@ -711,14 +797,34 @@ func (x *ListRunsResponse) GetNextPageToken() string {
 	return ""
 }
 
+func (x *ListRunsResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListRunsResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
+}
+
 type ListRunMatchesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// run by its id.
 	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// application filters; empty: all.
+	Application string `protobuf:"bytes,4,opt,name=application,proto3" json:"application,omitempty"`
+	// unit filters; empty: all.
+	Unit string `protobuf:"bytes,5,opt,name=unit,proto3" json:"unit,omitempty"`
+	// skipped filters matches that could not become offers, or the others; unset: all.
+	Skipped       *bool `protobuf:"varint,6,opt,name=skipped,proto3,oneof" json:"skipped,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -774,14 +880,39 @@ func (x *ListRunMatchesRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListRunMatchesRequest) GetApplication() string {
+	if x != nil {
+		return x.Application
+	}
+	return ""
+}
+
+func (x *ListRunMatchesRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *ListRunMatchesRequest) GetSkipped() bool {
+	if x != nil && x.Skipped != nil {
+		return *x.Skipped
+	}
+	return false
+}
+
 type ListRunMatchesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// matches in legal order.
 	Matches []*RunMatch `protobuf:"bytes,1,rep,name=matches,proto3" json:"matches,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListRunMatchesResponse) Reset() {
@@ -826,6 +957,20 @@ func (x *ListRunMatchesResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListRunMatchesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListRunMatchesResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 // RunMatch is a match of a run and what became of it.
@@ -1449,120 +1594,146 @@ var File_eile_v1_run_proto protoreflect.FileDescriptor
 
 const file_eile_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xcd\t\n" +
-	"\x03Run\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12!\n" +
-	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateR\x02on\x12'\n" +
-	"\x05state\x18\x03 \x01(\x0e2\x11.eile.v1.RunStateR\x05state\x12+\n" +
-	"\x06policy\x18\x04 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x12\x12\n" +
-	"\x04seed\x18\x05 \x01(\tR\x04seed\x12'\n" +
-	"\x0finstance_sha256\x18\x06 \x01(\tR\x0einstanceSha256\x12%\n" +
-	"\x0eoutcome_sha256\x18\a \x01(\tR\routcomeSha256\x12\x1c\n" +
-	"\tvacancies\x18\b \x01(\x05R\tvacancies\x12\x18\n" +
-	"\amatched\x18\t \x01(\x05R\amatched\x12%\n" +
+	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x99\f\n" +
+	"\x03Run\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12&\n" +
+	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x02on\x12,\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x11.eile.v1.RunStateB\x03\xe0A\x03R\x05state\x120\n" +
+	"\x06policy\x18\x04 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12\x17\n" +
+	"\x04seed\x18\x05 \x01(\tB\x03\xe0A\x03R\x04seed\x12,\n" +
+	"\x0finstance_sha256\x18\x06 \x01(\tB\x03\xe0A\x03R\x0einstanceSha256\x12*\n" +
+	"\x0eoutcome_sha256\x18\a \x01(\tB\x03\xe0A\x03R\routcomeSha256\x12!\n" +
+	"\tvacancies\x18\b \x01(\x05B\x03\xe0A\x03R\tvacancies\x12\x1d\n" +
+	"\amatched\x18\t \x01(\x05B\x03\xe0A\x03R\amatched\x12*\n" +
 	"\x0eoffers_created\x18\n" +
-	" \x01(\x05R\roffersCreated\x12\x18\n" +
-	"\aexpired\x18\v \x01(\x05R\aexpired\x12\x18\n" +
-	"\aflagged\x18\f \x01(\x05R\aflagged\x12\x19\n" +
-	"\bmax_size\x18\r \x01(\x05R\amaxSize\x12\x1e\n" +
+	" \x01(\x05B\x03\xe0A\x03R\roffersCreated\x12\x1d\n" +
+	"\aexpired\x18\v \x01(\x05B\x03\xe0A\x03R\aexpired\x12\x1d\n" +
+	"\aflagged\x18\f \x01(\x05B\x03\xe0A\x03R\aflagged\x12\x1e\n" +
+	"\bmax_size\x18\r \x01(\x05B\x03\xe0A\x03R\amaxSize\x12#\n" +
 	"\n" +
-	"unassessed\x18\x0e \x01(\x05R\n" +
-	"unassessed\x12\x1c\n" +
-	"\trechecked\x18\x0f \x01(\x05R\trechecked\x12+\n" +
-	"\askipped\x18\x10 \x03(\v2\x11.eile.v1.Run.SkipR\askipped\x12,\n" +
-	"\amatches\x18\x11 \x03(\v2\x12.eile.v1.Run.MatchR\amatches\x12\x1a\n" +
-	"\brevision\x18\x12 \x01(\x04R\brevision\x12\x1d\n" +
+	"unassessed\x18\x0e \x01(\x05B\x03\xe0A\x03R\n" +
+	"unassessed\x12!\n" +
+	"\trechecked\x18\x0f \x01(\x05B\x03\xe0A\x03R\trechecked\x120\n" +
+	"\askipped\x18\x10 \x03(\v2\x11.eile.v1.Run.SkipB\x03\xe0A\x03R\askipped\x121\n" +
+	"\amatches\x18\x11 \x03(\v2\x12.eile.v1.Run.MatchB\x03\xe0A\x03R\amatches\x12\x1f\n" +
+	"\brevision\x18\x12 \x01(\x04B\x03\xe0A\x03R\brevision\x12\"\n" +
 	"\n" +
-	"started_by\x18\x13 \x01(\tR\tstartedBy\x129\n" +
+	"started_by\x18\x13 \x01(\tB\x03\xe0A\x03R\tstartedBy\x12>\n" +
 	"\n" +
-	"started_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\tstartedAt\x12;\n" +
-	"\vfinished_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"finishedAt\x12-\n" +
-	"\bdecision\x18\x16 \x01(\v2\x11.eile.v1.DecisionR\bdecision\x12\x18\n" +
-	"\afailure\x18\x17 \x01(\tR\afailure\x12\x12\n" +
-	"\x04read\x18\x18 \x01(\x05R\x04read\x129\n" +
+	"started_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tstartedAt\x12@\n" +
+	"\vfinished_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"finishedAt\x122\n" +
+	"\bdecision\x18\x16 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\bdecision\x12\x1d\n" +
+	"\afailure\x18\x17 \x01(\tB\x03\xe0A\x03R\afailure\x12\x17\n" +
+	"\x04read\x18\x18 \x01(\x05B\x03\xe0A\x03R\x04read\x12>\n" +
 	"\n" +
-	"matched_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tmatchedAt\x12\x16\n" +
-	"\x06rounds\x18\x1a \x01(\x05R\x06rounds\x12/\n" +
-	"\x06shares\x18\x1b \x03(\v2\x17.eile.v1.Run.ShareCountR\x06shares\x1a<\n" +
+	"matched_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tmatchedAt\x12\x1b\n" +
+	"\x06rounds\x18\x1a \x01(\x05B\x03\xe0A\x03R\x06rounds\x124\n" +
+	"\x06shares\x18\x1b \x03(\v2\x17.eile.v1.Run.ShareCountB\x03\xe0A\x03R\x06shares\x12\x17\n" +
+	"\x04etag\x18\x1c \x01(\tB\x03\xe0A\x03R\x04etag\x12@\n" +
+	"\vcreate_time\x18\x1d \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x1e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1aF\n" +
 	"\n" +
-	"ShareCount\x12\x18\n" +
-	"\areserve\x18\x01 \x01(\tR\areserve\x12\x14\n" +
-	"\x05homes\x18\x02 \x01(\x05R\x05homes\x1aY\n" +
-	"\x05Match\x12 \n" +
-	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x1a\n" +
-	"\breleased\x18\x03 \x01(\bR\breleased\x1ae\n" +
-	"\x04Skip\x12 \n" +
-	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x02 \x01(\tR\x04unit\x12'\n" +
-	"\x06reason\x18\x03 \x01(\v2\x0f.eile.v1.ReasonR\x06reason\"y\n" +
-	"\x0fStartRunRequest\x12!\n" +
-	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateR\x02on\x12\x17\n" +
-	"\adry_run\x18\x02 \x01(\bR\x06dryRun\x12*\n" +
+	"ShareCount\x12\x1d\n" +
+	"\areserve\x18\x01 \x01(\tB\x03\xe0A\x03R\areserve\x12\x19\n" +
+	"\x05homes\x18\x02 \x01(\x05B\x03\xe0A\x03R\x05homes\x1ah\n" +
+	"\x05Match\x12%\n" +
+	"\vapplication\x18\x01 \x01(\tB\x03\xe0A\x03R\vapplication\x12\x17\n" +
+	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1f\n" +
+	"\breleased\x18\x03 \x01(\bB\x03\xe0A\x03R\breleased\x1at\n" +
+	"\x04Skip\x12%\n" +
+	"\vapplication\x18\x01 \x01(\tB\x03\xe0A\x03R\vapplication\x12\x17\n" +
+	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12,\n" +
+	"\x06reason\x18\x03 \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\x06reason\"\x86\x01\n" +
+	"\x0fStartRunRequest\x12&\n" +
+	"\x02on\x18\x01 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02on\x12\x1c\n" +
+	"\adry_run\x18\x02 \x01(\bB\x03\xe0A\x01R\x06dryRun\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\x91\x01\n" +
-	"\x11ApproveRunRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x127\n" +
-	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\x06\xbaH\x03\xc8\x01\x01R\bdecision\x12*\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xbd\x01\n" +
+	"\x11ApproveRunRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12:\n" +
+	"\bdecision\x18\x02 \x01(\v2\x13.eile.v1.ByDecisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\bdecision\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"{\n" +
-	"\x10CancelRunRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\"\n" +
-	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12*\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xa7\x01\n" +
+	"\x10CancelRunRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12%\n" +
+	"\x06reason\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"(\n" +
-	"\rGetRunRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\"V\n" +
-	"\x0fListRunsRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\".\n" +
+	"\rGetRunRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\"\x9d\x02\n" +
+	"\x0fListRunsRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"\\\n" +
-	"\x10ListRunsResponse\x12 \n" +
-	"\x04runs\x18\x01 \x03(\v2\f.eile.v1.RunR\x04runs\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"w\n" +
-	"\x15ListRunMatchesRequest\x12\x19\n" +
-	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x12$\n" +
-	"\tpage_size\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12%\n" +
+	"\border_by\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x124\n" +
+	"\x05state\x18\x04 \x01(\x0e2\x11.eile.v1.RunStateB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12*\n" +
+	"\x04from\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x04from\x12,\n" +
+	"\x05until\x18\x06 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x05until\"\xc2\x01\n" +
+	"\x10ListRunsResponse\x12%\n" +
+	"\x04runs\x18\x01 \x03(\v2\f.eile.v1.RunB\x03\xe0A\x03R\x04runs\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tR\tpageToken\"m\n" +
-	"\x16ListRunMatchesResponse\x12+\n" +
-	"\amatches\x18\x01 \x03(\v2\x11.eile.v1.RunMatchR\amatches\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9d\x01\n" +
-	"\bRunMatch\x12 \n" +
-	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x1a\n" +
-	"\breleased\x18\x03 \x01(\bR\breleased\x12\x14\n" +
-	"\x05offer\x18\x04 \x01(\tR\x05offer\x12)\n" +
-	"\askipped\x18\x05 \x01(\v2\x0f.eile.v1.ReasonR\askipped\"-\n" +
-	"\x12GetEvidenceRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\"=\n" +
-	"\x13GetEvidenceResponse\x12\x12\n" +
-	"\x04file\x18\x01 \x01(\tR\x04file\x12\x12\n" +
-	"\x04data\x18\x02 \x01(\fR\x04data\"b\n" +
-	"\x11ExplainRunRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12 \n" +
-	"\vapplication\x18\x02 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x03 \x01(\tR\x04unit\"\xcc\x03\n" +
-	"\x12ExplainRunResponse\x12\x10\n" +
-	"\x03run\x18\x01 \x01(\tR\x03run\x12 \n" +
-	"\vapplication\x18\x02 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x03 \x01(\tR\x04unit\x12\x18\n" +
-	"\aoutcome\x18\x04 \x01(\tR\aoutcome\x12'\n" +
-	"\x06reason\x18\x05 \x01(\v2\x0f.eile.v1.ReasonR\x06reason\x12G\n" +
-	"\vpassed_over\x18\x06 \x03(\v2&.eile.v1.ExplainRunResponse.PassedOverR\n" +
-	"passedOver\x12\x1d\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\x8d\x02\n" +
+	"\x15ListRunMatchesRequest\x12\x1f\n" +
+	"\x03run\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x03run\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"not_listed\x18\a \x01(\x05R\tnotListed\x1a\xc2\x01\n" +
+	"page_token\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12-\n" +
+	"\vapplication\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\vapplication\x12\x1f\n" +
+	"\x04unit\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04unit\x12\"\n" +
+	"\askipped\x18\x06 \x01(\bB\x03\xe0A\x01H\x00R\askipped\x88\x01\x01B\n" +
 	"\n" +
-	"PassedOver\x12 \n" +
-	"\vapplication\x18\x01 \x01(\tR\vapplication\x12\x12\n" +
-	"\x04unit\x18\x02 \x01(\tR\x04unit\x12'\n" +
-	"\x06reason\x18\x03 \x01(\v2\x0f.eile.v1.ReasonR\x06reason\x12\x18\n" +
-	"\ainstead\x18\x04 \x01(\tR\ainstead\x12#\n" +
-	"\x04rule\x18\x05 \x01(\v2\x0f.eile.v1.ReasonR\x04rule\x12\x16\n" +
-	"\x06holder\x18\x06 \x01(\tR\x06holder*\xcc\x01\n" +
+	"\b_skipped\"\xd3\x01\n" +
+	"\x16ListRunMatchesResponse\x120\n" +
+	"\amatches\x18\x01 \x03(\v2\x11.eile.v1.RunMatchB\x03\xe0A\x03R\amatches\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xb6\x01\n" +
+	"\bRunMatch\x12%\n" +
+	"\vapplication\x18\x01 \x01(\tB\x03\xe0A\x03R\vapplication\x12\x17\n" +
+	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1f\n" +
+	"\breleased\x18\x03 \x01(\bB\x03\xe0A\x03R\breleased\x12\x19\n" +
+	"\x05offer\x18\x04 \x01(\tB\x03\xe0A\x03R\x05offer\x12.\n" +
+	"\askipped\x18\x05 \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\askipped\"3\n" +
+	"\x12GetEvidenceRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\"G\n" +
+	"\x13GetEvidenceResponse\x12\x17\n" +
+	"\x04file\x18\x01 \x01(\tB\x03\xe0A\x03R\x04file\x12\x17\n" +
+	"\x04data\x18\x02 \x01(\fB\x03\xe0A\x03R\x04data\"\x82\x01\n" +
+	"\x11ExplainRunRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12-\n" +
+	"\vapplication\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\vapplication\x12\x1f\n" +
+	"\x04unit\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04unit\"\x8d\x04\n" +
+	"\x12ExplainRunResponse\x12\x15\n" +
+	"\x03run\x18\x01 \x01(\tB\x03\xe0A\x03R\x03run\x12%\n" +
+	"\vapplication\x18\x02 \x01(\tB\x03\xe0A\x03R\vapplication\x12\x17\n" +
+	"\x04unit\x18\x03 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1d\n" +
+	"\aoutcome\x18\x04 \x01(\tB\x03\xe0A\x03R\aoutcome\x12,\n" +
+	"\x06reason\x18\x05 \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\x06reason\x12L\n" +
+	"\vpassed_over\x18\x06 \x03(\v2&.eile.v1.ExplainRunResponse.PassedOverB\x03\xe0A\x03R\n" +
+	"passedOver\x12\"\n" +
+	"\n" +
+	"not_listed\x18\a \x01(\x05B\x03\xe0A\x03R\tnotListed\x1a\xe0\x01\n" +
+	"\n" +
+	"PassedOver\x12%\n" +
+	"\vapplication\x18\x01 \x01(\tB\x03\xe0A\x03R\vapplication\x12\x17\n" +
+	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12,\n" +
+	"\x06reason\x18\x03 \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\x06reason\x12\x1d\n" +
+	"\ainstead\x18\x04 \x01(\tB\x03\xe0A\x03R\ainstead\x12(\n" +
+	"\x04rule\x18\x05 \x01(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\x04rule\x12\x1b\n" +
+	"\x06holder\x18\x06 \x01(\tB\x03\xe0A\x03R\x06holder*\xcc\x01\n" +
 	"\bRunState\x12\x19\n" +
 	"\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13RUN_STATE_PREPARING\x10\x01\x12\x15\n" +
@@ -1637,37 +1808,42 @@ var file_eile_v1_run_proto_depIdxs = []int32{
 	22, // 7: eile.v1.Run.decision:type_name -> eile.v1.Decision
 	21, // 8: eile.v1.Run.matched_at:type_name -> google.protobuf.Timestamp
 	15, // 9: eile.v1.Run.shares:type_name -> eile.v1.Run.ShareCount
-	19, // 10: eile.v1.StartRunRequest.on:type_name -> google.type.Date
-	23, // 11: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
-	1,  // 12: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
-	10, // 13: eile.v1.ListRunMatchesResponse.matches:type_name -> eile.v1.RunMatch
-	24, // 14: eile.v1.RunMatch.skipped:type_name -> eile.v1.Reason
-	24, // 15: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
-	18, // 16: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
-	24, // 17: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
-	24, // 18: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
-	24, // 19: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
-	2,  // 20: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
-	3,  // 21: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
-	4,  // 22: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
-	5,  // 23: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
-	6,  // 24: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
-	8,  // 25: eile.v1.RunService.ListRunMatches:input_type -> eile.v1.ListRunMatchesRequest
-	11, // 26: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
-	13, // 27: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
-	1,  // 28: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
-	1,  // 29: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
-	1,  // 30: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
-	1,  // 31: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
-	7,  // 32: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
-	9,  // 33: eile.v1.RunService.ListRunMatches:output_type -> eile.v1.ListRunMatchesResponse
-	12, // 34: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
-	14, // 35: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
-	28, // [28:36] is the sub-list for method output_type
-	20, // [20:28] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	21, // 10: eile.v1.Run.create_time:type_name -> google.protobuf.Timestamp
+	21, // 11: eile.v1.Run.update_time:type_name -> google.protobuf.Timestamp
+	19, // 12: eile.v1.StartRunRequest.on:type_name -> google.type.Date
+	23, // 13: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
+	0,  // 14: eile.v1.ListRunsRequest.state:type_name -> eile.v1.RunState
+	19, // 15: eile.v1.ListRunsRequest.from:type_name -> google.type.Date
+	19, // 16: eile.v1.ListRunsRequest.until:type_name -> google.type.Date
+	1,  // 17: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
+	10, // 18: eile.v1.ListRunMatchesResponse.matches:type_name -> eile.v1.RunMatch
+	24, // 19: eile.v1.RunMatch.skipped:type_name -> eile.v1.Reason
+	24, // 20: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
+	18, // 21: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
+	24, // 22: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
+	24, // 23: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
+	24, // 24: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
+	2,  // 25: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
+	3,  // 26: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
+	4,  // 27: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
+	5,  // 28: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
+	6,  // 29: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
+	8,  // 30: eile.v1.RunService.ListRunMatches:input_type -> eile.v1.ListRunMatchesRequest
+	11, // 31: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
+	13, // 32: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
+	1,  // 33: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
+	1,  // 34: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
+	1,  // 35: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
+	1,  // 36: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
+	7,  // 37: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
+	9,  // 38: eile.v1.RunService.ListRunMatches:output_type -> eile.v1.ListRunMatchesResponse
+	12, // 39: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
+	14, // 40: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
+	33, // [33:41] is the sub-list for method output_type
+	25, // [25:33] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_run_proto_init() }
@@ -1678,6 +1854,7 @@ func file_eile_v1_run_proto_init() {
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()
+	file_eile_v1_run_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

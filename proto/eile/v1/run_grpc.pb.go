@@ -43,7 +43,7 @@ type RunServiceClient interface {
 	CancelRun(ctx context.Context, in *CancelRunRequest, opts ...grpc.CallOption) (*Run, error)
 	// Get answers one run. NOT_FOUND: there is none.
 	GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*Run, error)
-	// List answers runs, newest first.
+	// List answers runs, the one with the greatest number first. order_by: id desc, or id.
 	ListRuns(ctx context.Context, in *ListRunsRequest, opts ...grpc.CallOption) (*ListRunsResponse, error)
 	// ListRunMatches answers whom a run matched with what, and what became of it, in legal order; none before it has matched.
 	ListRunMatches(ctx context.Context, in *ListRunMatchesRequest, opts ...grpc.CallOption) (*ListRunMatchesResponse, error)
@@ -164,7 +164,7 @@ type RunServiceServer interface {
 	CancelRun(context.Context, *CancelRunRequest) (*Run, error)
 	// Get answers one run. NOT_FOUND: there is none.
 	GetRun(context.Context, *GetRunRequest) (*Run, error)
-	// List answers runs, newest first.
+	// List answers runs, the one with the greatest number first. order_by: id desc, or id.
 	ListRuns(context.Context, *ListRunsRequest) (*ListRunsResponse, error)
 	// ListRunMatches answers whom a run matched with what, and what became of it, in legal order; none before it has matched.
 	ListRunMatches(context.Context, *ListRunMatchesRequest) (*ListRunMatchesResponse, error)

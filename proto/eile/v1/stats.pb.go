@@ -7,6 +7,7 @@
 package eilev1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -443,39 +444,39 @@ var File_eile_v1_stats_proto protoreflect.FileDescriptor
 
 const file_eile_v1_stats_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/stats.proto\x12\aeile.v1\x1a\x16google/type/date.proto\"1\n" +
-	"\x05Count\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05count\x18\x02 \x01(\x05R\x05count\"\x9a\x01\n" +
-	"\bListFlow\x12\x12\n" +
-	"\x04list\x18\x01 \x01(\tR\x04list\x12\x18\n" +
-	"\aopening\x18\x02 \x01(\x05R\aopening\x12\"\n" +
-	"\x04came\x18\x03 \x03(\v2\x0e.eile.v1.CountR\x04came\x12\"\n" +
-	"\x04left\x18\x04 \x03(\v2\x0e.eile.v1.CountR\x04left\x12\x18\n" +
-	"\aclosing\x18\x05 \x01(\x05R\aclosing\"\x86\x01\n" +
-	"\bUnitFlow\x12\x18\n" +
-	"\aopening\x18\x01 \x01(\x05R\aopening\x12\"\n" +
-	"\x04came\x18\x02 \x03(\v2\x0e.eile.v1.CountR\x04came\x12\"\n" +
-	"\x04left\x18\x03 \x03(\v2\x0e.eile.v1.CountR\x04left\x12\x18\n" +
-	"\aclosing\x18\x04 \x01(\x05R\aclosing\"[\n" +
-	"\x0fGetStatsRequest\x12%\n" +
-	"\x04from\x18\x01 \x01(\v2\x11.google.type.DateR\x04from\x12!\n" +
-	"\x02to\x18\x02 \x01(\v2\x11.google.type.DateR\x02to\"\xa1\x04\n" +
-	"\x10GetStatsResponse\x12%\n" +
-	"\x04from\x18\x01 \x01(\v2\x11.google.type.DateR\x04from\x12!\n" +
-	"\x02to\x18\x02 \x01(\v2\x11.google.type.DateR\x02to\x12'\n" +
-	"\x05lists\x18\x03 \x03(\v2\x11.eile.v1.ListFlowR\x05lists\x12'\n" +
-	"\x05units\x18\x04 \x01(\v2\x11.eile.v1.UnitFlowR\x05units\x12D\n" +
-	"\x16applications_by_status\x18\x05 \x03(\v2\x0e.eile.v1.CountR\x14applicationsByStatus\x126\n" +
-	"\x0funits_by_status\x18\x06 \x03(\v2\x0e.eile.v1.CountR\runitsByStatus\x12<\n" +
-	"\x12units_by_condition\x18\a \x03(\v2\x0e.eile.v1.CountR\x10unitsByCondition\x12\x1a\n" +
-	"\blettings\x18\b \x01(\x05R\blettings\x12\x16\n" +
-	"\x06offers\x18\t \x01(\x05R\x06offers\x12*\n" +
+	"\x13eile/v1/stats.proto\x12\aeile.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\";\n" +
+	"\x05Count\x12\x17\n" +
+	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x19\n" +
+	"\x05count\x18\x02 \x01(\x05B\x03\xe0A\x03R\x05count\"\xb3\x01\n" +
+	"\bListFlow\x12\x17\n" +
+	"\x04list\x18\x01 \x01(\tB\x03\xe0A\x03R\x04list\x12\x1d\n" +
+	"\aopening\x18\x02 \x01(\x05B\x03\xe0A\x03R\aopening\x12'\n" +
+	"\x04came\x18\x03 \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\x04came\x12'\n" +
+	"\x04left\x18\x04 \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\x04left\x12\x1d\n" +
+	"\aclosing\x18\x05 \x01(\x05B\x03\xe0A\x03R\aclosing\"\x9a\x01\n" +
+	"\bUnitFlow\x12\x1d\n" +
+	"\aopening\x18\x01 \x01(\x05B\x03\xe0A\x03R\aopening\x12'\n" +
+	"\x04came\x18\x02 \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\x04came\x12'\n" +
+	"\x04left\x18\x03 \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\x04left\x12\x1d\n" +
+	"\aclosing\x18\x04 \x01(\x05B\x03\xe0A\x03R\aclosing\"e\n" +
+	"\x0fGetStatsRequest\x12*\n" +
+	"\x04from\x18\x01 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x04from\x12&\n" +
+	"\x02to\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02to\"\xe2\x04\n" +
+	"\x10GetStatsResponse\x12*\n" +
+	"\x04from\x18\x01 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x04from\x12&\n" +
+	"\x02to\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x02to\x12,\n" +
+	"\x05lists\x18\x03 \x03(\v2\x11.eile.v1.ListFlowB\x03\xe0A\x03R\x05lists\x12,\n" +
+	"\x05units\x18\x04 \x01(\v2\x11.eile.v1.UnitFlowB\x03\xe0A\x03R\x05units\x12I\n" +
+	"\x16applications_by_status\x18\x05 \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\x14applicationsByStatus\x12;\n" +
+	"\x0funits_by_status\x18\x06 \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\runitsByStatus\x12A\n" +
+	"\x12units_by_condition\x18\a \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\x10unitsByCondition\x12\x1f\n" +
+	"\blettings\x18\b \x01(\x05B\x03\xe0A\x03R\blettings\x12\x1b\n" +
+	"\x06offers\x18\t \x01(\x05B\x03\xe0A\x03R\x06offers\x12/\n" +
 	"\brefusals\x18\n" +
-	" \x03(\v2\x0e.eile.v1.CountR\brefusals\x12!\n" +
-	"\fvacancy_days\x18\v \x01(\x05R\vvacancyDays\x12\x18\n" +
-	"\aflagged\x18\f \x01(\x05R\aflagged\x12\x18\n" +
-	"\awaiting\x18\r \x01(\x05R\awaiting2O\n" +
+	" \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\brefusals\x12&\n" +
+	"\fvacancy_days\x18\v \x01(\x05B\x03\xe0A\x03R\vvacancyDays\x12\x1d\n" +
+	"\aflagged\x18\f \x01(\x05B\x03\xe0A\x03R\aflagged\x12\x1d\n" +
+	"\awaiting\x18\r \x01(\x05B\x03\xe0A\x03R\awaiting2O\n" +
 	"\fStatsService\x12?\n" +
 	"\bGetStats\x12\x18.eile.v1.GetStatsRequest\x1a\x19.eile.v1.GetStatsResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 

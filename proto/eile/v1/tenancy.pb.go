@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -159,7 +160,13 @@ type Tenancy struct {
 	// created_at is when the record was made.
 	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	// housed is true once the policy's last step was recorded.
-	Housed        bool `protobuf:"varint,13,opt,name=housed,proto3" json:"housed,omitempty"`
+	Housed bool `protobuf:"varint,13,opt,name=housed,proto3" json:"housed,omitempty"`
+	// etag changes with every change of the record.
+	Etag string `protobuf:"bytes,14,opt,name=etag,proto3" json:"etag,omitempty"`
+	// create_time is when the register first had it.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; unset: that is not on record.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -285,6 +292,27 @@ func (x *Tenancy) GetHoused() bool {
 	return false
 }
 
+func (x *Tenancy) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Tenancy) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Tenancy) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 type GetTenancyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the tenancy.
@@ -332,14 +360,24 @@ func (x *GetTenancyRequest) GetId() string {
 
 type ListTenanciesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// unit filters; empty: all.
 	Unit string `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
 	// application filters; empty: all.
-	Application   string `protobuf:"bytes,4,opt,name=application,proto3" json:"application,omitempty"`
+	Application string `protobuf:"bytes,4,opt,name=application,proto3" json:"application,omitempty"`
+	// order_by is id; empty: id.
+	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// kind filters; unset: all.
+	Kind TenancyKind `protobuf:"varint,6,opt,name=kind,proto3,enum=eile.v1.TenancyKind" json:"kind,omitempty"`
+	// in_force filters those that have not ended, or those that have; unset: all.
+	InForce *bool `protobuf:"varint,7,opt,name=in_force,json=inForce,proto3,oneof" json:"in_force,omitempty"`
+	// housed filters those whose last step is recorded, or those whose is not; unset: all.
+	Housed *bool `protobuf:"varint,8,opt,name=housed,proto3,oneof" json:"housed,omitempty"`
+	// organisation filters; empty: all.
+	Organisation  string `protobuf:"bytes,9,opt,name=organisation,proto3" json:"organisation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -402,14 +440,53 @@ func (x *ListTenanciesRequest) GetApplication() string {
 	return ""
 }
 
+func (x *ListTenanciesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListTenanciesRequest) GetKind() TenancyKind {
+	if x != nil {
+		return x.Kind
+	}
+	return TenancyKind_TENANCY_KIND_UNSPECIFIED
+}
+
+func (x *ListTenanciesRequest) GetInForce() bool {
+	if x != nil && x.InForce != nil {
+		return *x.InForce
+	}
+	return false
+}
+
+func (x *ListTenanciesRequest) GetHoused() bool {
+	if x != nil && x.Housed != nil {
+		return *x.Housed
+	}
+	return false
+}
+
+func (x *ListTenanciesRequest) GetOrganisation() string {
+	if x != nil {
+		return x.Organisation
+	}
+	return ""
+}
+
 type ListTenanciesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// tenancies in order of their making.
 	Tenancies []*Tenancy `protobuf:"bytes,1,rep,name=tenancies,proto3" json:"tenancies,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListTenanciesResponse) Reset() {
@@ -456,6 +533,20 @@ func (x *ListTenanciesResponse) GetNextPageToken() string {
 	return ""
 }
 
+func (x *ListTenanciesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListTenanciesResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
+}
+
 type RecordTenancyStepRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the tenancy.
@@ -465,7 +556,9 @@ type RecordTenancyStepRequest struct {
 	// on is the day; unset: today.
 	On *date.Date `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,5,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -528,6 +621,13 @@ func (x *RecordTenancyStepRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *RecordTenancyStepRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type FailTenancyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the tenancy.
@@ -535,7 +635,9 @@ type FailTenancyRequest struct {
 	// reason in words.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -591,6 +693,13 @@ func (x *FailTenancyRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *FailTenancyRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type EndTenancyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the tenancy.
@@ -600,7 +709,9 @@ type EndTenancyRequest struct {
 	// on is the last day; unset: today.
 	On *date.Date `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,5,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -663,59 +774,86 @@ func (x *EndTenancyRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *EndTenancyRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 var File_eile_v1_tenancy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_tenancy_proto_rawDesc = "" +
 	"\n" +
-	"\x15eile/v1/tenancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xef\x03\n" +
-	"\aTenancy\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
-	"\x04unit\x18\x02 \x01(\tR\x04unit\x12 \n" +
-	"\vapplication\x18\x03 \x01(\tR\vapplication\x12,\n" +
-	"\forganisation\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\forganisation\x12(\n" +
-	"\x04kind\x18\x05 \x01(\x0e2\x14.eile.v1.TenancyKindR\x04kind\x12\x14\n" +
-	"\x05offer\x18\x06 \x01(\tR\x05offer\x12,\n" +
-	"\border_on\x18\a \x01(\v2\x11.google.type.DateR\aorderOn\x122\n" +
-	"\vcontract_on\x18\b \x01(\v2\x11.google.type.DateR\n" +
-	"contractOn\x12*\n" +
-	"\akeys_on\x18\t \x01(\v2\x11.google.type.DateR\x06keysOn\x12,\n" +
+	"\x15eile/v1/tenancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xcb\x05\n" +
+	"\aTenancy\x12\x13\n" +
+	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12\x17\n" +
+	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12%\n" +
+	"\vapplication\x18\x03 \x01(\tB\x03\xe0A\x03R\vapplication\x12/\n" +
+	"\forganisation\x18\x04 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03\x18\xc8\x01R\forganisation\x12-\n" +
+	"\x04kind\x18\x05 \x01(\x0e2\x14.eile.v1.TenancyKindB\x03\xe0A\x03R\x04kind\x12\x19\n" +
+	"\x05offer\x18\x06 \x01(\tB\x03\xe0A\x03R\x05offer\x121\n" +
+	"\border_on\x18\a \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\aorderOn\x127\n" +
+	"\vcontract_on\x18\b \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\n" +
+	"contractOn\x12/\n" +
+	"\akeys_on\x18\t \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x06keysOn\x121\n" +
 	"\bended_on\x18\n" +
-	" \x01(\v2\x11.google.type.DateR\aendedOn\x12!\n" +
-	"\fended_reason\x18\v \x01(\tR\vendedReason\x129\n" +
+	" \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\aendedOn\x12&\n" +
+	"\fended_reason\x18\v \x01(\tB\x03\xe0A\x03R\vendedReason\x12>\n" +
 	"\n" +
-	"created_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x16\n" +
-	"\x06housed\x18\r \x01(\bR\x06housed\",\n" +
-	"\x11GetTenancyRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\"\x91\x01\n" +
-	"\x14ListTenanciesRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"created_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tcreatedAt\x12\x1b\n" +
+	"\x06housed\x18\r \x01(\bB\x03\xe0A\x03R\x06housed\x12\x17\n" +
+	"\x04etag\x18\x0e \x01(\tB\x03\xe0A\x03R\x04etag\x12@\n" +
+	"\vcreate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\"2\n" +
+	"\x11GetTenancyRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\"\xa9\x03\n" +
+	"\x14ListTenanciesRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12\x12\n" +
-	"\x04unit\x18\x03 \x01(\tR\x04unit\x12 \n" +
-	"\vapplication\x18\x04 \x01(\tR\vapplication\"o\n" +
-	"\x15ListTenanciesResponse\x12.\n" +
-	"\ttenancies\x18\x01 \x03(\v2\x10.eile.v1.TenancyR\ttenancies\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb8\x01\n" +
-	"\x18RecordTenancyStepRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x124\n" +
-	"\x04step\x18\x02 \x01(\x0e2\x14.eile.v1.TenancyStepB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04step\x12!\n" +
-	"\x02on\x18\x03 \x01(\v2\x11.google.type.DateR\x02on\x12*\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x12\x1f\n" +
+	"\x04unit\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x04unit\x12-\n" +
+	"\vapplication\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\vapplication\x12%\n" +
+	"\border_by\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x125\n" +
+	"\x04kind\x18\x06 \x01(\x0e2\x14.eile.v1.TenancyKindB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x12#\n" +
+	"\bin_force\x18\a \x01(\bB\x03\xe0A\x01H\x00R\ainForce\x88\x01\x01\x12 \n" +
+	"\x06housed\x18\b \x01(\bB\x03\xe0A\x01H\x01R\x06housed\x88\x01\x01\x12/\n" +
+	"\forganisation\x18\t \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\forganisationB\v\n" +
+	"\t_in_forceB\t\n" +
+	"\a_housed\"\xd5\x01\n" +
+	"\x15ListTenanciesResponse\x123\n" +
+	"\ttenancies\x18\x01 \x03(\v2\x10.eile.v1.TenancyB\x03\xe0A\x03R\ttenancies\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"}\n" +
-	"\x12FailTenancyRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\"\n" +
-	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12*\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xe9\x01\n" +
+	"\x18RecordTenancyStepRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x127\n" +
+	"\x04step\x18\x02 \x01(\x0e2\x14.eile.v1.TenancyStepB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04step\x12&\n" +
+	"\x02on\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02on\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\x9f\x01\n" +
-	"\x11EndTenancyRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\"\n" +
-	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12!\n" +
-	"\x02on\x18\x03 \x01(\v2\x11.google.type.DateR\x02on\x12*\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xa9\x01\n" +
+	"\x12FailTenancyRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12%\n" +
+	"\x06reason\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12-\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId*|\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\"\xd0\x01\n" +
+	"\x11EndTenancyRequest\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\x12%\n" +
+	"\x06reason\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xe8\aR\x06reason\x12&\n" +
+	"\x02on\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x02on\x12-\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag*|\n" +
 	"\vTenancyKind\x12\x1c\n" +
 	"\x18TENANCY_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13TENANCY_KIND_SOCIAL\x10\x01\x12\x1a\n" +
@@ -769,25 +907,28 @@ var file_eile_v1_tenancy_proto_depIdxs = []int32{
 	9,  // 3: eile.v1.Tenancy.keys_on:type_name -> google.type.Date
 	9,  // 4: eile.v1.Tenancy.ended_on:type_name -> google.type.Date
 	10, // 5: eile.v1.Tenancy.created_at:type_name -> google.protobuf.Timestamp
-	2,  // 6: eile.v1.ListTenanciesResponse.tenancies:type_name -> eile.v1.Tenancy
-	1,  // 7: eile.v1.RecordTenancyStepRequest.step:type_name -> eile.v1.TenancyStep
-	9,  // 8: eile.v1.RecordTenancyStepRequest.on:type_name -> google.type.Date
-	9,  // 9: eile.v1.EndTenancyRequest.on:type_name -> google.type.Date
-	3,  // 10: eile.v1.TenancyService.GetTenancy:input_type -> eile.v1.GetTenancyRequest
-	4,  // 11: eile.v1.TenancyService.ListTenancies:input_type -> eile.v1.ListTenanciesRequest
-	6,  // 12: eile.v1.TenancyService.RecordTenancyStep:input_type -> eile.v1.RecordTenancyStepRequest
-	7,  // 13: eile.v1.TenancyService.FailTenancy:input_type -> eile.v1.FailTenancyRequest
-	8,  // 14: eile.v1.TenancyService.EndTenancy:input_type -> eile.v1.EndTenancyRequest
-	2,  // 15: eile.v1.TenancyService.GetTenancy:output_type -> eile.v1.Tenancy
-	5,  // 16: eile.v1.TenancyService.ListTenancies:output_type -> eile.v1.ListTenanciesResponse
-	2,  // 17: eile.v1.TenancyService.RecordTenancyStep:output_type -> eile.v1.Tenancy
-	2,  // 18: eile.v1.TenancyService.FailTenancy:output_type -> eile.v1.Tenancy
-	2,  // 19: eile.v1.TenancyService.EndTenancy:output_type -> eile.v1.Tenancy
-	15, // [15:20] is the sub-list for method output_type
-	10, // [10:15] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	10, // 6: eile.v1.Tenancy.create_time:type_name -> google.protobuf.Timestamp
+	10, // 7: eile.v1.Tenancy.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 8: eile.v1.ListTenanciesRequest.kind:type_name -> eile.v1.TenancyKind
+	2,  // 9: eile.v1.ListTenanciesResponse.tenancies:type_name -> eile.v1.Tenancy
+	1,  // 10: eile.v1.RecordTenancyStepRequest.step:type_name -> eile.v1.TenancyStep
+	9,  // 11: eile.v1.RecordTenancyStepRequest.on:type_name -> google.type.Date
+	9,  // 12: eile.v1.EndTenancyRequest.on:type_name -> google.type.Date
+	3,  // 13: eile.v1.TenancyService.GetTenancy:input_type -> eile.v1.GetTenancyRequest
+	4,  // 14: eile.v1.TenancyService.ListTenancies:input_type -> eile.v1.ListTenanciesRequest
+	6,  // 15: eile.v1.TenancyService.RecordTenancyStep:input_type -> eile.v1.RecordTenancyStepRequest
+	7,  // 16: eile.v1.TenancyService.FailTenancy:input_type -> eile.v1.FailTenancyRequest
+	8,  // 17: eile.v1.TenancyService.EndTenancy:input_type -> eile.v1.EndTenancyRequest
+	2,  // 18: eile.v1.TenancyService.GetTenancy:output_type -> eile.v1.Tenancy
+	5,  // 19: eile.v1.TenancyService.ListTenancies:output_type -> eile.v1.ListTenanciesResponse
+	2,  // 20: eile.v1.TenancyService.RecordTenancyStep:output_type -> eile.v1.Tenancy
+	2,  // 21: eile.v1.TenancyService.FailTenancy:output_type -> eile.v1.Tenancy
+	2,  // 22: eile.v1.TenancyService.EndTenancy:output_type -> eile.v1.Tenancy
+	18, // [18:23] is the sub-list for method output_type
+	13, // [13:18] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_tenancy_proto_init() }
@@ -795,6 +936,7 @@ func file_eile_v1_tenancy_proto_init() {
 	if File_eile_v1_tenancy_proto != nil {
 		return
 	}
+	file_eile_v1_tenancy_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

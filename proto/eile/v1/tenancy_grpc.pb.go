@@ -34,7 +34,7 @@ const (
 type TenancyServiceClient interface {
 	// Get answers one tenancy. NOT_FOUND: there is none.
 	GetTenancy(ctx context.Context, in *GetTenancyRequest, opts ...grpc.CallOption) (*Tenancy, error)
-	// List answers tenancies in order of their making.
+	// List answers tenancies in order of their making. order_by: id.
 	ListTenancies(ctx context.Context, in *ListTenanciesRequest, opts ...grpc.CallOption) (*ListTenanciesResponse, error)
 	// RecordStep records the order, the contract or the keys. Eligibility is tested again; the policy's last step houses.
 	RecordTenancyStep(ctx context.Context, in *RecordTenancyStepRequest, opts ...grpc.CallOption) (*Tenancy, error)
@@ -110,7 +110,7 @@ func (c *tenancyServiceClient) EndTenancy(ctx context.Context, in *EndTenancyReq
 type TenancyServiceServer interface {
 	// Get answers one tenancy. NOT_FOUND: there is none.
 	GetTenancy(context.Context, *GetTenancyRequest) (*Tenancy, error)
-	// List answers tenancies in order of their making.
+	// List answers tenancies in order of their making. order_by: id.
 	ListTenancies(context.Context, *ListTenanciesRequest) (*ListTenanciesResponse, error)
 	// RecordStep records the order, the contract or the keys. Eligibility is tested again; the policy's last step houses.
 	RecordTenancyStep(context.Context, *RecordTenancyStepRequest) (*Tenancy, error)

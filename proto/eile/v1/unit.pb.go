@@ -8,10 +8,12 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -820,7 +822,11 @@ type Unit struct {
 	// former_tenancy is the id of the last tenancy that ended or letting that failed; output only.
 	FormerTenancy string `protobuf:"bytes,32,opt,name=former_tenancy,json=formerTenancy,proto3" json:"former_tenancy,omitempty"`
 	// last_tenancy is the tenancy in force or else the former one, with its three dates; in answers to Get only.
-	LastTenancy   *Tenancy `protobuf:"bytes,33,opt,name=last_tenancy,json=lastTenancy,proto3" json:"last_tenancy,omitempty"`
+	LastTenancy *Tenancy `protobuf:"bytes,33,opt,name=last_tenancy,json=lastTenancy,proto3" json:"last_tenancy,omitempty"`
+	// create_time is when the register first had it.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,34,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; unset: that is not on record.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,35,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1065,6 +1071,20 @@ func (x *Unit) GetLastTenancy() *Tenancy {
 	return nil
 }
 
+func (x *Unit) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Unit) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 // Inspection of a home. Inspections are never changed, only followed by another.
 type Inspection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1176,7 +1196,7 @@ func (x *Inspection) GetImport() string {
 
 type RegisterUnitRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// unit to register; fields that are output only are ignored.
+	// unit to register, without fields that are output only.
 	Unit *Unit `protobuf:"bytes,1,opt,name=unit,proto3" json:"unit,omitempty"`
 	// request_id makes the call safe to repeat.
 	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -1275,14 +1295,30 @@ func (x *GetUnitRequest) GetReference() string {
 
 type ListUnitsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// status filters; unset: all.
 	Status UnitStatus `protobuf:"varint,3,opt,name=status,proto3,enum=eile.v1.UnitStatus" json:"status,omitempty"`
 	// condition filters, and leaves out homes that are given up unless status asks for them; unset: all.
-	Condition     ConditionState `protobuf:"varint,4,opt,name=condition,proto3,enum=eile.v1.ConditionState" json:"condition,omitempty"`
+	Condition ConditionState `protobuf:"varint,4,opt,name=condition,proto3,enum=eile.v1.ConditionState" json:"condition,omitempty"`
+	// order_by is reference; empty: reference.
+	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// district filters; empty: all.
+	District string `protobuf:"bytes,6,opt,name=district,proto3" json:"district,omitempty"`
+	// tenure filters; unset: all.
+	Tenure Tenure `protobuf:"varint,7,opt,name=tenure,proto3,enum=eile.v1.Tenure" json:"tenure,omitempty"`
+	// min_rooms leaves out homes with fewer rooms, and those whose rooms are not known.
+	MinRooms *int32 `protobuf:"varint,8,opt,name=min_rooms,json=minRooms,proto3,oneof" json:"min_rooms,omitempty"`
+	// max_rooms leaves out homes with more rooms, and those whose rooms are not known.
+	MaxRooms *int32 `protobuf:"varint,9,opt,name=max_rooms,json=maxRooms,proto3,oneof" json:"max_rooms,omitempty"`
+	// adapted filters those that are adapted, or those that are not known to be; unset: all.
+	Adapted *bool `protobuf:"varint,10,opt,name=adapted,proto3,oneof" json:"adapted,omitempty"`
+	// earmark filters; empty: all.
+	Earmark string `protobuf:"bytes,11,opt,name=earmark,proto3" json:"earmark,omitempty"`
+	// giving_up filters by the state of the latest proposal to give the home up, as it is stored; unset: all.
+	GivingUp      GivingUpState `protobuf:"varint,12,opt,name=giving_up,json=givingUp,proto3,enum=eile.v1.GivingUpState" json:"giving_up,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1345,14 +1381,74 @@ func (x *ListUnitsRequest) GetCondition() ConditionState {
 	return ConditionState_CONDITION_STATE_UNSPECIFIED
 }
 
+func (x *ListUnitsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListUnitsRequest) GetDistrict() string {
+	if x != nil {
+		return x.District
+	}
+	return ""
+}
+
+func (x *ListUnitsRequest) GetTenure() Tenure {
+	if x != nil {
+		return x.Tenure
+	}
+	return Tenure_TENURE_UNSPECIFIED
+}
+
+func (x *ListUnitsRequest) GetMinRooms() int32 {
+	if x != nil && x.MinRooms != nil {
+		return *x.MinRooms
+	}
+	return 0
+}
+
+func (x *ListUnitsRequest) GetMaxRooms() int32 {
+	if x != nil && x.MaxRooms != nil {
+		return *x.MaxRooms
+	}
+	return 0
+}
+
+func (x *ListUnitsRequest) GetAdapted() bool {
+	if x != nil && x.Adapted != nil {
+		return *x.Adapted
+	}
+	return false
+}
+
+func (x *ListUnitsRequest) GetEarmark() string {
+	if x != nil {
+		return x.Earmark
+	}
+	return ""
+}
+
+func (x *ListUnitsRequest) GetGivingUp() GivingUpState {
+	if x != nil {
+		return x.GivingUp
+	}
+	return GivingUpState_GIVING_UP_STATE_UNSPECIFIED
+}
+
 type ListUnitsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// units in order of reference.
 	Units []*Unit `protobuf:"bytes,1,rep,name=units,proto3" json:"units,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListUnitsResponse) Reset() {
@@ -1397,6 +1493,20 @@ func (x *ListUnitsResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListUnitsResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListUnitsResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
 }
 
 type AmendUnitRequest struct {
@@ -1467,7 +1577,9 @@ type InspectUnitRequest struct {
 	// inspection to record.
 	Inspection *Inspection `protobuf:"bytes,1,opt,name=inspection,proto3" json:"inspection,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// etag of the record that was seen; ABORTED where it is no longer the current one. Empty: as it is.
+	Etag          string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1516,77 +1628,92 @@ func (x *InspectUnitRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *InspectUnitRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 var File_eile_v1_unit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_unit_proto_rawDesc = "" +
 	"\n" +
-	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x15eile/v1/tenancy.proto\x1a google/protobuf/field_mask.proto\x1a\x16google/type/date.proto\"T\n" +
-	"\bGivingUp\x12\x1a\n" +
-	"\bproposal\x18\x01 \x01(\tR\bproposal\x12,\n" +
-	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateR\x05state\"\xae\x01\n" +
-	"\aVacancy\x12.\n" +
-	"\x06reason\x18\x01 \x01(\x0e2\x16.eile.v1.VacancyReasonR\x06reason\x12\x16\n" +
-	"\x06detail\x18\x02 \x01(\tR\x06detail\x12'\n" +
-	"\x05since\x18\x03 \x01(\v2\x11.google.type.DateR\x05since\x122\n" +
-	"\vempty_since\x18\x04 \x01(\v2\x11.google.type.DateR\n" +
-	"emptySince\"\xf4\x02\n" +
-	"\tCondition\x12-\n" +
-	"\x05state\x18\x01 \x01(\x0e2\x17.eile.v1.ConditionStateR\x05state\x12)\n" +
-	"\areasons\x18\x02 \x03(\v2\x0f.eile.v1.ReasonR\areasons\x12\x18\n" +
-	"\amissing\x18\x03 \x03(\tR\amissing\x12+\n" +
-	"\x06policy\x18\x04 \x01(\v2\x13.eile.v1.PolicyNameR\x06policy\x122\n" +
-	"\vassessed_on\x18\x05 \x01(\v2\x11.google.type.DateR\n" +
-	"assessedOn\x12,\n" +
-	"\bnext_due\x18\x06 \x01(\v2\x11.google.type.DateR\anextDue\x120\n" +
+	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x15eile/v1/tenancy.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"^\n" +
+	"\bGivingUp\x12\x1f\n" +
+	"\bproposal\x18\x01 \x01(\tB\x03\xe0A\x03R\bproposal\x121\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateB\x03\xe0A\x03R\x05state\"\xc2\x01\n" +
+	"\aVacancy\x123\n" +
+	"\x06reason\x18\x01 \x01(\x0e2\x16.eile.v1.VacancyReasonB\x03\xe0A\x03R\x06reason\x12\x1b\n" +
+	"\x06detail\x18\x02 \x01(\tB\x03\xe0A\x03R\x06detail\x12,\n" +
+	"\x05since\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x05since\x127\n" +
+	"\vempty_since\x18\x04 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\n" +
+	"emptySince\"\x9c\x03\n" +
+	"\tCondition\x122\n" +
+	"\x05state\x18\x01 \x01(\x0e2\x17.eile.v1.ConditionStateB\x03\xe0A\x03R\x05state\x12.\n" +
+	"\areasons\x18\x02 \x03(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\areasons\x12\x1d\n" +
+	"\amissing\x18\x03 \x03(\tB\x03\xe0A\x03R\amissing\x120\n" +
+	"\x06policy\x18\x04 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x127\n" +
+	"\vassessed_on\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\n" +
+	"assessedOn\x121\n" +
+	"\bnext_due\x18\x06 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\anextDue\x125\n" +
 	"\n" +
-	"flagged_on\x18\a \x01(\v2\x11.google.type.DateR\tflaggedOn\x122\n" +
-	"\x15flagged_at_inspection\x18\b \x01(\tR\x13flaggedAtInspection\"L\n" +
-	"\tAmenities\x12?\n" +
-	"\apresent\x18\x01 \x03(\x0e2\x10.eile.v1.AmenityB\x13\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\apresent\"\x86\x02\n" +
-	"\x05Lease\x12\x1e\n" +
-	"\x05owner\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05owner\x12.\n" +
-	"\tstarts_on\x18\x02 \x01(\v2\x11.google.type.DateR\bstartsOn\x12*\n" +
-	"\aends_on\x18\x03 \x01(\v2\x11.google.type.DateR\x06endsOn\x12+\n" +
+	"flagged_on\x18\a \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\tflaggedOn\x127\n" +
+	"\x15flagged_at_inspection\x18\b \x01(\tB\x03\xe0A\x03R\x13flaggedAtInspection\"O\n" +
+	"\tAmenities\x12B\n" +
+	"\apresent\x18\x01 \x03(\x0e2\x10.eile.v1.AmenityB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\apresent\"\x99\x02\n" +
+	"\x05Lease\x12!\n" +
+	"\x05owner\x18\x01 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x05owner\x123\n" +
+	"\tstarts_on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\bstartsOn\x12/\n" +
+	"\aends_on\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\x06endsOn\x12.\n" +
 	"\n" +
-	"rent_cents\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02(\x00H\x00R\trentCents\x88\x01\x01\x123\n" +
-	"\rnotice_months\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00H\x01R\fnoticeMonths\x88\x01\x01B\r\n" +
+	"rent_cents\x18\x04 \x01(\x03B\n" +
+	"\xe0A\x01\xbaH\x04\"\x02(\x00H\x00R\trentCents\x88\x01\x01\x126\n" +
+	"\rnotice_months\x18\x05 \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18x(\x00H\x01R\fnoticeMonths\x88\x01\x01B\r\n" +
 	"\v_rent_centsB\x10\n" +
-	"\x0e_notice_months\"\xc1\v\n" +
-	"\x04Unit\x12;\n" +
-	"\treference\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x125\n" +
-	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x120\n" +
-	"\tcondition\x18\x03 \x01(\v2\x12.eile.v1.ConditionR\tcondition\x12#\n" +
-	"\bdistrict\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18dR\bdistrict\x12\"\n" +
-	"\aaddress\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xf4\x03R\aaddress\x12$\n" +
-	"\x05rooms\x18\x06 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01H\x00R\x05rooms\x88\x01\x01\x12+\n" +
-	"\barea_sqm\x18\a \x01(\v2\x10.eile.v1.DecimalR\aareaSqm\x12.\n" +
-	"\x05floor\x18\b \x01(\x05B\x13\xbaH\x10\x1a\x0e\x18\xc8\x01(\xf6\xff\xff\xff\xff\xff\xff\xff\xff\x01H\x01R\x05floor\x88\x01\x01\x12\x17\n" +
-	"\x04lift\x18\t \x01(\bH\x02R\x04lift\x88\x01\x01\x12\x1d\n" +
+	"\x0e_notice_months\"\xc3\r\n" +
+	"\x04Unit\x12>\n" +
+	"\treference\x18\x01 \x01(\tB \xe0A\b\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x128\n" +
+	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x125\n" +
+	"\tcondition\x18\x03 \x01(\v2\x12.eile.v1.ConditionB\x03\xe0A\x03R\tcondition\x12&\n" +
+	"\bdistrict\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\bdistrict\x12%\n" +
+	"\aaddress\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xf4\x03R\aaddress\x12'\n" +
+	"\x05rooms\x18\x06 \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18d(\x01H\x00R\x05rooms\x88\x01\x01\x120\n" +
+	"\barea_sqm\x18\a \x01(\v2\x10.eile.v1.DecimalB\x03\xe0A\x01R\aareaSqm\x121\n" +
+	"\x05floor\x18\b \x01(\x05B\x16\xe0A\x01\xbaH\x10\x1a\x0e\x18\xc8\x01(\xf6\xff\xff\xff\xff\xff\xff\xff\xff\x01H\x01R\x05floor\x88\x01\x01\x12\x1c\n" +
+	"\x04lift\x18\t \x01(\bB\x03\xe0A\x01H\x02R\x04lift\x88\x01\x01\x12\"\n" +
 	"\aadapted\x18\n" +
-	" \x01(\bH\x03R\aadapted\x88\x01\x01\x121\n" +
-	"\x06tenure\x18\v \x01(\x0e2\x0f.eile.v1.TenureB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06tenure\x12$\n" +
-	"\x05lease\x18\f \x01(\v2\x0e.eile.v1.LeaseR\x05lease\x121\n" +
-	"\fwear_percent\x18\r \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00H\x04R\vwearPercent\x88\x01\x01\x120\n" +
-	"\tamenities\x18\x0e \x01(\v2\x12.eile.v1.AmenitiesR\tamenities\x12!\n" +
-	"\aearmark\x18\x0f \x01(\tB\a\xbaH\x04r\x02\x18@R\aearmark\x12H\n" +
+	" \x01(\bB\x03\xe0A\x01H\x03R\aadapted\x88\x01\x01\x124\n" +
+	"\x06tenure\x18\v \x01(\x0e2\x0f.eile.v1.TenureB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06tenure\x12)\n" +
+	"\x05lease\x18\f \x01(\v2\x0e.eile.v1.LeaseB\x03\xe0A\x01R\x05lease\x124\n" +
+	"\fwear_percent\x18\r \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18d(\x00H\x04R\vwearPercent\x88\x01\x01\x125\n" +
+	"\tamenities\x18\x0e \x01(\v2\x12.eile.v1.AmenitiesB\x03\xe0A\x01R\tamenities\x12$\n" +
+	"\aearmark\x18\x0f \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\aearmark\x12K\n" +
 	"\n" +
-	"attributes\x18\x10 \x03(\v2\x1d.eile.v1.Unit.AttributesEntryB\t\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
-	"attributes\x124\n" +
-	"\fstatus_since\x18\x11 \x01(\v2\x11.google.type.DateR\vstatusSince\x12-\n" +
-	"\rstatus_reason\x18\x12 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\fstatusReason\x12\x1d\n" +
+	"attributes\x18\x10 \x03(\v2\x1d.eile.v1.Unit.AttributesEntryB\f\xe0A\x01\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
+	"attributes\x129\n" +
+	"\fstatus_since\x18\x11 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vstatusSince\x120\n" +
+	"\rstatus_reason\x18\x12 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\fstatusReason\x12\"\n" +
 	"\n" +
-	"open_offer\x18\x13 \x01(\tR\topenOffer\x12\x18\n" +
-	"\atenancy\x18\x14 \x01(\tR\atenancy\x12>\n" +
-	"\x11proposed_decision\x18\x15 \x01(\v2\x11.eile.v1.DecisionR\x10proposedDecision\x12\x1b\n" +
-	"\x04etag\x18\x16 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04etag\x125\n" +
-	"\vinspections\x18\x17 \x03(\v2\x13.eile.v1.InspectionR\vinspections\x12\x16\n" +
-	"\x06import\x18\x18 \x01(\tR\x06import\x12#\n" +
-	"\rimport_digest\x18\x19 \x01(\fR\fimportDigest\x125\n" +
-	"\rleft_stock_on\x18\x1a \x01(\v2\x11.google.type.DateR\vleftStockOn\x12.\n" +
-	"\tgiving_up\x18\x1e \x01(\v2\x11.eile.v1.GivingUpR\bgivingUp\x12*\n" +
-	"\avacancy\x18\x1f \x01(\v2\x10.eile.v1.VacancyR\avacancy\x12%\n" +
-	"\x0eformer_tenancy\x18  \x01(\tR\rformerTenancy\x123\n" +
-	"\flast_tenancy\x18! \x01(\v2\x10.eile.v1.TenancyR\vlastTenancy\x1aL\n" +
+	"open_offer\x18\x13 \x01(\tB\x03\xe0A\x03R\topenOffer\x12\x1d\n" +
+	"\atenancy\x18\x14 \x01(\tB\x03\xe0A\x03R\atenancy\x12C\n" +
+	"\x11proposed_decision\x18\x15 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\x10proposedDecision\x12\x1e\n" +
+	"\x04etag\x18\x16 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12:\n" +
+	"\vinspections\x18\x17 \x03(\v2\x13.eile.v1.InspectionB\x03\xe0A\x03R\vinspections\x12\x1b\n" +
+	"\x06import\x18\x18 \x01(\tB\x03\xe0A\x03R\x06import\x12(\n" +
+	"\rimport_digest\x18\x19 \x01(\fB\x03\xe0A\x03R\fimportDigest\x12:\n" +
+	"\rleft_stock_on\x18\x1a \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vleftStockOn\x123\n" +
+	"\tgiving_up\x18\x1e \x01(\v2\x11.eile.v1.GivingUpB\x03\xe0A\x03R\bgivingUp\x12/\n" +
+	"\avacancy\x18\x1f \x01(\v2\x10.eile.v1.VacancyB\x03\xe0A\x03R\avacancy\x12*\n" +
+	"\x0eformer_tenancy\x18  \x01(\tB\x03\xe0A\x03R\rformerTenancy\x128\n" +
+	"\flast_tenancy\x18! \x01(\v2\x10.eile.v1.TenancyB\x03\xe0A\x03R\vlastTenancy\x12@\n" +
+	"\vcreate_time\x18\" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18# \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01B\b\n" +
@@ -1595,51 +1722,72 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\x05_liftB\n" +
 	"\n" +
 	"\b_adaptedB\x0f\n" +
-	"\r_wear_percent\"\xc1\x03\n" +
+	"\r_wear_percent\"\xdd\x03\n" +
 	"\n" +
-	"Inspection\x121\n" +
-	"\x04unit\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\x04unit\x12<\n" +
-	"\finspected_on\x18\x02 \x01(\v2\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01R\vinspectedOn\x12&\n" +
-	"\tinspector\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\tinspector\x12$\n" +
-	"\x05score\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00H\x00R\x05score\x88\x01\x01\x12$\n" +
-	"\ahazards\x18\x05 \x03(\tB\n" +
-	"\xbaH\a\x92\x01\x04\x10d\x18\x01R\ahazards\x12N\n" +
+	"Inspection\x124\n" +
+	"\x04unit\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\x04unit\x12?\n" +
+	"\finspected_on\x18\x02 \x01(\v2\x11.google.type.DateB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vinspectedOn\x12)\n" +
+	"\tinspector\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\tinspector\x12'\n" +
+	"\x05score\x18\x04 \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18d(\x00H\x00R\x05score\x88\x01\x01\x12'\n" +
+	"\ahazards\x18\x05 \x03(\tB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10d\x18\x01R\ahazards\x12Q\n" +
 	"\n" +
-	"attributes\x18\x06 \x03(\v2#.eile.v1.Inspection.AttributesEntryB\t\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
-	"attributes\x12\x0e\n" +
-	"\x02id\x18\a \x01(\tR\x02id\x12\x16\n" +
-	"\x06import\x18\b \x01(\tR\x06import\x1aL\n" +
+	"attributes\x18\x06 \x03(\v2#.eile.v1.Inspection.AttributesEntryB\f\xe0A\x01\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\n" +
+	"attributes\x12\x13\n" +
+	"\x02id\x18\a \x01(\tB\x03\xe0A\x03R\x02id\x12\x1b\n" +
+	"\x06import\x18\b \x01(\tB\x03\xe0A\x03R\x06import\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01B\b\n" +
-	"\x06_score\"l\n" +
-	"\x13RegisterUnitRequest\x12)\n" +
-	"\x04unit\x18\x01 \x01(\v2\r.eile.v1.UnitB\x06\xbaH\x03\xc8\x01\x01R\x04unit\x12*\n" +
+	"\x06_score\"r\n" +
+	"\x13RegisterUnitRequest\x12,\n" +
+	"\x04unit\x18\x01 \x01(\v2\r.eile.v1.UnitB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x04unit\x12-\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"7\n" +
-	"\x0eGetUnitRequest\x12%\n" +
-	"\treference\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\treference\"\xcf\x01\n" +
-	"\x10ListUnitsRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"request_id\x18\x02 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"=\n" +
+	"\x0eGetUnitRequest\x12+\n" +
+	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\"\xee\x04\n" +
+	"\x10ListUnitsRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x125\n" +
-	"\x06status\x18\x03 \x01(\x0e2\x13.eile.v1.UnitStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12?\n" +
-	"\tcondition\x18\x04 \x01(\x0e2\x17.eile.v1.ConditionStateB\b\xbaH\x05\x82\x01\x02\x10\x01R\tcondition\"`\n" +
-	"\x11ListUnitsResponse\x12#\n" +
-	"\x05units\x18\x01 \x03(\v2\r.eile.v1.UnitR\x05units\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xae\x01\n" +
-	"\x10AmendUnitRequest\x12)\n" +
-	"\x04unit\x18\x01 \x01(\v2\r.eile.v1.UnitB\x06\xbaH\x03\xc8\x01\x01R\x04unit\x12C\n" +
-	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
-	"updateMask\x12*\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x128\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x13.eile.v1.UnitStatusB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12B\n" +
+	"\tcondition\x18\x04 \x01(\x0e2\x17.eile.v1.ConditionStateB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\tcondition\x12%\n" +
+	"\border_by\x18\x05 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12'\n" +
+	"\bdistrict\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\bdistrict\x124\n" +
+	"\x06tenure\x18\a \x01(\x0e2\x0f.eile.v1.TenureB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06tenure\x12%\n" +
+	"\tmin_rooms\x18\b \x01(\x05B\x03\xe0A\x01H\x00R\bminRooms\x88\x01\x01\x12%\n" +
+	"\tmax_rooms\x18\t \x01(\x05B\x03\xe0A\x01H\x01R\bmaxRooms\x88\x01\x01\x12\"\n" +
+	"\aadapted\x18\n" +
+	" \x01(\bB\x03\xe0A\x01H\x02R\aadapted\x88\x01\x01\x12%\n" +
+	"\aearmark\x18\v \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\aearmark\x12@\n" +
+	"\tgiving_up\x18\f \x01(\x0e2\x16.eile.v1.GivingUpStateB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\bgivingUpB\f\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"}\n" +
-	"\x12InspectUnitRequest\x12;\n" +
+	"_min_roomsB\f\n" +
 	"\n" +
-	"inspection\x18\x01 \x01(\v2\x13.eile.v1.InspectionB\x06\xbaH\x03\xc8\x01\x01R\n" +
-	"inspection\x12*\n" +
+	"_max_roomsB\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId*\xc7\x01\n" +
+	"\b_adapted\"\xc6\x01\n" +
+	"\x11ListUnitsResponse\x12(\n" +
+	"\x05units\x18\x01 \x03(\v2\r.eile.v1.UnitB\x03\xe0A\x03R\x05units\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xb7\x01\n" +
+	"\x10AmendUnitRequest\x12,\n" +
+	"\x04unit\x18\x01 \x01(\v2\r.eile.v1.UnitB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x04unit\x12F\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\n" +
+	"updateMask\x12-\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xa3\x01\n" +
+	"\x12InspectUnitRequest\x12>\n" +
+	"\n" +
+	"inspection\x18\x01 \x01(\v2\x13.eile.v1.InspectionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\n" +
+	"inspection\x12-\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12\x1e\n" +
+	"\x04etag\x18\x03 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag*\xc7\x01\n" +
 	"\n" +
 	"UnitStatus\x12\x1b\n" +
 	"\x17UNIT_STATUS_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -1735,8 +1883,9 @@ var file_eile_v1_unit_proto_goTypes = []any{
 	(*Decimal)(nil),               // 24: eile.v1.Decimal
 	(*Decision)(nil),              // 25: eile.v1.Decision
 	(*Tenancy)(nil),               // 26: eile.v1.Tenancy
-	(*fieldmaskpb.FieldMask)(nil), // 27: google.protobuf.FieldMask
-	(*Fact)(nil),                  // 28: eile.v1.Fact
+	(*timestamppb.Timestamp)(nil), // 27: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil), // 28: google.protobuf.FieldMask
+	(*Fact)(nil),                  // 29: eile.v1.Fact
 }
 var file_eile_v1_unit_proto_depIdxs = []int32{
 	4,  // 0: eile.v1.GivingUp.state:type_name -> eile.v1.GivingUpState
@@ -1766,32 +1915,36 @@ var file_eile_v1_unit_proto_depIdxs = []int32{
 	6,  // 24: eile.v1.Unit.giving_up:type_name -> eile.v1.GivingUp
 	7,  // 25: eile.v1.Unit.vacancy:type_name -> eile.v1.Vacancy
 	26, // 26: eile.v1.Unit.last_tenancy:type_name -> eile.v1.Tenancy
-	21, // 27: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
-	20, // 28: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
-	11, // 29: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
-	0,  // 30: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
-	1,  // 31: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
-	11, // 32: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
-	11, // 33: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
-	27, // 34: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
-	12, // 35: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
-	28, // 36: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
-	28, // 37: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
-	13, // 38: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
-	14, // 39: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
-	15, // 40: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
-	17, // 41: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
-	18, // 42: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
-	11, // 43: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
-	11, // 44: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
-	16, // 45: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
-	11, // 46: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
-	11, // 47: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
-	43, // [43:48] is the sub-list for method output_type
-	38, // [38:43] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	27, // 27: eile.v1.Unit.create_time:type_name -> google.protobuf.Timestamp
+	27, // 28: eile.v1.Unit.update_time:type_name -> google.protobuf.Timestamp
+	21, // 29: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
+	20, // 30: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
+	11, // 31: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
+	0,  // 32: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
+	1,  // 33: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
+	2,  // 34: eile.v1.ListUnitsRequest.tenure:type_name -> eile.v1.Tenure
+	4,  // 35: eile.v1.ListUnitsRequest.giving_up:type_name -> eile.v1.GivingUpState
+	11, // 36: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
+	11, // 37: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
+	28, // 38: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
+	12, // 39: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
+	29, // 40: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
+	29, // 41: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
+	13, // 42: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
+	14, // 43: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
+	15, // 44: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
+	17, // 45: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
+	18, // 46: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
+	11, // 47: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
+	11, // 48: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
+	16, // 49: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
+	11, // 50: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
+	11, // 51: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
+	47, // [47:52] is the sub-list for method output_type
+	42, // [42:47] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_unit_proto_init() }
@@ -1805,6 +1958,7 @@ func file_eile_v1_unit_proto_init() {
 	file_eile_v1_unit_proto_msgTypes[4].OneofWrappers = []any{}
 	file_eile_v1_unit_proto_msgTypes[5].OneofWrappers = []any{}
 	file_eile_v1_unit_proto_msgTypes[6].OneofWrappers = []any{}
+	file_eile_v1_unit_proto_msgTypes[9].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

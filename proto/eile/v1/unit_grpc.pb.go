@@ -36,7 +36,7 @@ type UnitServiceClient interface {
 	RegisterUnit(ctx context.Context, in *RegisterUnitRequest, opts ...grpc.CallOption) (*Unit, error)
 	// Get answers one home. NOT_FOUND: there is none.
 	GetUnit(ctx context.Context, in *GetUnitRequest, opts ...grpc.CallOption) (*Unit, error)
-	// List answers homes in order of reference.
+	// List answers homes. order_by: reference.
 	ListUnits(ctx context.Context, in *ListUnitsRequest, opts ...grpc.CallOption) (*ListUnitsResponse, error)
 	// Amend changes facts of a home.
 	AmendUnit(ctx context.Context, in *AmendUnitRequest, opts ...grpc.CallOption) (*Unit, error)
@@ -112,7 +112,7 @@ type UnitServiceServer interface {
 	RegisterUnit(context.Context, *RegisterUnitRequest) (*Unit, error)
 	// Get answers one home. NOT_FOUND: there is none.
 	GetUnit(context.Context, *GetUnitRequest) (*Unit, error)
-	// List answers homes in order of reference.
+	// List answers homes. order_by: reference.
 	ListUnits(context.Context, *ListUnitsRequest) (*ListUnitsResponse, error)
 	// Amend changes facts of a home.
 	AmendUnit(context.Context, *AmendUnitRequest) (*Unit, error)

@@ -8,6 +8,7 @@ package eilev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -188,12 +189,18 @@ func (x *VacantHome) GetFormerTenancy() string {
 
 type ListVacanciesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// page_size is at most 1000; 0: 100.
+	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// page_token of the answer before, of the same query.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// state filters; unset: all.
-	State         VacancyState `protobuf:"varint,3,opt,name=state,proto3,enum=eile.v1.VacancyState" json:"state,omitempty"`
+	State VacancyState `protobuf:"varint,3,opt,name=state,proto3,enum=eile.v1.VacancyState" json:"state,omitempty"`
+	// order_by is vacancy.empty_since; empty: vacancy.empty_since.
+	OrderBy string `protobuf:"bytes,4,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// district filters; empty: all.
+	District string `protobuf:"bytes,5,opt,name=district,proto3" json:"district,omitempty"`
+	// reason filters by what made the home vacant; unset: all.
+	Reason        VacancyReason `protobuf:"varint,6,opt,name=reason,proto3,enum=eile.v1.VacancyReason" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -249,14 +256,39 @@ func (x *ListVacanciesRequest) GetState() VacancyState {
 	return VacancyState_VACANCY_STATE_UNSPECIFIED
 }
 
+func (x *ListVacanciesRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListVacanciesRequest) GetDistrict() string {
+	if x != nil {
+		return x.District
+	}
+	return ""
+}
+
+func (x *ListVacanciesRequest) GetReason() VacancyReason {
+	if x != nil {
+		return x.Reason
+	}
+	return VacancyReason_VACANCY_REASON_UNSPECIFIED
+}
+
 type ListVacanciesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// homes, the one that stands empty longest first, then in order of reference.
 	Homes []*VacantHome `protobuf:"bytes,1,rep,name=homes,proto3" json:"homes,omitempty"`
 	// next_page_token is empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// total_size is how many rows the query has, on all pages.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// total_size_is_minimum is true where there may be more: the count ended early.
+	TotalSizeIsMinimum bool `protobuf:"varint,4,opt,name=total_size_is_minimum,json=totalSizeIsMinimum,proto3" json:"total_size_is_minimum,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *ListVacanciesResponse) Reset() {
@@ -303,29 +335,51 @@ func (x *ListVacanciesResponse) GetNextPageToken() string {
 	return ""
 }
 
+func (x *ListVacanciesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListVacanciesResponse) GetTotalSizeIsMinimum() bool {
+	if x != nil {
+		return x.TotalSizeIsMinimum
+	}
+	return false
+}
+
 var File_eile_v1_vacancy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_vacancy_proto_rawDesc = "" +
 	"\n" +
-	"\x15eile/v1/vacancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\"\x86\x02\n" +
+	"\x15eile/v1/vacancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xa9\x02\n" +
 	"\n" +
-	"VacantHome\x12\x12\n" +
-	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x1a\n" +
-	"\bdistrict\x18\x02 \x01(\tR\bdistrict\x12*\n" +
-	"\avacancy\x18\x03 \x01(\v2\x10.eile.v1.VacancyR\avacancy\x12\x1d\n" +
+	"VacantHome\x12\x17\n" +
+	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1f\n" +
+	"\bdistrict\x18\x02 \x01(\tB\x03\xe0A\x03R\bdistrict\x12/\n" +
+	"\avacancy\x18\x03 \x01(\v2\x10.eile.v1.VacancyB\x03\xe0A\x03R\avacancy\x12\"\n" +
 	"\n" +
-	"days_empty\x18\x04 \x01(\x05R\tdaysEmpty\x12+\n" +
-	"\x05state\x18\x05 \x01(\x0e2\x15.eile.v1.VacancyStateR\x05state\x12)\n" +
-	"\areasons\x18\x06 \x03(\v2\x0f.eile.v1.ReasonR\areasons\x12%\n" +
-	"\x0eformer_tenancy\x18\a \x01(\tR\rformerTenancy\"\x92\x01\n" +
-	"\x14ListVacanciesRequest\x12$\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
+	"days_empty\x18\x04 \x01(\x05B\x03\xe0A\x03R\tdaysEmpty\x120\n" +
+	"\x05state\x18\x05 \x01(\x0e2\x15.eile.v1.VacancyStateB\x03\xe0A\x03R\x05state\x12.\n" +
+	"\areasons\x18\x06 \x03(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\areasons\x12*\n" +
+	"\x0eformer_tenancy\x18\a \x01(\tB\x03\xe0A\x03R\rformerTenancy\"\xb2\x02\n" +
+	"\x14ListVacanciesRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x125\n" +
-	"\x05state\x18\x03 \x01(\x0e2\x15.eile.v1.VacancyStateB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05state\"j\n" +
-	"\x15ListVacanciesResponse\x12)\n" +
-	"\x05homes\x18\x01 \x03(\v2\x13.eile.v1.VacantHomeR\x05homes\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\xc8\x01\n" +
+	"page_token\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80 R\tpageToken\x128\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x15.eile.v1.VacancyStateB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12%\n" +
+	"\border_by\x18\x04 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12'\n" +
+	"\bdistrict\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\bdistrict\x12;\n" +
+	"\x06reason\x18\x06 \x01(\x0e2\x16.eile.v1.VacancyReasonB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06reason\"\xd0\x01\n" +
+	"\x15ListVacanciesResponse\x12.\n" +
+	"\x05homes\x18\x01 \x03(\v2\x13.eile.v1.VacantHomeB\x03\xe0A\x03R\x05homes\x12+\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum*\xc8\x01\n" +
 	"\fVacancyState\x12\x1d\n" +
 	"\x19VACANCY_STATE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15VACANCY_STATE_FLAGGED\x10\x01\x12\x1c\n" +
@@ -357,20 +411,22 @@ var file_eile_v1_vacancy_proto_goTypes = []any{
 	(*ListVacanciesResponse)(nil), // 3: eile.v1.ListVacanciesResponse
 	(*Vacancy)(nil),               // 4: eile.v1.Vacancy
 	(*Reason)(nil),                // 5: eile.v1.Reason
+	(VacancyReason)(0),            // 6: eile.v1.VacancyReason
 }
 var file_eile_v1_vacancy_proto_depIdxs = []int32{
 	4, // 0: eile.v1.VacantHome.vacancy:type_name -> eile.v1.Vacancy
 	0, // 1: eile.v1.VacantHome.state:type_name -> eile.v1.VacancyState
 	5, // 2: eile.v1.VacantHome.reasons:type_name -> eile.v1.Reason
 	0, // 3: eile.v1.ListVacanciesRequest.state:type_name -> eile.v1.VacancyState
-	1, // 4: eile.v1.ListVacanciesResponse.homes:type_name -> eile.v1.VacantHome
-	2, // 5: eile.v1.VacancyService.ListVacancies:input_type -> eile.v1.ListVacanciesRequest
-	3, // 6: eile.v1.VacancyService.ListVacancies:output_type -> eile.v1.ListVacanciesResponse
-	6, // [6:7] is the sub-list for method output_type
-	5, // [5:6] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	6, // 4: eile.v1.ListVacanciesRequest.reason:type_name -> eile.v1.VacancyReason
+	1, // 5: eile.v1.ListVacanciesResponse.homes:type_name -> eile.v1.VacantHome
+	2, // 6: eile.v1.VacancyService.ListVacancies:input_type -> eile.v1.ListVacanciesRequest
+	3, // 7: eile.v1.VacancyService.ListVacancies:output_type -> eile.v1.ListVacanciesResponse
+	7, // [7:8] is the sub-list for method output_type
+	6, // [6:7] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_vacancy_proto_init() }

@@ -28,7 +28,7 @@ const (
 //
 // VacancyService reports the vacant homes.
 type VacancyServiceClient interface {
-	// List answers the vacant homes, the one that stands empty longest first.
+	// List answers the vacant homes, the one that stands empty longest first. order_by: vacancy.empty_since.
 	ListVacancies(ctx context.Context, in *ListVacanciesRequest, opts ...grpc.CallOption) (*ListVacanciesResponse, error)
 }
 
@@ -56,7 +56,7 @@ func (c *vacancyServiceClient) ListVacancies(ctx context.Context, in *ListVacanc
 //
 // VacancyService reports the vacant homes.
 type VacancyServiceServer interface {
-	// List answers the vacant homes, the one that stands empty longest first.
+	// List answers the vacant homes, the one that stands empty longest first. order_by: vacancy.empty_since.
 	ListVacancies(context.Context, *ListVacanciesRequest) (*ListVacanciesResponse, error)
 	mustEmbedUnimplementedVacancyServiceServer()
 }
