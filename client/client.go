@@ -46,6 +46,8 @@ type Options struct {
 	CA, Cert, Key string
 	// As says who is calling, where the server runs with --dev; elsewhere the certificate says it. Printable ASCII.
 	As string
+	// Language is the one in which the server shall speak, as HTTP names it; empty: the server chooses.
+	Language string
 	// RequestID is sent with every change that brings none; empty: a new one each time. One id belongs to one change.
 	RequestID string
 }
@@ -81,8 +83,10 @@ func Dial(o Options, extra ...grpc.DialOption) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: address %q: give host:port", ErrOption, o.Address)
 	}
-	if err := checkName(o.As); err != nil {
-		return nil, err
+	for what, text := range map[string]string{"name": o.As, "language": o.Language} {
+		if err := checkText(what, text); err != nil {
+			return nil, err
+		}
 	}
 	secure, err := o.credentials(host)
 	if err != nil {
@@ -94,8 +98,8 @@ func Dial(o Options, extra ...grpc.DialOption) (*Client, error) {
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)),
 		grpc.WithChainUnaryInterceptor(withDeadline, withRequestID(o.RequestID)),
 	}
-	if o.As != "" {
-		options = append(options, grpc.WithPerRPCCredentials(caller(o.As)))
+	if sent := o.header(); len(sent) > 0 {
+		options = append(options, grpc.WithPerRPCCredentials(sent))
 	}
 	conn, err := grpc.NewClient(o.Address, append(options, extra...)...)
 	if err != nil {
@@ -153,24 +157,36 @@ func isLoopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// caller is the name that is sent with every call.
-type caller string
+// header is what is sent with every call.
+type header map[string]string
 
-// GetRequestMetadata implements [credentials.PerRPCCredentials].
-func (c caller) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return map[string]string{"eile-as": string(c)}, nil
+// header says who is calling and in which language.
+func (o Options) header() header {
+	h := header{}
+	if o.As != "" {
+		h["eile-as"] = o.As
+	}
+	if o.Language != "" {
+		h["accept-language"] = o.Language
+	}
+	return h
 }
 
-// RequireTransportSecurity implements [credentials.PerRPCCredentials]: the name is no secret and proves nothing.
-func (caller) RequireTransportSecurity() bool {
+// GetRequestMetadata implements [credentials.PerRPCCredentials].
+func (h header) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return h, nil
+}
+
+// RequireTransportSecurity implements [credentials.PerRPCCredentials]: none of it is a secret or proves anything.
+func (header) RequireTransportSecurity() bool {
 	return false
 }
 
-// checkName refuses a name that metadata cannot carry.
-func checkName(name string) error {
-	for _, r := range name {
+// checkText refuses a text that metadata cannot carry.
+func checkText(what, text string) error {
+	for _, r := range text {
 		if r < ' ' || r > '~' {
-			return fmt.Errorf("%w: name %q: only printable ASCII can be sent", ErrOption, name)
+			return fmt.Errorf("%w: %s %q: only printable ASCII can be sent", ErrOption, what, text)
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,15 +14,14 @@ import (
 // Explain puts an error into one line for a person: what the server says, every violation that it lists, and in
 // brackets the code and the reason by which a program knows it. An error that is none of a server is its own text.
 func Explain(err error) string {
-	var carrier interface{ GRPCStatus() *status.Status }
-	if !errors.As(err, &carrier) {
+	answer, ok := statusOf(err)
+	if !ok {
 		return oneLine(err.Error())
 	}
-	answer := carrier.GRPCStatus()
 	// What callers wrapped around the error stands before its own text; what the transport says of its retries is dropped.
 	context, _, _ := strings.Cut(err.Error(), "rpc error: ")
 	context, _, _ = strings.Cut(context, "max retries exhausted: ")
-	parts := []string{context + plain(answer)}
+	parts := []string{context + plain(err, answer)}
 	marks := []string{code.Code(answer.Code()).String()}
 	for _, detail := range answer.Details() {
 		switch detail := detail.(type) {
@@ -47,18 +45,26 @@ func Explain(err error) string {
 	return fmt.Sprintf("%s (%s)", oneLine(join(parts)), strings.Join(distinct(marks), ", "))
 }
 
-// plain is the message of a status without what the transport wraps around the cause when it cannot reach the server.
-func plain(answer *status.Status) string {
+// plain is the message of a status; of a server that did not answer it is the cause without what the transport wraps
+// around it.
+func plain(err error, answer *status.Status) string {
 	message := answer.Message()
-	if answer.Code() != codes.Unavailable {
+	_, cause, fromTransport := strings.Cut(message, `desc = "`)
+	if !fromTransport {
+		cause, fromTransport = strings.CutPrefix(message, "name resolver error: ")
+	}
+	if fromTransport {
+		cause = strings.TrimPrefix(strings.TrimSuffix(cause, `"`), "transport: ")
+		cause = strings.TrimPrefix(cause, "Error while dialing: ")
+	}
+	switch {
+	case answer.Code() == codes.Unavailable && Denied(err):
+		return "the server and this program do not agree on TLS, see --tls-ca, --tls-cert and --tls-key: " + cause
+	case fromTransport && Unreachable(err):
+		return "cannot reach the server: " + cause
+	default:
 		return message
 	}
-	_, cause, ok := strings.Cut(message, `desc = "transport: `)
-	if !ok {
-		return message
-	}
-	cause = strings.TrimPrefix(cause, "Error while dialing: ")
-	return "cannot reach the server: " + strings.TrimSuffix(cause, `"`)
 }
 
 func pair(what, says string) string {

@@ -36,7 +36,7 @@ var registeredView = render.View{
 func newApplication(s *session) *cobra.Command {
 	return group("application", "Register, get, list, amend, decide on and end applications",
 		newApplicationRegister(s),
-		s.ask("get REFERENCE", "Show one application", applicationView,
+		s.look("get REFERENCE", "Show one application", applicationView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 				return c.Applications.GetApplication(ctx, &eilev1.GetApplicationRequest{Reference: args[0]})
 			}),

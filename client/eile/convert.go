@@ -131,12 +131,12 @@ func printConversion(out *render.Printer, c *converted) error {
 		rows[i] = []string{q.Kind, strconv.Itoa(q.Count), q.Done}
 	}
 	const columns = "kind count done"
-	if out.Format != render.Table {
+	if !out.ForPeople() {
 		return out.Rows(c, columns, rows)
 	}
 	return out.Write(func(w io.Writer) error {
 		if len(rows) > 0 {
-			if err := render.WriteTable(w, columns, rows); err != nil {
+			if err := out.WriteTable(w, columns, rows); err != nil {
 				return err
 			}
 			fmt.Fprintln(w)

@@ -31,7 +31,7 @@ func newDecommission(s *session) *cobra.Command {
 		newDecommissionPropose(s),
 		newDecommissionApprove(s),
 		newDecommissionReject(s),
-		s.ask("get SUBJECT", "Show one proposal, by its id or by one of its homes", decommissionView,
+		s.look("get SUBJECT", "Show one proposal, by its id or by one of its homes", decommissionView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 				return c.Decommissions.GetDecommission(ctx, &eilev1.GetDecommissionRequest{Subject: args[0]})
 			}),

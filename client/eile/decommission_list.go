@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/flag"
@@ -20,26 +21,26 @@ func newDecommissionList(s *session) *cobra.Command {
 		Use: "list", Short: "List the proposals and, for each home, how far its giving up has come", Args: exactly("list"),
 		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
 			req.PageSize = min(limit, maxPage)
-			answer := &eilev1.ListDecommissionsResponse{}
-			for record, err := range c.AllDecommissions(ctx, req) {
-				if err != nil {
-					return err
-				}
-				answer.Decommissions = append(answer.Decommissions, record)
-				if limit > 0 && len(answer.GetDecommissions()) == int(limit) {
-					break
-				}
+			var answer *eilev1.ListDecommissionsResponse
+			read := func() (proto.Message, error) {
+				records, err := gather(c.AllDecommissions(ctx, req), limit)
+				answer = &eilev1.ListDecommissionsResponse{Decommissions: records}
+				return answer, err
 			}
-			return printDecommissions(&s.out, answer)
+			return s.show(ctx, read, func(proto.Message) error { return printDecommissions(&s.out, answer) })
 		}),
 	}
 	flag.CountVar(cmd.Flags(), &limit, "limit", "stop after `N` proposals; all unless given")
+	s.watchVar(cmd)
 	flag.EnumVar(cmd.Flags(), &req.State, "state", "only proposals in the `STATE`")
 	return cmd
 }
 
 func printDecommissions(out *render.Printer, answer *eilev1.ListDecommissionsResponse) error {
-	if out.Format != render.Table {
+	switch {
+	case out.Format == render.Name:
+		return render.List(out, decommissionView, answer.GetDecommissions(), answer)
+	case !out.ForPeople():
 		columns, homes := givenUpHomes(out, answer, "code")
 		return out.Rows(answer, columns, homes)
 	}
@@ -49,12 +50,12 @@ func printDecommissions(out *render.Printer, answer *eilev1.ListDecommissionsRes
 	}
 	columns, homes := givenUpHomes(out, answer, "detail")
 	return out.Write(func(w io.Writer) error {
-		err := render.WriteTable(w, decommissionView.Table, proposals)
+		err := out.WriteTable(w, decommissionView.Table, proposals)
 		if err != nil || len(homes) == 0 {
 			return err
 		}
 		_, _ = io.WriteString(w, "\n")
-		return render.WriteTable(w, columns, homes)
+		return out.WriteTable(w, columns, homes)
 	})
 }
 

@@ -23,6 +23,7 @@ var planView = render.View{
 }
 
 var plannedView = render.View{
+	Name: "unit",
 	CSV: `rank unit status reasons.code:reasons wear_percent giving_up basis month not_before spare occupied_by transfer list
 		need_class lettings_last_12_months obstacle.code:obstacle`,
 }
@@ -40,7 +41,7 @@ Nothing is changed.`,
 			if err != nil {
 				return err
 			}
-			if s.out.Format == render.CSV {
+			if s.out.ByLine() {
 				return render.List(&s.out, plannedView, plan.GetHomes(), plan)
 			}
 			return s.out.Message(planView, plan)

@@ -88,6 +88,9 @@ func (f *fake) receive(stream grpc.ServerStream, method protoreflect.MethodDescr
 	if as := md.Get("eile-as"); len(as) > 0 {
 		kept = "as " + as[0] + "\n"
 	}
+	if in := md.Get("accept-language"); len(in) > 0 && in[0] != "en" {
+		kept += "in " + in[0] + "\n"
+	}
 	var request proto.Message
 	for {
 		next := newMessage(method.Input())

@@ -136,7 +136,7 @@ func (u *uploading) done(header *eilev1.ImportHeader) error {
 }
 
 func printImport(out *render.Printer, r *eilev1.ImportResult) error {
-	if out.Format == render.JSON || out.Format == render.CSV {
+	if !out.ForPeople() {
 		return out.Message(importView, r)
 	}
 	created, faults := "created", ""

@@ -59,7 +59,7 @@ partner_of:N for the partner of member N. Sex: F M X.`,
 func printNeed(out *render.Printer, n needed) error {
 	count := strconv.Itoa(n.Need)
 	var rows [][]string
-	if out.Format == render.CSV || len(n.Reasons) == 0 {
+	if out.ByLine() || len(n.Reasons) == 0 {
 		rows = append(rows, []string{n.Standard, count, render.Codes(n.Reasons)})
 	} else {
 		for _, r := range n.Reasons {

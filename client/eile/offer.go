@@ -22,7 +22,7 @@ var offerView = render.View{
 func newOffer(s *session) *cobra.Command {
 	return group("offer", "List, get and create offers, and record the answers to them",
 		newOfferList(s),
-		s.ask("get OFFER", "Show one offer", offerView,
+		s.look("get OFFER", "Show one offer", offerView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 				return c.Offers.GetOffer(ctx, &eilev1.GetOfferRequest{Id: args[0]})
 			}),

@@ -32,7 +32,7 @@ func newPolicy(s *session) *cobra.Command {
 	return group("policy", "Activate, list and get policies; check and try them without a server",
 		newPolicyActivate(s),
 		newPolicyList(s),
-		s.ask("get NAME", "Show one policy; its text is in the JSON", policyView,
+		s.look("get NAME", "Show one policy; its text is in the JSON", policyView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 				return c.Policies.GetPolicy(ctx, &eilev1.GetPolicyRequest{Name: args[0]})
 			}),

@@ -22,7 +22,7 @@ const asOfUsage = "`TIME` in the past, RFC 3339 or a date, which is the end of t
 
 func newPosition(s *session) *cobra.Command {
 	req := &eilev1.GetPositionRequest{}
-	cmd := s.ask("position REFERENCE", "Show an applicant's place on the list", positionView,
+	cmd := s.look("position REFERENCE", "Show an applicant's place on the list", positionView,
 		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 			req.Reference = args[0]
 			return c.Queue.GetPosition(ctx, req)

@@ -32,7 +32,7 @@ func newProgramme(s *session) *cobra.Command {
 		newProgrammeCreate(s),
 		newProgrammeAdd(s),
 		newProgrammeAmend(s),
-		s.ask("get NAME", "Show one programme, its households and its figures over time", programmeView,
+		s.look("get NAME", "Show one programme, its households and its figures over time", programmeView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 				return c.Programmes.GetProgramme(ctx, &eilev1.GetProgrammeRequest{Name: args[0]})
 			}),

@@ -35,7 +35,7 @@ const (
 
 var (
 	gainView     = render.View{Table: gainFields, CSV: gainFields}
-	purchaseView = render.View{Table: purchaseFields, CSV: purchaseFields}
+	purchaseView = render.View{Table: purchaseFields, CSV: purchaseFields, Name: "kind"}
 )
 
 func newRent(s *session) *cobra.Command {
@@ -64,7 +64,7 @@ given, and the kinds else.`,
 			if err != nil {
 				return file.explain(s.stderr, err)
 			}
-			if s.out.Format != render.CSV {
+			if !s.out.ByLine() {
 				return s.out.Message(adviceView, advice)
 			}
 			if req.BudgetCents != nil {

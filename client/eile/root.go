@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/internal/build"
 )
 
 // defaultServer is the address where none is given.
@@ -34,7 +36,11 @@ func newRoot(s *session) *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		// Errors are printed once, in one line, by session.status.
 		SilenceErrors: true, SilenceUsage: true,
+		Version:           build.Read().Line("eile"),
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return languageOfEnvironment(cmd) },
 	}
+	root.Flags().BoolP("version", "v", false, "show which eile this is")
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
@@ -53,6 +59,7 @@ func newRoot(s *session) *cobra.Command {
 	addTo(root, groupNight, newRun(s), newOffer(s), newTenancy(s))
 	addTo(root, groupRules, newPolicy(s), newNeed(s), newSolve(s), newVerify(s), newConvert(s))
 	addTo(root, groupService, newStats(s), newAudit(s), newBackup(s), newVersion(s))
+	root.AddCommand(newTopics()...)
 	root.SetHelpCommand(newHelp())
 	root.SetCompletionCommandGroupID(groupService)
 	return root
@@ -63,12 +70,26 @@ func addGlobalFlags(s *session, flags *pflag.FlagSet) {
 	if address := os.Getenv("EILE_SERVER"); address != "" {
 		s.server.Address = address
 	}
-	flag.FormatVar(flags, &s.out.Format, "output", "o", "`FORMAT` of the answer: table, json or csv")
+	flag.FormatVar(flags, &s.out.Format, "output", "o", "`FORMAT` of the answer")
+	flags.BoolVar(&s.out.NoHeaders, "no-headers", false, "leave out the names of the columns, in tables and in CSV")
+	flag.LanguageVar(flags, &s.server.Language, "lang", "`LANGUAGE` of what is told, also EILE_LANG")
 	flag.RequestIDVar(flags, &s.server.RequestID, "request-id", "`UUID` that makes a change safe to repeat; a new one unless given")
 	flags.StringVar(&s.server.As, "as", "", "`NAME` of the caller, where the server runs with --dev")
 	flags.StringVar(&s.server.CA, "tls-ca", "", "PEM `FILE` of the authority that signed the server's certificate")
 	flags.StringVar(&s.server.Cert, "tls-cert", "", "PEM `FILE` of the caller's certificate")
 	flags.StringVar(&s.server.Key, "tls-key", "", "PEM `FILE` of the certificate's key")
+}
+
+// languageOfEnvironment takes the language that EILE_LANG names where no flag does.
+func languageOfEnvironment(cmd *cobra.Command) error {
+	given := os.Getenv("EILE_LANG")
+	if given == "" || cmd.Flags().Changed("lang") {
+		return nil
+	}
+	if err := cmd.Flags().Set("lang", given); err != nil {
+		return fmt.Errorf("EILE_LANG %q: %w", given, errors.Unwrap(err))
+	}
+	return nil
 }
 
 func addTo(root *cobra.Command, group string, commands ...*cobra.Command) {
@@ -185,6 +206,12 @@ const usageTemplate = `Usage:
 
 Commands:
 {{- range $all}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{- end}}
+{{- if .HasHelpSubCommands}}
+
+Topics, by eile help TOPIC:
+{{- range $all}}{{if .IsAdditionalHelpTopicCommand}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
 {{- end}}
 {{- if .HasExample}}

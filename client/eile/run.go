@@ -29,14 +29,7 @@ func newRun(s *session) *cobra.Command {
 		newRunApprove(s),
 		newRunCancel(s),
 		newRunList(s),
-		s.ask("get RUN", "Show one run", runView,
-			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
-				run, err := c.Runs.GetRun(ctx, &eilev1.GetRunRequest{Id: args[0]})
-				if err != nil {
-					return nil, err
-				}
-				return run, addMatches(ctx, c, run)
-			}),
+		newRunGet(s),
 		newRunEvidence(s),
 		newRunExplain(s),
 	)

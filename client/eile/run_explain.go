@@ -28,7 +28,7 @@ func newRunExplain(s *session) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if s.out.Format == render.CSV {
+			if s.out.ByLine() {
 				return render.List(&s.out, render.View{CSV: passedOver}, why.GetPassedOver(), why)
 			}
 			return s.out.Message(explainView, why)

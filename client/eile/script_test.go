@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -19,6 +21,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command as a user does. Beyond the commands of testscript a script has
 //
 //	exits STATUS eile ARGUMENT…   the command ends with exactly this status
+//	interrupt STATUS eile ARG…    the command prints something, gets Ctrl-C and ends with this status
 //	sent METHOD                   prints the requests of a method since it was last asked
 //	quiet                         no method was called that sent did not show
 func TestScripts(t *testing.T) {
@@ -29,7 +32,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("EILE_UPDATE") == "1",
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sent": sent, "quiet": quiet,
+			"exits": exits, "interrupt": interrupt, "sent": sent, "quiet": quiet,
 		},
 	})
 }
@@ -60,6 +63,33 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%q exits %d, want %d", args[1:], got, want)
+	}
+}
+
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	var program string
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		program = filepath.Join(dir, args[1])
+		if _, err := os.Stat(program); err == nil {
+			break
+		}
+	}
+	cmd := exec.Command(program, args[2:]...)
+	cmd.Env = []string{"EILE_SERVER=" + ts.Getenv("EILE_SERVER"), "GORACE=" + ts.Getenv("GORACE")}
+	cmd.Stderr = ts.Stderr()
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	first := make([]byte, 1<<10)
+	n, err := out.Read(first)
+	ts.Check(err)
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	rest, err := io.ReadAll(out)
+	ts.Check(err)
+	_, _ = ts.Stdout().Write(append(first[:n], rest...))
+	_ = cmd.Wait()
+	if got := strconv.Itoa(cmd.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("%q exits %s after Ctrl-C, want %s", args[1:], got, args[0])
 	}
 }
 

@@ -20,6 +20,8 @@ type session struct {
 	out    render.Printer
 	stderr io.Writer
 	server client.Options
+	// watch says that an answer is printed again when it changes.
+	watch bool
 	// running is set when a command starts its work; an error before that is bad usage.
 	running bool
 }
@@ -34,20 +36,34 @@ func badUsage(format string, args ...any) error {
 // errReported is a failure whose lines are on standard error already.
 var errReported = errors.New("already reported")
 
-// status writes the one line about an error and answers the exit status.
+// The exit statuses; exitCodes in topic.go tells them to users.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitUnreachable = 3
+	exitDenied      = 4
+)
+
+// status writes the one line about an error and returns the exit status.
 func (s *session) status(err error) int {
+	if err != nil && !errors.Is(err, errReported) {
+		s.say(err)
+	}
 	var usage usageError
+	var signal interrupted
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &signal):
+		return signal.status()
 	case errors.As(err, &usage), errors.Is(err, client.ErrOption), !s.running:
-		s.say(err)
-		return 2
-	case errors.Is(err, errReported):
-		return 1
+		return exitUsage
+	case client.Unreachable(err):
+		return exitUnreachable
+	case client.Denied(err):
+		return exitDenied
 	default:
-		s.say(err)
-		return 1
+		return exitFailed
 	}
 }
 
@@ -85,13 +101,18 @@ func (s *session) ask(use, short string, v render.View, answer asker) *cobra.Com
 	return &cobra.Command{
 		Use: use, Short: short, Args: exactly(use),
 		RunE: s.online(func(ctx context.Context, c *client.Client, args []string) error {
-			message, err := answer(ctx, c, args)
-			if err != nil {
-				return err
-			}
-			return s.out.Message(v, message)
+			return s.show(ctx,
+				func() (proto.Message, error) { return answer(ctx, c, args) },
+				func(message proto.Message) error { return s.out.Message(v, message) })
 		}),
 	}
+}
+
+// look makes a command that prints the one answer of the server and changes nothing, so that it can be watched.
+func (s *session) look(use, short string, v render.View, answer asker) *cobra.Command {
+	cmd := s.ask(use, short, v, answer)
+	s.watchVar(cmd)
+	return cmd
 }
 
 // lister answers all items, asking for pages of the given size; 0 leaves the size to the client.
@@ -107,20 +128,30 @@ func listCommand[T proto.Message](
 		Use: use, Short: short, Args: exactly(use),
 		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
 			var items []T
-			for item, err := range all(ctx, c, min(limit, maxPage)) {
-				if err != nil {
-					return err
-				}
-				items = append(items, item)
-				if limit > 0 && len(items) == int(limit) {
-					break
-				}
+			read := func() (_ proto.Message, err error) {
+				items, err = gather(all(ctx, c, min(limit, maxPage)), limit)
+				return response(items), err
 			}
-			return render.List(&s.out, v, items, response(items))
+			return s.show(ctx, read, func(answer proto.Message) error { return render.List(&s.out, v, items, answer) })
 		}),
 	}
 	flag.CountVar(cmd.Flags(), &limit, "limit", "stop after `N`; all unless given")
+	s.watchVar(cmd)
 	return cmd
+}
+
+// gather takes items until there are as many as the limit says; 0 is no limit.
+func gather[T any](all iter.Seq2[T, error], limit int32) (items []T, err error) {
+	for item, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+		if limit > 0 && len(items) == int(limit) {
+			break
+		}
+	}
+	return items, nil
 }
 
 // maxPage is the most that a server answers at once.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/flag"
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -16,6 +17,9 @@ func newStats(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "stats", Short: "Count the list, lettings, refusals, vacancy days and flagged homes of a period", Args: exactly("stats"),
 		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
+			if s.out.Format == render.Name {
+				return badUsage("eile stats has no names to print: use another form, see eile help formats")
+			}
 			stats, err := c.Stats.GetStats(ctx, req)
 			if err != nil {
 				return err

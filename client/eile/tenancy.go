@@ -21,7 +21,7 @@ var tenancyView = render.View{
 func newTenancy(s *session) *cobra.Command {
 	return group("tenancy", "List and get lettings, and record their steps and their end",
 		newTenancyList(s),
-		s.ask("get TENANCY", "Show one letting", tenancyView,
+		s.look("get TENANCY", "Show one letting", tenancyView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 				return c.Tenancies.GetTenancy(ctx, &eilev1.GetTenancyRequest{Id: args[0]})
 			}),

@@ -31,7 +31,7 @@ var unitView = render.View{
 func newUnit(s *session) *cobra.Command {
 	return group("unit", "Register, get, list, amend and inspect homes, and report the vacant ones",
 		newUnitRegister(s),
-		s.ask("get REFERENCE", "Show one home", unitView,
+		s.look("get REFERENCE", "Show one home", unitView,
 			func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 				return c.Units.GetUnit(ctx, &eilev1.GetUnitRequest{Reference: args[0]})
 			}),

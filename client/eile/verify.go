@@ -38,7 +38,7 @@ passes. Exit 1 and a line for each violation on standard error, 2 for a file tha
 			for _, violation := range violations {
 				fmt.Fprintln(s.stderr, render.Printable(violation))
 			}
-			err = s.out.JSON(verdict{Verified: len(violations) == 0, Violations: append([]string{}, violations...)})
+			err = s.out.Answer(verdict{Verified: len(violations) == 0, Violations: append([]string{}, violations...)})
 			if err != nil || len(violations) == 0 {
 				return err
 			}

@@ -28,7 +28,7 @@ func EnumVar[E enum](flags *pflag.FlagSet, to *E, name, usage string) {
 		var err error
 		*to, err = parseEnum[E](text)
 		return err
-	}}, name, usage+": "+strings.Join(enumNames[E](), " "))
+	}, choices: enumNames[E]()}, name, usage+": "+strings.Join(enumNames[E](), " "))
 }
 
 func parseEnum[E enum](text string) (E, error) {

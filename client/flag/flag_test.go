@@ -98,8 +98,8 @@ func TestValues(t *testing.T) {
 
 func TestBadValuesSayWhatMustStandThere(t *testing.T) {
 	for _, tt := range []struct{ arg, want string }{
-		{"--output=xml", "must be table, json or csv"},
-		{"--output=", "must be table, json or csv"},
+		{"--output=xml", "must be table, wide, json, yaml, csv or name"},
+		{"--output=", "must be table, wide, json, yaml, csv or name"},
 		{"--request-id=7f1a4c1e3b0e4f0e9d520c3f4a5b6c7d", "must be a UUID, such as "},
 		{"--request-id=", "must be a UUID, such as "},
 		{"--limit=0", "must be a whole number from 1"},

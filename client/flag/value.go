@@ -2,6 +2,7 @@ package flag
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,13 +18,17 @@ import (
 
 // value is a flag whose text is read by a function, so that a bad one is bad usage.
 type value struct {
-	kind string
-	text string
-	read func(string) error
+	kind    string
+	text    string
+	read    func(string) error
+	choices []string
 }
 
 func (v *value) String() string { return v.text }
 func (v *value) Type() string   { return v.kind }
+
+// Choices are the texts that the flag takes, where these can be listed.
+func (v *value) Choices() []string { return v.choices }
 
 func (v *value) Set(text string) error {
 	err := v.read(text)
@@ -53,15 +58,47 @@ func unsettable[T any](to **T, read func(string) (*T, error)) func(string) error
 // FormatVar adds the flag of the format that answers are printed in, a table unless given.
 func FormatVar(flags *pflag.FlagSet, to *render.Format, name, short, usage string) {
 	*to = render.Table
-	flags.VarP(&value{kind: "format", text: string(render.Table), read: func(text string) error {
-		switch format := render.Format(text); format {
-		case render.Table, render.JSON, render.CSV:
-			*to = format
-			return nil
-		default:
-			return errors.New("must be table, json or csv")
+	flags.VarP(oneOf(to, "format", render.Formats), name, short, usage+": "+or(render.Formats))
+}
+
+// Languages are those in which eile speaks; the first is spoken unless another is asked for.
+var Languages = []string{"en", "lt"}
+
+// LanguageVar adds the flag of the language in which answers are told.
+func LanguageVar(flags *pflag.FlagSet, to *string, name, usage string) {
+	*to = Languages[0]
+	flags.Var(oneOf(to, "language", Languages), name, usage+": "+or(Languages))
+}
+
+// oneOf is a flag that is one of some texts, and has the one that stands there unless another is given.
+func oneOf[T ~string](to *T, kind string, choices []T) *value {
+	v := &value{kind: kind, text: string(*to), read: func(text string) error {
+		if !slices.Contains(choices, T(text)) {
+			return errors.New("must be " + or(choices))
 		}
-	}}, name, short, usage)
+		*to = T(text)
+		return nil
+	}}
+	for _, choice := range choices {
+		v.choices = append(v.choices, string(choice))
+	}
+	return v
+}
+
+// or is "a, b or c".
+func or[T ~string](choices []T) string {
+	text := ""
+	for i, choice := range choices {
+		switch {
+		case i == 0:
+		case i == len(choices)-1:
+			text += " or "
+		default:
+			text += ", "
+		}
+		text += string(choice)
+	}
+	return text
 }
 
 // RequestIDVar adds a flag that is a UUID as the server takes it: 36 characters.

@@ -133,7 +133,7 @@ func TestRows(t *testing.T) {
   ]
 }
 `)
-	same(t, printed(t, JSON, func(p *Printer) error { return p.JSON(Reasons(nil)) }), "[]\n")
+	same(t, printed(t, JSON, func(p *Printer) error { return p.Answer(Reasons(nil)) }), "[]\n")
 }
 
 func TestCells(t *testing.T) {
@@ -207,7 +207,7 @@ func TestPrinterSaysThatItWasNotHeard(t *testing.T) {
 		for name, write := range map[string]func(*Printer) error{
 			"message": func(p *Printer) error { return p.Message(homeView, long[0]) },
 			"list":    func(p *Printer) error { return List(p, homeView, long, &eilev1.ListUnitsResponse{Units: long}) },
-			"value":   func(p *Printer) error { return p.JSON(long[0].GetReference()) },
+			"value":   func(p *Printer) error { return p.Answer(long[0].GetReference()) },
 			"short":   func(p *Printer) error { return p.Rows("short", "a", [][]string{{"b"}}) },
 		} {
 			err := write(&Printer{To: &full{}, Format: format})
@@ -227,7 +227,7 @@ func TestJSONOfAnImpossibleMoment(t *testing.T) {
 		&eilev1.ListOffersResponse{Offers: []*eilev1.Offer{{CreatedAt: never}}},
 		&eilev1.Unit{Attributes: map[string]*eilev1.Fact{"storeys": {RecordedAt: never}}},
 	} {
-		if err := p.JSON(message); err == nil || b.Len() > 0 {
+		if err := p.Answer(message); err == nil || b.Len() > 0 {
 			t.Errorf("%v is printed as %q, %v", message, b.String(), err)
 		}
 	}

@@ -12,13 +12,15 @@ import (
 )
 
 // WriteTable writes rows below the names of their columns, aligned by spaces.
-func WriteTable(w io.Writer, columns string, rows [][]string) error {
+func (p *Printer) WriteTable(w io.Writer, columns string, rows [][]string) error {
 	table := newTabs(w)
-	heads := names(columnsOf(columns))
-	for i, name := range heads {
-		heads[i] = header(name)
+	if !p.NoHeaders {
+		heads := names(columnsOf(columns))
+		for i, name := range heads {
+			heads[i] = header(name)
+		}
+		writeRow(table, heads)
 	}
-	writeRow(table, heads)
 	for _, cells := range rows {
 		writeRow(table, cells)
 	}
@@ -56,7 +58,7 @@ func (p *Printer) writePart(w io.Writer, part Part, m protoreflect.Message) erro
 		rows[i] = p.row(columns, list.Get(i).Message())
 	}
 	fmt.Fprintf(w, "\n%s\n", header(part.Field))
-	return WriteTable(w, part.Columns, rows)
+	return p.WriteTable(w, part.Columns, rows)
 }
 
 func newTabs(w io.Writer) *tabwriter.Writer {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -20,8 +21,33 @@ type View struct {
 	Record string
 	// CSV has the columns of a file, for a list and for one message.
 	CSV string
+	// Name is the path of what the message is called; empty: the first column of CSV, or else of Record.
+	Name string
 	// Parts are lists inside the message that follow a record as tables of their own.
 	Parts []Part
+}
+
+// name is the column of the format name.
+func (v View) name() string {
+	if v.Name != "" {
+		return v.Name
+	}
+	return strings.Fields(cmp.Or(v.CSV, v.Record))[0]
+}
+
+// wide has the columns of a table and behind them those of a file which show something else.
+func (v View) wide() string {
+	paths, heads := map[string]bool{}, map[string]bool{}
+	var words []string
+	for word := range strings.FieldsSeq(v.Table + " " + v.CSV) {
+		c := columnOf(word)
+		path := strings.Join(c.path, ".")
+		if !paths[path] && !heads[c.name] {
+			words = append(words, word)
+		}
+		paths[path], heads[c.name] = true, true
+	}
+	return strings.Join(words, " ")
 }
 
 // Part is a list of messages inside a message: the field that holds it, and its columns.
@@ -46,15 +72,18 @@ type column struct {
 func columnsOf(spec string) []column {
 	var columns []column
 	for word := range strings.FieldsSeq(spec) {
-		path, name, ok := strings.Cut(word, ":")
-		c := column{path: strings.Split(path, ".")}
-		c.name = c.path[len(c.path)-1]
-		if ok {
-			c.name = name
-		}
-		columns = append(columns, c)
+		columns = append(columns, columnOf(word))
 	}
 	return columns
+}
+
+func columnOf(word string) column {
+	path, name, ok := strings.Cut(word, ":")
+	c := column{path: strings.Split(path, "."), name: name}
+	if !ok {
+		c.name = c.path[len(c.path)-1]
+	}
+	return c
 }
 
 func names(columns []column) []string {
