@@ -65,3 +65,9 @@ func KeyOf(reason *eilev1.Reason) string {
 	}
 	return reason.GetCode() + "." + reason.GetSentence()
 }
+
+// Then adds to a reason what can be done about it, the first thing first.
+func Then(reason *eilev1.Reason, steps ...*eilev1.NextStep) *eilev1.Reason {
+	reason.Next = append(reason.Next, steps...)
+	return reason
+}

@@ -134,7 +134,7 @@ func (b *Book) value(lang string, speaks *tongue, arg *eilev1.Argument) any {
 	case *eilev1.Argument_Items:
 		return strings.Join(v.Items.GetItems(), ", ")
 	case *eilev1.Argument_Reason:
-		return v.Reason.GetCode()
+		return behind{v.Reason.GetCode(), textIn(v.Reason, lang)}
 	}
 	return speaks.hand.figure(arg)
 }

@@ -100,7 +100,13 @@ func (b *Book) plain(lang string, args []*eilev1.Argument, policies Policies) ([
 		if !ok && lang != Default {
 			return nil, false
 		}
-		args[i] = Text(arg.GetName(), arg.GetReason().GetCode()+": "+said)
+		args[i] = Because(arg.GetName(), &eilev1.Reason{Code: arg.GetReason().GetCode(), Texts: []*eilev1.Text{{Lang: lang, Text: said}}})
 	}
 	return args, true
 }
+
+// behind is the reason behind a reason: a sentence writes it whole, or its Code or
+// its Text.
+type behind struct{ Code, Text string }
+
+func (b behind) String() string { return b.Code + ": " + b.Text }
