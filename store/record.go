@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 
 	"github.com/eile-housing/eile/store/kv"
@@ -10,8 +9,16 @@ import (
 	"github.com/eile-housing/eile/store/staging"
 )
 
-// ErrNotFound says that a record does not exist. It is wrapped with its name.
+// ErrNotFound says that a record does not exist: which one says Missing.
 var ErrNotFound = errors.New("not found")
+
+// Missing names the record that does not exist; it is an ErrNotFound.
+type Missing struct{ Noun, ID string }
+
+func (m Missing) Error() string { return m.Noun + " " + m.ID + ": " + ErrNotFound.Error() }
+
+// Unwrap returns ErrNotFound.
+func (Missing) Unwrap() error { return ErrNotFound }
 
 // A Source reads single records: a View or a Tx.
 type Source interface {
@@ -45,14 +52,14 @@ func (k Kind[T, M]) Find(from Source, id string) (M, bool, error) {
 	return record, true, nil
 }
 
-// Get reads a record that must exist; the error wraps ErrNotFound.
+// Get reads a record that must exist; the error is Missing.
 func (k Kind[T, M]) Get(from Source, id string) (M, error) {
 	record, ok, err := k.Find(from, id)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		return nil, fmt.Errorf("%s %s: %w", k.Noun, id, ErrNotFound)
+		return nil, Missing{k.Noun, id}
 	}
 	return record, nil
 }
