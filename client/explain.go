@@ -9,11 +9,14 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 // Explain puts an error into one line for a person: what the server says, every violation that it lists, and in
 // brackets the code and the reason by which a program knows it. An error that is none of a server is its own text.
-func Explain(err error) string {
+// Next says how a person takes a next step that the server names, after the sentence that calls for it; nil: nothing.
+func Explain(err error, next func(*eilev1.NextStep) string) string {
 	answer, ok := statusOf(err)
 	if !ok {
 		return oneLine(err.Error())
@@ -21,7 +24,7 @@ func Explain(err error) string {
 	// What callers wrapped around the error stands before its own text; what the transport says of its retries is dropped.
 	context, _, _ := strings.Cut(err.Error(), "rpc error: ")
 	context, _, _ = strings.Cut(context, "max retries exhausted: ")
-	parts := []string{context + plain(err, answer)}
+	parts := []string{context + withNext(plain(err, answer), answer, next)}
 	marks := []string{code.Code(answer.Code()).String()}
 	for _, detail := range answer.Details() {
 		switch detail := detail.(type) {
@@ -43,6 +46,35 @@ func Explain(err error) string {
 		}
 	}
 	return fmt.Sprintf("%s (%s)", oneLine(join(parts)), strings.Join(distinct(marks), ", "))
+}
+
+// withNext is the message of a status with what can be done about each of its reasons: after a colon, or in brackets
+// where the sentence has a colon already.
+func withNext(message string, answer *status.Status, next func(*eilev1.NextStep) string) string {
+	for _, detail := range answer.Details() {
+		refusal, ok := detail.(*eilev1.Refusal)
+		if !ok || next == nil {
+			continue
+		}
+		for _, reason := range refusal.GetReasons() {
+			var steps []string
+			for _, step := range reason.GetNext() {
+				steps = append(steps, next(step))
+			}
+			says := reason.GetDetail()
+			todo := strings.Join(distinct(steps), ", or ")
+			switch {
+			case todo == "" || says == "":
+				continue
+			case strings.Contains(says, ": "):
+				todo = says + " (" + todo + ")"
+			default:
+				todo = says + ": " + todo
+			}
+			message = strings.Replace(message, says, todo, 1)
+		}
+	}
+	return message
 }
 
 // plain is the message of a status; of a server that did not answer it is the cause without what the transport wraps

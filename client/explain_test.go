@@ -3,12 +3,15 @@ package client
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/protoadapt"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 func refusal(t *testing.T, code codes.Code, message string, details ...protoadapt.MessageV1) error {
@@ -18,6 +21,34 @@ func refusal(t *testing.T, code codes.Code, message string, details ...protoadap
 		t.Fatal(err)
 	}
 	return answer.Err()
+}
+
+// What can be done stands after the sentence that calls for it: after a colon, or
+// in brackets where the sentence has one. What this program does not know is left out.
+func TestExplainSaysWhatToDo(t *testing.T) {
+	for _, tc := range []struct{ says, next, want string }{
+		{"nobody proposed it", "PROPOSE", "show U: nobody proposed it: do PROPOSE (FAILED_PRECONDITION)"},
+		{"it is FIT: reject it", "REJECT", "show U: it is FIT: reject it (do REJECT) (FAILED_PRECONDITION)"},
+		{"it is FIT", "OF_A_NEWER_SERVER", "show U: it is FIT (FAILED_PRECONDITION)"},
+	} {
+		refusal := &eilev1.Refusal{What: "show U", Reasons: []*eilev1.Reason{{Code: "C", Detail: tc.says, Next: []*eilev1.NextStep{{Code: tc.next}}}}}
+		answer, err := status.New(codes.FailedPrecondition, "show U: "+tc.says).WithDetails(refusal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := Explain(answer.Err(), func(step *eilev1.NextStep) string {
+			if step.GetCode() == "OF_A_NEWER_SERVER" {
+				return ""
+			}
+			return "do " + step.GetCode()
+		})
+		if got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+		if got := Explain(answer.Err(), nil); strings.Contains(got, "do ") {
+			t.Errorf("%q", got)
+		}
+	}
 }
 
 func TestExplain(t *testing.T) {
@@ -51,7 +82,7 @@ func TestExplain(t *testing.T) {
 		{"going down", status.Error(codes.Unavailable, "going down"), "going down (UNAVAILABLE)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := Explain(tc.err); got != tc.want {
+			if got := Explain(tc.err, nil); got != tc.want {
 				t.Errorf("got  %s\nwant %s", got, tc.want)
 			}
 		})

@@ -61,7 +61,7 @@ func TestWaitingEndsWithTheContextOrAnError(t *testing.T) {
 	}}
 	c := dial(t, f, Options{})
 	_, err := c.WaitRun(t.Context(), &eilev1.Run{Id: "R-1", State: preparing}, nil)
-	if got, want := Explain(err), "run R-1: no such run (NOT_FOUND)"; got != want {
+	if got, want := Explain(err, nil), "run R-1: no such run (NOT_FOUND)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -96,7 +96,7 @@ func TestMatchesOfARunAreFollowed(t *testing.T) {
 		t.Errorf("a dry run: %v, %v, %v", matches, skipped, err)
 	}
 	_, _, err = c.RunMatches(t.Context(), &eilev1.Run{Id: "R-2", State: committed})
-	if got, want := Explain(err), "matches of run R-2: no such run (NOT_FOUND)"; got != want {
+	if got, want := Explain(err, nil), "matches of run R-2: no such run (NOT_FOUND)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -10,12 +10,14 @@ import (
 // commands are what a person types to take each next step that the service names. A word in braces is an argument of
 // the step, one in capitals is for the person to fill in.
 var commands = map[string]string{
+	"ACTIVATE_POLICY":      "policy activate NAME",
 	"APPROVE_GIVING_UP":    "decommission approve {unit}",
 	"APPROVE_IN_PRINCIPLE": "decommission approve {unit} --in-principle",
 	"END_TENANCY":          "tenancy end {tenancy} --reason TEXT",
 	"EXPLAIN_HOME":         "run explain {run} --unit {unit}",
 	"FAIL_LETTING":         "tenancy fail {tenancy} --reason TEXT",
 	"PROPOSE_GIVING_UP":    "decommission propose {unit} --reason TEXT",
+	"REJECT_GIVING_UP":     "decommission reject {unit}",
 	"REGISTER_TRANSFER":    "application register REFERENCE --transfer-unit {unit} --transfer-reason {reason}",
 }
 

@@ -69,7 +69,7 @@ func (s *session) status(err error) int {
 
 // say writes an error in one line.
 func (s *session) say(err error) {
-	fmt.Fprintln(s.stderr, "eile:", client.Explain(err))
+	fmt.Fprintln(s.stderr, "eile:", client.Explain(err, commandOf))
 }
 
 // offline makes the function of a command that asks no server.
