@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
@@ -55,7 +56,7 @@ func registerApplication(c casework.Change, wanted *eilev1.Application, person *
 		return err
 	}
 	if taken {
-		return rpc.AlreadyRegistered("application " + reference)
+		return rpc.AlreadyRegistered(store.Applications.Noun, reference)
 	}
 	c.Tx.Result(reference)
 	if person != nil {
@@ -121,7 +122,7 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 	}
 	corrects := slices.Contains(req.GetUpdateMask().GetPaths(), "registered_at")
 	if corrects && req.GetDecision() == nil {
-		return nil, casework.Refuse("amend application "+given.GetReference(), "DECISION_NEEDED", "registered_at is corrected only by a decision: give its number and reason")
+		return nil, casework.Refuse(words.Say("what.amend_application", words.Text("application", given.GetReference())), words.Reason("DECISION_NEEDED"))
 	}
 	return s.amend(ctx, req, "application.amend", req.GetDecision().GetReason(), given.GetReference(), given.GetEtag(),
 		func(c casework.Change, stored *eilev1.Application) error {
@@ -147,7 +148,7 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 // answers it as it is then.
 func (s *applications) amend(ctx context.Context, req rpc.Mutation, action, reason, reference, etag string, fn func(casework.Change, *eilev1.Application) error) (*eilev1.Application, error) {
 	return s.placed(rpc.Amend(ctx, s.office, store.Applications, reference, req, action, reason, func(c casework.Change, stored *eilev1.Application) error {
-		if err := rpc.MatchETag("application "+reference, etag, stored.GetEtag()); err != nil {
+		if err := rpc.MatchETag(store.Applications.Noun, reference, etag, stored.GetEtag()); err != nil {
 			return err
 		}
 		return fn(c, stored)

@@ -3,12 +3,13 @@ package server
 import (
 	"context"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/server/intake"
-	"github.com/eile-housing/eile/server/rpc"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -113,7 +114,7 @@ func (s *applications) ListHistory(ctx context.Context, req *eilev1.ListHistoryR
 			answer.Entries = append(answer.Entries, entry)
 		}
 		if len(answer.Entries) == 0 {
-			return rpc.NotFound("history of " + req.GetReference())
+			return told.NotFound(words.Say("what.history", words.Text("subject", req.GetReference())))
 		}
 		return nil
 	})

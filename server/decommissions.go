@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
@@ -43,18 +44,18 @@ func proposalID(tx *store.Tx, wanted string, units []string) (string, error) {
 		return "", err
 	}
 	if taken {
-		return "", rpc.AlreadyRegistered("proposal to give up homes " + wanted)
+		return "", rpc.AlreadyRegistered(store.Decommissions.Noun, wanted)
 	}
 	_, taken, err = store.Units.Find(tx, wanted)
 	if err == nil && taken {
-		err = form.Wrong("id", "%s is a home: give the proposal another name", wanted)
+		err = form.Wrong("id", words.Reason("NAME_OF_HOME", words.Text("unit", wanted)))
 	}
 	return wanted, err
 }
 
 // target finds the proposal that a subject names, by itself or by one of its
 // homes; then the home is answered too.
-func target(from store.Source, what, subject string) (*eilev1.Decommission, string, error) {
+func target(from store.Source, what words.Phrase, subject string) (*eilev1.Decommission, string, error) {
 	unit, ok, err := store.Units.Find(from, subject)
 	if err != nil {
 		return nil, "", err
@@ -65,7 +66,8 @@ func target(from store.Source, what, subject string) (*eilev1.Decommission, stri
 	}
 	id := unit.GetGivingUp().GetProposal()
 	if id == "" {
-		return nil, "", casework.Refuse(what+" "+subject, "NOT_PROPOSED", "nobody proposed to give up unit "+subject+": eile decommission propose "+subject+" --reason TEXT")
+		return nil, "", casework.Refuse(what, words.Then(words.Reason("NOT_PROPOSED", words.Text("unit", subject)),
+			words.Next("PROPOSE_GIVING_UP", words.Text("unit", subject))))
 	}
 	record, err := store.Decommissions.Get(from, id)
 	return record, subject, err
@@ -82,7 +84,7 @@ func cited(by *eilev1.ByDecision, reason string) *eilev1.ByDecision {
 func (s *decommissions) ApproveDecommission(ctx context.Context, req *eilev1.ApproveDecommissionRequest) (*eilev1.Decommission, error) {
 	by := cited(req.GetDecision(), req.GetReason())
 	id, err := s.office.Change(ctx, req, "decommission.approve", by.GetReason(), func(c casework.Change) error {
-		record, reference, err := target(c.Tx, "approve giving up", req.GetSubject())
+		record, reference, err := target(c.Tx, words.Say("what.approve_giving_up", words.Text("subject", req.GetSubject())), req.GetSubject())
 		if err != nil {
 			return err
 		}
@@ -101,7 +103,7 @@ func (s *decommissions) ApproveDecommission(ctx context.Context, req *eilev1.App
 func (s *decommissions) RejectDecommission(ctx context.Context, req *eilev1.RejectDecommissionRequest) (*eilev1.Decommission, error) {
 	by := cited(req.GetDecision(), req.GetReason())
 	id, err := s.office.Change(ctx, req, "decommission.reject", by.GetReason(), func(c casework.Change) error {
-		record, reference, err := target(c.Tx, "reject giving up", req.GetSubject())
+		record, reference, err := target(c.Tx, words.Say("what.reject_giving_up", words.Text("subject", req.GetSubject())), req.GetSubject())
 		if err != nil {
 			return err
 		}
@@ -117,7 +119,7 @@ func (s *decommissions) RejectDecommission(ctx context.Context, req *eilev1.Reje
 func (s *decommissions) GetDecommission(ctx context.Context, req *eilev1.GetDecommissionRequest) (*eilev1.Decommission, error) {
 	id := ""
 	err := s.office.View(ctx, func(v *store.View) error {
-		record, _, err := target(v, "show giving up", req.GetSubject())
+		record, _, err := target(v, words.Say("what.show_giving_up", words.Text("subject", req.GetSubject())), req.GetSubject())
 		id = record.GetId()
 		return err
 	})

@@ -8,12 +8,14 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/policy/duplicate"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/figures"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -90,7 +92,7 @@ func (s *duplicates) finding(ctx context.Context, req *eilev1.DecideDuplicateReq
 	}
 	at := slices.IndexFunc(groups, func(group *eilev1.DuplicateGroup) bool { return group.GetId() == req.GetGroup() })
 	if at < 0 {
-		return nil, rpc.NotFound("group of duplicates " + req.GetGroup())
+		return nil, told.NotFound(words.Say("what.group_of_duplicates", words.Text("group", req.GetGroup())))
 	}
 	all := referencesOf(groups[at])
 	finding := &eilev1.DuplicateDecision{References: all, Outcome: req.GetOutcome(), Kept: req.GetKept()}

@@ -7,9 +7,11 @@ import (
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/intake"
+	"github.com/eile-housing/eile/server/rpc"
 )
 
 type imports struct {
@@ -25,9 +27,9 @@ func (s *imports) Import(stream grpc.BidiStreamingServer[eilev1.ImportRequest, e
 		return err
 	}
 	if first.GetHeader() == nil {
-		return form.Wrong("header", "the header comes first")
+		return form.Wrong("header", words.Reason("HEADER.first"))
 	}
-	upload, err := s.intake.Begin(first.GetHeader(), stream.Send)
+	upload, err := s.intake.Begin(rpc.Language(stream.Context()), first.GetHeader(), stream.Send)
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,7 @@ func receive(stream grpc.BidiStreamingServer[eilev1.ImportRequest, eilev1.Import
 			return to.Close()
 		}
 		if err == nil && part.GetHeader() != nil {
-			err = form.Wrong("header", "it comes once")
+			err = form.Wrong("header", words.Reason("HEADER.once"))
 		}
 		if err != nil {
 			return errors.Join(err, to.CloseWithError(err))

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
@@ -25,7 +26,7 @@ func (s *programmes) CreateProgramme(ctx context.Context, req *eilev1.CreateProg
 			return err
 		}
 		if taken {
-			return rpc.AlreadyRegistered("programme " + name)
+			return rpc.AlreadyRegistered(store.Programmes.Noun, name)
 		}
 		if req.GetGiveUpReason() != "" {
 			if _, err := proposalID(c.Tx, name, req.GetUnits()); err != nil {
@@ -60,7 +61,7 @@ func (s *programmes) AddToProgramme(ctx context.Context, req *eilev1.AddToProgra
 
 func (s *programmes) AmendProgramme(ctx context.Context, req *eilev1.AmendProgrammeRequest) (*eilev1.Programme, error) {
 	if req.GetCaseWorker() == "" && req.SpreadDistricts == nil {
-		return nil, form.Wrong("case_worker", "give a case worker or a spread: nothing is to be changed")
+		return nil, form.Wrong("case_worker", words.Reason("NOTHING_TO_CHANGE"))
 	}
 	return s.amend(ctx, req, "programme.amend", req.GetName(), func(c casework.Change, programme *eilev1.Programme) error {
 		if req.GetCaseWorker() != "" {

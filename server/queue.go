@@ -10,11 +10,13 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/figures"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -73,7 +75,7 @@ func (s *queue) past(ctx context.Context, asked *timestamppb.Timestamp) (past *f
 	at = asked.AsTime()
 	if now := s.office.Clock.Now(); at.After(now) {
 		if at.Sub(now) > 24*time.Hour {
-			return nil, at, form.Wrong("as_of", "%s is in the future", at.Format(time.RFC3339))
+			return nil, at, form.Wrong("as_of", words.Reason("IN_THE_FUTURE", words.Text("when", at.Format(time.RFC3339))))
 		}
 		at = now
 	}
@@ -105,7 +107,7 @@ func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequ
 	lists := rules.Policy.Lists
 	if list := req.GetList(); list != "" {
 		if !slices.Contains(lists, list) {
-			return nil, form.Wrong("list", "policy %s has no list %q: use one of %s", rules.Policy.Name, list, strings.Join(lists, ", "))
+			return nil, form.Wrong("list", words.Reason("UNKNOWN_LIST", words.Text("policy", rules.Policy.Name), words.Text("list", list), words.Items("known", lists...)))
 		}
 		lists = []string{list}
 	}
@@ -121,7 +123,7 @@ func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, 
 	if list := req.GetList(); list != "" {
 		// Another policy may have had other lists.
 		if rules, err := s.office.Book.Today(); err != nil || !slices.Contains(lists, list) && !slices.Contains(rules.Policy.Lists, list) {
-			return nil, form.Wrong("list", "there was no list %q at %s, and the policy has none", list, at.Format(time.RFC3339))
+			return nil, form.Wrong("list", words.Reason("UNKNOWN_LIST.past", words.Text("list", list), words.Text("when", at.Format(time.RFC3339))))
 		}
 		lists = []string{list}
 	}
@@ -160,7 +162,7 @@ func (s *queue) GetOwnPosition(ctx context.Context, req *eilev1.GetOwnPositionRe
 		}
 		right := s.codes.Match(req.GetReference(), application.GetAccessGeneration(), req.GetAccessCode())
 		if !known || !right {
-			return rpc.NotFound("place")
+			return told.NotFound(words.Say("what.place"))
 		}
 		answer.Missing = application.GetMissing()
 		answer.OpenOffer, err = ownOffer(v, application.GetOpenOffer())

@@ -2,12 +2,11 @@ package server
 
 import (
 	"context"
-	"fmt"
 
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/form"
@@ -19,7 +18,7 @@ import (
 func (s *leases) AdviseRent(ctx context.Context, req *eilev1.AdviseRentRequest) (*eilev1.AdviseRentResponse, error) {
 	rules, err := s.office.Book.Today()
 	if err == nil {
-		rules, err = rulesFrom(rules, "advise what to rent", req.GetOn())
+		rules, err = rulesFrom(rules, words.Say("what.advise_rent"), req.GetOn())
 	}
 	if err != nil {
 		return nil, err
@@ -42,25 +41,25 @@ func (s *leases) kinds(ctx context.Context, rules casework.Rules, given []*eilev
 		return err
 	})
 	if err == nil && len(kinds) == 0 {
-		err = casework.Refuse("advise what to rent", "NO_KINDS", "no home that is rented in has a rent on record: give the kinds of homes that could be rented")
+		err = casework.Refuse(words.Say("what.advise_rent"), words.Reason("NO_KINDS"))
 	}
 	return kinds, err
 }
 
 // rulesFrom are the rules of today, or of a day to come on which something is
 // only worked out.
-func rulesFrom(rules casework.Rules, what string, given *date.Date) (casework.Rules, error) {
-	on, ok, err := day.FromProto(given)
+func rulesFrom(rules casework.Rules, what words.Phrase, given *date.Date) (casework.Rules, error) {
+	on, ok, wrong := casework.GivenDay(given)
 	switch {
-	case err != nil:
-		return rules, form.Wrong("on", "%v", err)
+	case wrong != nil:
+		return rules, form.Wrong("on", wrong)
 	case !ok:
 		return rules, nil
 	case on < rules.Today:
-		return rules, casework.Refuse(what, "IN_THE_PAST", fmt.Sprintf("%s is over: today is %s", on, rules.Today))
+		return rules, casework.Refuse(what, words.Reason("IN_THE_PAST", words.Day("on", on), words.Day("today", rules.Today)))
 	}
 	if _, until := rules.Policy.InForce(); until != 0 && on > until {
-		return rules, casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("policy %s is in force until %s", rules.Policy.Name, until))
+		return rules, casework.Refuse(what, words.Reason("NOT_IN_FORCE.until", words.Text("policy", rules.Policy.Name), words.Day("until", until)))
 	}
 	rules.Today = on
 	return rules, nil

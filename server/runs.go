@@ -2,13 +2,13 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 
 	"google.golang.org/grpc"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/form"
@@ -16,7 +16,6 @@ import (
 	"github.com/eile-housing/eile/server/night/evidence"
 	"github.com/eile-housing/eile/server/night/explain"
 	"github.com/eile-housing/eile/server/rpc"
-	"github.com/eile-housing/eile/server/rulebook"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -37,7 +36,7 @@ func (s *runs) StartRun(ctx context.Context, req *eilev1.StartRunRequest) (*eile
 		return nil, err
 	}
 	if on > rules.Today && !req.GetDryRun() && !s.dev {
-		return nil, casework.Refuse("run of "+on.String(), "IN_THE_FUTURE", fmt.Sprintf("today is %s: only a dry run looks ahead", rules.Today))
+		return nil, casework.Refuse(words.Say("what.run_of", words.Day("on", on)), words.Reason("IN_THE_FUTURE.run", words.Day("today", rules.Today)))
 	}
 	if err := s.covers(ctx, rules, on, req.GetDryRun()); err != nil {
 		return nil, err
@@ -70,14 +69,14 @@ func (s *runs) begin(ctx context.Context, stamp store.Stamp, on day.Day) (run *e
 	if err != nil {
 		return nil, err
 	}
-	return s.told(run), nil
+	return s.told(ctx, run), nil
 }
 
 // told puts into a run what keeps it from going on, as a caller hears of it: the
 // log has the rest.
-func (s *runs) told(run *eilev1.Run) *eilev1.Run {
+func (s *runs) told(ctx context.Context, run *eilev1.Run) *eilev1.Run {
 	if why := s.night.Hindrance(run); why != nil {
-		run.Failure = rpc.Text(why)
+		run.Failure = rpc.Text(ctx, why)
 	}
 	return run
 }
@@ -85,7 +84,7 @@ func (s *runs) told(run *eilev1.Run) *eilev1.Run {
 // covers refuses a day on which another policy will be in force, unless the run
 // itself puts that one in force.
 func (s *runs) covers(ctx context.Context, rules casework.Rules, on day.Day, dryRun bool) error {
-	what, name := "run of "+on.String(), rules.Policy.Name
+	what, name := words.Say("what.run_of", words.Day("on", on)), rules.Policy.Name
 	due, err := s.office.Book.Scheduled(ctx, on)
 	if err != nil {
 		return err
@@ -95,13 +94,16 @@ func (s *runs) covers(ctx context.Context, rules casework.Rules, on day.Day, dry
 		next := due[len(due)-1]
 		name = next.GetName()
 		if dryRun {
-			return casework.Refuse(what, "POLICY_CHANGES", fmt.Sprintf("policy %s version %s will be in force: a run of the day puts it in force, a dry run cannot", name, next.GetVersion()))
+			return casework.Refuse(what, words.Reason("POLICY_CHANGES", words.Text("policy", name), words.Text("version", next.GetVersion())))
 		}
 		from, _, _ = day.FromProto(next.GetInForceFrom())
 		until, _, _ = day.FromProto(next.GetInForceUntil())
 	}
-	if on < from || until != 0 && on > until {
-		return casework.Refuse(what, "NOT_IN_FORCE", fmt.Sprintf("policy %s is in force from %s%s", name, from, rulebook.UntilText(until)))
+	switch {
+	case until != 0 && (on < from || on > until):
+		return casework.Refuse(what, words.Reason("NOT_IN_FORCE.between", words.Text("policy", name), words.Day("from", from), words.Day("until", until)))
+	case on < from:
+		return casework.Refuse(what, words.Reason("NOT_IN_FORCE.from", words.Text("policy", name), words.Day("from", from)))
 	}
 	return nil
 }
@@ -133,7 +135,7 @@ func (s *runs) GetRun(ctx context.Context, req *eilev1.GetRunRequest) (*eilev1.R
 	if err != nil {
 		return nil, err
 	}
-	return s.told(run), nil
+	return s.told(ctx, run), nil
 }
 
 // ListRuns answers the newest first.
@@ -177,7 +179,7 @@ func (s *runs) ListRunMatches(ctx context.Context, req *eilev1.ListRunMatchesReq
 	from := 0
 	if page.Start != "" {
 		if from, err = strconv.Atoi(page.Start); err != nil {
-			return nil, form.Wrong("page_token", "it does not belong to this query: start again without it")
+			return nil, form.Wrong("page_token", words.Reason("FOREIGN_TOKEN"))
 		}
 	}
 	matches, more, err := evidence.Page(ctx, s.office.Register, req.GetRun(), from, page.Size)
@@ -200,7 +202,7 @@ func (s *runs) GetEvidence(req *eilev1.GetEvidenceRequest, stream grpc.ServerStr
 func (s *runs) ExplainRun(ctx context.Context, req *eilev1.ExplainRunRequest) (*eilev1.ExplainRunResponse, error) {
 	switch {
 	case req.GetApplication() != "" && req.GetUnit() != "", req.GetApplication() == "" && req.GetUnit() == "":
-		return nil, form.Wrong("application", "name an application or a unit, one of the two")
+		return nil, form.Wrong("application", words.Reason("NAME_ONE"))
 	case req.GetApplication() != "":
 		return explain.Application(ctx, s.office.Register, req.GetId(), req.GetApplication())
 	}

@@ -3,7 +3,7 @@ package server
 import (
 	"context"
 
-	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/figures"
@@ -35,16 +35,16 @@ func (s *stats) GetStats(ctx context.Context, req *eilev1.GetStatsRequest) (answ
 
 // periodOf is the time that is asked for: from the beginning, until today.
 func periodOf(rules casework.Rules, req *eilev1.GetStatsRequest) (figures.Period, error) {
-	from, given, err := day.FromProto(req.GetFrom())
-	if err != nil {
-		return figures.Period{}, form.Wrong("from", "%v", err)
+	from, given, wrong := casework.GivenDay(req.GetFrom())
+	if wrong != nil {
+		return figures.Period{}, form.Wrong("from", wrong)
 	}
 	to, err := form.Day("to", req.GetTo(), rules.Today)
 	if err != nil {
 		return figures.Period{}, err
 	}
 	if to < from {
-		return figures.Period{}, form.Wrong("to", "%s is before %s", to, from)
+		return figures.Period{}, form.Wrong("to", words.Reason("BEFORE_START.period", words.Day("to", to), words.Day("from", from)))
 	}
 	return figures.NewPeriod(from, to, !given, rules.Policy.Location), nil
 }

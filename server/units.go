@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
@@ -26,7 +27,7 @@ func (s *units) RegisterUnit(ctx context.Context, req *eilev1.RegisterUnitReques
 	}
 	unit := form.GivenUnit(req.GetUnit())
 	if unit.GetReference() == "" {
-		return nil, form.Wrong("unit.reference", "a home needs a reference")
+		return nil, form.Wrong("unit.reference", words.Reason("NO_REFERENCE"))
 	}
 	if err := form.Unit(rules.Policy, unit); err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (s *units) RegisterUnit(ctx context.Context, req *eilev1.RegisterUnitReques
 			return err
 		}
 		if taken {
-			return rpc.AlreadyRegistered("unit " + unit.GetReference())
+			return rpc.AlreadyRegistered(store.Units.Noun, unit.GetReference())
 		}
 		c.Tx.Result(unit.GetReference())
 		return home.Register(c, proto.CloneOf(unit))
@@ -91,7 +92,7 @@ func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*e
 		return nil, err
 	}
 	return rpc.Amend(ctx, s.office, store.Units, given.GetReference(), req, "unit.amend", "", func(c casework.Change, unit *eilev1.Unit) error {
-		if err := rpc.MatchETag("unit "+unit.GetReference(), req.GetUnit().GetEtag(), unit.GetEtag()); err != nil {
+		if err := rpc.MatchETag(store.Units.Noun, unit.GetReference(), req.GetUnit().GetEtag(), unit.GetEtag()); err != nil {
 			return err
 		}
 		before := unit.GetStatus()

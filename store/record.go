@@ -12,13 +12,11 @@ import (
 // ErrNotFound says that a record does not exist: which one says Missing.
 var ErrNotFound = errors.New("not found")
 
-// Missing names the record that does not exist; it is an ErrNotFound.
+// Missing names a record that does not exist.
 type Missing struct{ Noun, ID string }
 
 func (m Missing) Error() string { return m.Noun + " " + m.ID + ": " + ErrNotFound.Error() }
-
-// Unwrap returns ErrNotFound.
-func (Missing) Unwrap() error { return ErrNotFound }
+func (Missing) Unwrap() error   { return ErrNotFound }
 
 // A Source reads single records: a View or a Tx.
 type Source interface {
@@ -28,11 +26,10 @@ type Source interface {
 }
 
 func isHidden(from Source, record any) (bool, error) {
-	brought, ok := record.(staging.Brought)
-	if !ok {
-		return false, nil
+	if brought, ok := record.(staging.Brought); ok {
+		return from.hidden(brought.GetImport())
 	}
-	return from.hidden(brought.GetImport())
+	return false, nil
 }
 
 // Find reads a record; false when there is none.
@@ -55,13 +52,10 @@ func (k Kind[T, M]) Find(from Source, id string) (M, bool, error) {
 // Get reads a record that must exist; the error is Missing.
 func (k Kind[T, M]) Get(from Source, id string) (M, error) {
 	record, ok, err := k.Find(from, id)
-	if err != nil {
-		return nil, err
+	if err == nil && !ok {
+		err = Missing{k.Noun, id}
 	}
-	if !ok {
-		return nil, Missing{k.Noun, id}
-	}
-	return record, nil
+	return record, err
 }
 
 // All yields the records whose id begins with prefix and is not before start,

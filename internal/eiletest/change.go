@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -22,14 +23,20 @@ func (w *World) Change(action string, fn func(casework.Change) error) error {
 		return nil
 	case !errors.As(err, &refusal):
 		w.Fatalf("%s: %v", action, err)
-	case len(refusal.Reasons) == 0 || refusal.What == "":
+	case len(refusal.Reasons) == 0 || refusal.What.Key == "":
 		w.Fatalf("%s is refused without a reason: %v", action, err)
 	case w.DB.Revision() != before:
 		w.Fatalf("%s was refused and changed the register: %v", action, err)
 	}
-	for _, reason := range refusal.Reasons {
-		if reason.GetCode() == "" || reason.GetDetail() == "" {
-			w.Fatalf("%s is refused for an empty reason: %v", action, refusal.Reasons)
+	for _, lang := range words.Languages() {
+		said := refusal.In(lang)
+		if said.GetWhat() == "" || said.GetWhat() == refusal.What.Key {
+			w.Fatalf("%s is refused, and %s has no words for %s", action, lang, refusal.What.Key)
+		}
+		for _, reason := range said.GetReasons() {
+			if reason.GetCode() == "" || reason.GetDetail() == "" || reason.GetDetail() == reason.GetCode() {
+				w.Fatalf("%s is refused for a reason without words in %s: %v", action, lang, reason)
+			}
 		}
 	}
 	return err

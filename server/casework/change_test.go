@@ -10,9 +10,11 @@ import (
 	"google.golang.org/genproto/googleapis/type/date"
 
 	"github.com/eile-housing/eile/internal/eiletest"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -91,17 +93,29 @@ func TestAMissingStep(t *testing.T) {
 // none.
 func TestARefusal(t *testing.T) {
 	var none casework.Reasons
-	if err := none.Refusal("nothing"); err != nil {
+	if err := none.Refusal(words.Say("what.place")); err != nil {
 		t.Errorf("refused for nothing: %v", err)
 	}
-	none.Add("FIRST", "one thing")
-	none.Add("SECOND", "another")
-	err := none.Refusal("all of it")
-	if got := strings.Join(eiletest.Codes(err), " "); got != "FIRST SECOND" || err.Error() != "all of it: one thing; another" {
+	none.Add(words.Reason("GIVEN_UP", words.Text("unit", "U-1")))
+	none.Add(words.Reason("ALREADY_ENDED.member", words.Text("application", "A-1"), words.Term("status", "WITHDRAWN")))
+	what := words.Say("what.add_to_programme", words.Text("programme", "P"))
+	err := none.Refusal(what)
+	if got := strings.Join(eiletest.Codes(err), " "); got != "GIVEN_UP ALREADY_ENDED" ||
+		err.Error() != "add to programme P: unit U-1 is given up already; application A-1 is WITHDRAWN" {
 		t.Errorf("refused for %s: %v", got, err)
 	}
-	if err := casework.Refuse("it", "ONLY", "for this"); eiletest.Codes(err)[0] != "ONLY" || err.Error() != "it: for this" {
+	var refusal casework.Refusal
+	if !errors.As(err, &refusal) || casework.Line(refusal.In("lt")) !=
+		"programos P papildymas: būsto U-1 jau atsisakyta; prašymas A-1 jau baigtas (atsiimtas)" || len(none[0].GetTexts()) != 0 {
+		t.Errorf("refused in Lithuanian: %v", casework.Line(refusal.In("lt")))
+	}
+	err = casework.Refuse(what, words.Reason("NOTHING_TO_PROPOSE"))
+	if eiletest.Codes(err)[0] != "NOTHING_TO_PROPOSE" || err.Error() != "add to programme P: none of its homes is left to be proposed" {
 		t.Errorf("refused: %v", err)
+	}
+	missing := told.NotFound(words.Say("what.place"))
+	if missing.Error() != "place: not found" || !errors.Is(missing, store.ErrNotFound) || eiletest.Codes(missing) != nil {
+		t.Errorf("not there: %v", missing)
 	}
 }
 

@@ -1,12 +1,15 @@
 package casework
 
 import (
-	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/proto/spell"
+	told "github.com/eile-housing/eile/server/words"
 )
 
 // Machine is the actor of what no person did.
@@ -20,10 +23,19 @@ type Rules struct {
 	Today     day.Day
 }
 
-// DayOf reads a stored date; dates are checked before they are stored.
-func DayOf(stored *date.Date) (day.Day, bool) {
-	on, ok, err := day.FromProto(stored)
-	return on, ok && err == nil
+// Tell returns reasons of the rules as somebody is told them who must be able to
+// read later what was said; those that it is given stay as they are.
+func (r Rules) Tell(reasons []*eilev1.Reason) []*eilev1.Reason {
+	var policies words.Policies
+	if speaker, ok := any(r.Policy).(words.Speaker); ok {
+		policies = words.Of(r.Policy.Identity().GetSha256(), speaker)
+	}
+	all := make([]*eilev1.Reason, len(reasons))
+	for i, reason := range reasons {
+		all[i] = proto.CloneOf(reason)
+		told.Tell(all[i], policies)
+	}
+	return all
 }
 
 // State is a value of an enum of the domain.

@@ -1,13 +1,14 @@
 package figures
 
 import (
-	"fmt"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/waitlist"
 )
@@ -74,7 +75,7 @@ func (p *Past) Lists() []string { return p.index.Lists() }
 func (p *Past) Position(reference string) (*eilev1.Position, error) {
 	placement, ok := p.places[reference]
 	if !ok {
-		return nil, fmt.Errorf("application %s at %s: %w", reference, p.at.Format(time.RFC3339), store.ErrNotFound)
+		return nil, told.NotFound(words.Say("what.application_at", words.Text("application", reference), words.Text("when", p.at.Format(time.RFC3339))))
 	}
 	position := &eilev1.Position{
 		Reference: reference, List: placement.GetList(), AsOf: timestamppb.New(p.at), NeedClass: placement.GetNeedClass(),

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -17,11 +18,11 @@ var amendable = []string{"household", "districts", "attributes", "evidence", "li
 // ApplicationMask refuses paths that cannot be amended.
 func ApplicationMask(mask *fieldmaskpb.FieldMask) error {
 	if len(mask.GetPaths()) == 0 {
-		return Wrong("update_mask", "name what is to change: %s", strings.Join(amendable, ", "))
+		return Wrong("update_mask", words.Reason("NOTHING_TO_CHANGE.application", words.Items("fields", amendable...)))
 	}
 	for _, path := range mask.GetPaths() {
 		if !slices.Contains(amendable, path) && !strings.HasPrefix(path, "attributes.") && path != "person" {
-			return Wrong("update_mask", "%q cannot be amended: use one of %s", path, strings.Join(amendable, ", "))
+			return Wrong("update_mask", words.Reason("NOT_AMENDABLE.application", words.Text("field", path), words.Items("fields", amendable...)))
 		}
 	}
 	return nil

@@ -8,7 +8,9 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 )
 
@@ -18,7 +20,7 @@ func Application(rules *policy.Policy, given *eilev1.Application, person *eilev1
 	for _, member := range given.GetHousehold().GetMembers() {
 		faults = append(faults, typeFacts("application.household.members.attributes", member.GetAttributes(), rules.Attributes(policy.MemberKind))...)
 	}
-	if fault := checkRegisteredAt(given.GetRegisteredAt(), now); fault != "" {
+	if fault := checkRegisteredAt(given.GetRegisteredAt(), now); fault != nil {
 		faults = append(faults, Fault{"application.registered_at", fault})
 	}
 	faults = append(faults, checkTransfer(given.GetTransfer())...)
@@ -30,27 +32,27 @@ func Application(rules *policy.Policy, given *eilev1.Application, person *eilev1
 	return faults.err()
 }
 
-// checkRegisteredAt tells what is wrong with a registration date; empty: nothing.
-func checkRegisteredAt(text string, now time.Time) string {
+// checkRegisteredAt tells what is wrong with a registration date; nil: nothing.
+func checkRegisteredAt(text string, now time.Time) *eilev1.Reason {
 	if !strings.Contains(text, "T") {
 		on, err := day.Parse(text)
 		if err != nil {
-			return err.Error()
+			return words.Reason("WRONG_VALUE", words.Text("problem", err.Error()))
 		}
 		// A date alone is of some zone on earth; tomorrow in the east is no fault.
 		if on > day.Of(now.Add(14*time.Hour), time.UTC) {
-			return fmt.Sprintf("%s is in the future", text)
+			return words.Reason("IN_THE_FUTURE", words.Text("when", text))
 		}
-		return ""
+		return nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return fmt.Sprintf("%q is not a time: write it as 2017-03-01T09:30:00+02:00 or as a date alone", text)
+		return words.Reason("NOT_A_TIME", words.Text("given", text))
 	}
 	if at.After(now.Add(time.Minute)) {
-		return fmt.Sprintf("%s is in the future", text)
+		return words.Reason("IN_THE_FUTURE", words.Text("when", text))
 	}
-	return ""
+	return nil
 }
 
 // Applicant is the member who applies; nil where the household is not given.
@@ -70,22 +72,22 @@ func Members(application *eilev1.Application, now time.Time, zone *time.Location
 	selves := 0
 	for i, member := range members {
 		field := fmt.Sprintf("application.household.members[%d]", i+1)
-		born, known, err := day.FromProto(member.GetBirthDate())
+		born, known, wrong := casework.GivenDay(member.GetBirthDate())
 		switch {
-		case err != nil:
-			faults = append(faults, Fault{field + ".birth_date", err.Error()})
+		case wrong != nil:
+			faults = append(faults, Fault{field + ".birth_date", wrong})
 		case known && born > day.Of(now, zone):
-			faults = append(faults, Fault{field + ".birth_date", "it is in the future"})
+			faults = append(faults, Fault{field + ".birth_date", words.Reason("IN_THE_FUTURE.born")})
 		}
 		if of := int(member.GetPartnerOf()); of > len(members) || of == i+1 {
-			faults = append(faults, Fault{field + ".partner_of", fmt.Sprintf("there is no other member %d", of)})
+			faults = append(faults, Fault{field + ".partner_of", words.Reason("NO_SUCH_MEMBER", words.Number("member", of))})
 		}
 		if member.GetRelation() == eilev1.Relation_RELATION_SELF {
 			selves++
 		}
 	}
 	if len(members) > 0 && selves != 1 {
-		faults = append(faults, Fault{"application.household.members", fmt.Sprintf("exactly one member is self, not %d", selves)})
+		faults = append(faults, Fault{"application.household.members", words.Reason("ONE_SELF", words.Number("members", selves))})
 	}
 	return faults
 }
@@ -97,10 +99,10 @@ func checkTransfer(transfer *eilev1.Transfer) Faults {
 		return nil
 	}
 	if transfer.GetUnit() == "" {
-		faults = append(faults, Fault{"application.transfer.unit", "a transfer names the home that it frees"})
+		faults = append(faults, Fault{"application.transfer.unit", words.Reason("NO_HOME_TO_FREE")})
 	}
 	if !slices.Contains(application.TransferReasons, transfer.GetReason()) {
-		faults = append(faults, Fault{"application.transfer.reason", fmt.Sprintf("%q is not one of %s", transfer.GetReason(), strings.Join(application.TransferReasons, ", "))})
+		faults = append(faults, Fault{"application.transfer.reason", words.Reason("NOT_ONE_OF", words.Text("given", transfer.GetReason()), words.Items("known", application.TransferReasons...))})
 	}
 	return faults
 }

@@ -4,15 +4,17 @@ import (
 	"google.golang.org/genproto/googleapis/type/date"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
+	"github.com/eile-housing/eile/server/casework"
 )
 
 // Day reads a day that a caller may leave out; then it is another one.
 func Day(field string, given *date.Date, other day.Day) (day.Day, error) {
-	on, ok, err := day.FromProto(given)
+	on, set, wrong := casework.GivenDay(given)
 	switch {
-	case err != nil:
-		return 0, Wrong(field, "%v", err)
-	case !ok:
+	case wrong != nil:
+		return 0, Wrong(field, wrong)
+	case !set:
 		return other, nil
 	}
 	return on, nil
@@ -22,7 +24,7 @@ func Day(field string, given *date.Date, other day.Day) (day.Day, error) {
 func PastDay(field string, given *date.Date, today day.Day) (day.Day, error) {
 	on, err := Day(field, given, today)
 	if err == nil && on > today {
-		err = Wrong(field, "%s is in the future", on)
+		err = Wrong(field, words.Reason("IN_THE_FUTURE", words.Text("when", on.String())))
 	}
 	return on, err
 }

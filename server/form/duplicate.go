@@ -3,6 +3,7 @@ package form
 import (
 	"slices"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -12,18 +13,18 @@ func Duplicate(finding *eilev1.DuplicateDecision, group []string) error {
 	var faults Faults
 	for _, reference := range finding.GetReferences() {
 		if !slices.Contains(group, reference) {
-			faults = append(faults, Fault{"references", reference + " is not in the group"})
+			faults = append(faults, Fault{"references", words.Reason("NOT_IN_GROUP", words.Text("application", reference))})
 		}
 	}
 	if len(finding.GetReasons()) == 0 {
-		faults = append(faults, Fault{"references", "no two of them match: name at least two that do, or none for the whole group"})
+		faults = append(faults, Fault{"references", words.Reason("NO_MATCH")})
 	}
 	same := finding.GetOutcome() == eilev1.DuplicateOutcome_DUPLICATE_OUTCOME_SAME
 	switch {
 	case same && !slices.Contains(finding.GetReferences(), finding.GetKept()):
-		faults = append(faults, Fault{"kept", "name the application that stays: one of those that are decided on"})
+		faults = append(faults, Fault{"kept", words.Reason("KEPT.missing")})
 	case !same && finding.GetKept() != "":
-		faults = append(faults, Fault{"kept", "different households all stay: leave it empty"})
+		faults = append(faults, Fault{"kept", words.Reason("KEPT.needless")})
 	}
 	return faults.err()
 }

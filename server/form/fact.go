@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -15,7 +16,7 @@ func typeFacts(field string, facts map[string]*eilev1.Fact, declared []table.Att
 	for _, name := range slices.Sorted(maps.Keys(facts)) {
 		at := slices.IndexFunc(declared, func(a table.Attribute) bool { return a.Name == name })
 		if at < 0 {
-			faults = append(faults, Fault{field + "." + name, "the policy declares no such attribute"})
+			faults = append(faults, Fault{field + "." + name, words.Reason("UNKNOWN_ATTRIBUTE.undeclared")})
 			continue
 		}
 		text, isText := facts[name].GetValue().(*eilev1.Fact_StringValue)
@@ -24,7 +25,7 @@ func typeFacts(field string, facts map[string]*eilev1.Fact, declared []table.Att
 		}
 		typed, err := table.ParseFact(declared[at], text.StringValue)
 		if err != nil {
-			faults = append(faults, Fault{field + "." + name, err.Error()})
+			faults = append(faults, Fault{field + "." + name, words.Reason("WRONG_VALUE", words.Text("problem", err.Error()))})
 			continue
 		}
 		typed.EffectiveOn, typed.RecordedAt = facts[name].GetEffectiveOn(), facts[name].GetRecordedAt()

@@ -1,32 +1,48 @@
 package form
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/words"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	told "github.com/eile-housing/eile/server/words"
 )
 
 // Fault is what is wrong with one field.
-type Fault struct{ Field, Text string }
+type Fault struct {
+	Field  string
+	Reason *eilev1.Reason
+}
+
+// In is the fault in a language, without its field.
+func (f Fault) In(lang string) string {
+	shown := proto.CloneOf(f.Reason)
+	told.Show(lang, shown, nil)
+	return shown.GetDetail()
+}
 
 // Faults are what keeps a request from being carried out as it is written:
 // every one, not the first.
 type Faults []Fault
 
-func (f Faults) Error() string {
+// Error are the faults in English.
+func (f Faults) Error() string { return f.In(words.Default) }
+
+// In are the faults in a language, in one line.
+func (f Faults) In(lang string) string {
 	texts := make([]string, len(f))
 	for i, fault := range f {
-		texts[i] = fault.Field + ": " + fault.Text
+		texts[i] = fault.Field + ": " + fault.In(lang)
 	}
 	return strings.Join(texts, "; ")
 }
 
 // Wrong makes the faults of one field.
-func Wrong(field, format string, args ...any) error {
-	return Faults{{field, fmt.Sprintf(format, args...)}}
-}
+func Wrong(field string, reason *eilev1.Reason) error { return Faults{{field, reason}} }
 
 // err is nil where nothing is wrong.
 func (f Faults) err() error {
@@ -52,7 +68,7 @@ func (f Faults) with(more Faults) Faults {
 func against(prefix string, found []policy.Violation) Faults {
 	var faults Faults
 	for _, violation := range found {
-		faults = append(faults, Fault{prefix + violation.Field, violation.Reason.GetDetail()})
+		faults = append(faults, Fault{prefix + violation.Field, violation.Reason})
 	}
 	return faults
 }

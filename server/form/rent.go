@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -14,7 +15,7 @@ func RentKinds(rules *policy.Policy, kinds []*eilev1.RentKind) error {
 	for i, kind := range kinds {
 		field := fmt.Sprintf("kinds[%d].", i)
 		if first, twice := seen[kind.GetName()]; twice {
-			faults = append(faults, Fault{field + "name", fmt.Sprintf("%q is the name of kinds[%d] too", kind.GetName(), first)})
+			faults = append(faults, Fault{field + "name", words.Reason("NAME_TWICE", words.Text("name", kind.GetName()), words.Number("first", first))})
 		}
 		seen[kind.GetName()] = i
 		found := typeFacts(field+"attributes", kind.GetAttributes(), rules.Attributes(policy.UnitKind))
@@ -23,7 +24,7 @@ func RentKinds(rules *policy.Policy, kinds []*eilev1.RentKind) error {
 		}
 		faults = append(faults, found...)
 		if area := kind.GetAreaSqm(); area != nil && area.GetUnits() <= 0 {
-			faults = append(faults, Fault{field + "area_sqm", "it is not more than 0"})
+			faults = append(faults, Fault{field + "area_sqm", words.Reason("NOT_MORE_THAN_0")})
 		}
 	}
 	return faults.err()

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"fmt"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -9,7 +8,9 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
 )
 
 // GivenUnit keeps what a caller may set of a home.
@@ -37,19 +38,19 @@ func checkLease(unit *eilev1.Unit) Faults {
 		return nil
 	}
 	var faults Faults
-	starts, hasStart, err := day.FromProto(lease.GetStartsOn())
-	if err != nil {
-		faults = append(faults, Fault{"unit.lease.starts_on", err.Error()})
+	starts, hasStart, wrong := casework.GivenDay(lease.GetStartsOn())
+	if wrong != nil {
+		faults = append(faults, Fault{"unit.lease.starts_on", wrong})
 	}
-	ends, hasEnd, err := day.FromProto(lease.GetEndsOn())
-	if err != nil {
-		faults = append(faults, Fault{"unit.lease.ends_on", err.Error()})
+	ends, hasEnd, wrong := casework.GivenDay(lease.GetEndsOn())
+	if wrong != nil {
+		faults = append(faults, Fault{"unit.lease.ends_on", wrong})
 	}
 	if hasStart && hasEnd && ends < starts {
-		faults = append(faults, Fault{"unit.lease.ends_on", fmt.Sprintf("%s is before the start %s", ends, starts)})
+		faults = append(faults, Fault{"unit.lease.ends_on", words.Reason("BEFORE_START.lease", words.Day("ends", ends), words.Day("starts", starts))})
 	}
 	if unit.GetTenure() == eilev1.Tenure_TENURE_OWNED {
-		faults = append(faults, Fault{"unit.lease", "only a home of tenure RENTED_IN has a lease"})
+		faults = append(faults, Fault{"unit.lease", words.Reason("NO_LEASE.owned")})
 	}
 	return faults
 }
@@ -64,7 +65,7 @@ var notAmendable = map[string]bool{
 // UnitMask refuses paths that cannot be amended.
 func UnitMask(mask *fieldmaskpb.FieldMask) error {
 	if len(mask.GetPaths()) == 0 {
-		return Wrong("update_mask", "name what is to change, such as rooms or wear_percent")
+		return Wrong("update_mask", words.Reason("NOTHING_TO_CHANGE.unit"))
 	}
 	fields := (&eilev1.Unit{}).ProtoReflect().Descriptor().Fields()
 	for _, path := range mask.GetPaths() {
@@ -73,7 +74,7 @@ func UnitMask(mask *fieldmaskpb.FieldMask) error {
 		}
 		field := fields.ByTextName(path)
 		if field == nil || notAmendable[path] {
-			return Wrong("update_mask", "%q cannot be amended", path)
+			return Wrong("update_mask", words.Reason("NOT_AMENDABLE", words.Text("field", path)))
 		}
 	}
 	return nil
@@ -100,14 +101,14 @@ func AmendUnit(unit, given *eilev1.Unit, mask *fieldmaskpb.FieldMask) {
 // wrong.
 func Inspection(rules *policy.Policy, inspection *eilev1.Inspection, today day.Day) error {
 	faults := typeFacts("inspection.attributes", inspection.GetAttributes(), rules.Attributes(policy.InspectionKind))
-	on, ok, err := day.FromProto(inspection.GetInspectedOn())
+	on, set, wrong := casework.GivenDay(inspection.GetInspectedOn())
 	switch {
-	case err != nil:
-		faults = append(faults, Fault{"inspection.inspected_on", err.Error()})
-	case !ok:
-		faults = append(faults, Fault{"inspection.inspected_on", "it is missing"})
+	case wrong != nil:
+		faults = append(faults, Fault{"inspection.inspected_on", wrong})
+	case !set:
+		faults = append(faults, Fault{"inspection.inspected_on", words.Reason("MISSING")})
 	case on > today:
-		faults = append(faults, Fault{"inspection.inspected_on", on.String() + " is in the future"})
+		faults = append(faults, Fault{"inspection.inspected_on", words.Reason("IN_THE_FUTURE", words.Text("when", on.String()))})
 	}
 	faults = faults.with(against("inspection.", rules.ValidateInspection(inspection)))
 	return faults.err()

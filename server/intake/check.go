@@ -8,6 +8,7 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -43,7 +44,7 @@ func each[R any](c *checker, rows iter.Seq2[R, *table.Fault], check func(R) erro
 			}
 		} else if err = fault.Err; err == nil {
 			fatal = fatal || fault.Fatal
-			err = c.fault(fault.Line, fault.Column, fault.Message)
+			err = c.fault(fault.Line, fault.Column, words.Reason("FILE_FAULT", words.Text("problem", fault.Message)))
 			if fault.Line > 1 && fault.Line != last {
 				c.rows++
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/words"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 )
@@ -64,7 +65,7 @@ func (c *checker) keep(line int, reference string, known bool, former []byte, re
 	case string(packed.digest()) == string(former):
 		c.unchanged = append(c.unchanged, reference)
 	default:
-		return c.fault(line, "reference", reference+" is registered already, with other values or by itself: amend it instead")
+		return c.fault(line, "reference", words.Reason("ALREADY_REGISTERED.row", words.Text("reference", reference)))
 	}
 	return nil
 }
@@ -72,7 +73,7 @@ func (c *checker) keep(line int, reference string, known bool, former []byte, re
 // against reports what the policy does not take; it answers how many.
 func (c *checker) against(line int, found []policy.Violation) (int, error) {
 	for _, violation := range found {
-		if err := c.fault(line, column(violation.Field), violation.Reason.GetDetail()); err != nil {
+		if err := c.fault(line, column(violation.Field), violation.Reason); err != nil {
 			return 0, err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/internal/eiletest"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/rpc"
@@ -80,7 +81,7 @@ func (a *answer) hear(part *eilev1.ImportResponse) error {
 // take brings a file in.
 func (d *desk) take(header *eilev1.ImportHeader, lines ...string) (*answer, error) {
 	a := &answer{}
-	upload, err := d.intake.Begin(header, a.hear)
+	upload, err := d.intake.Begin(words.Default, header, a.hear)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +254,7 @@ func TestWhatHappensMeanwhile(t *testing.T) {
 		"another register": func(d *desk) { d.Household("A-1", "points=4") },
 	} {
 		d := open(t)
-		upload, err := d.intake.Begin(&eilev1.ImportHeader{Kind: applications}, new(answer).hear)
+		upload, err := d.intake.Begin(words.Default, &eilev1.ImportHeader{Kind: applications}, new(answer).hear)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,7 +307,7 @@ func TestBrokenFiles(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	why := errors.New("the line was cut")
-	upload, err := d.intake.Begin(&eilev1.ImportHeader{Kind: applications}, new(answer).hear)
+	upload, err := d.intake.Begin(words.Default, &eilev1.ImportHeader{Kind: applications}, new(answer).hear)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -314,7 +315,7 @@ func TestBrokenFiles(t *testing.T) {
 	if err := upload.Check(t.Context(), cut); !errors.Is(err, why) {
 		t.Errorf("%v", err)
 	}
-	deaf, err := d.intake.Begin(&eilev1.ImportHeader{Kind: applications}, func(*eilev1.ImportResponse) error { return why })
+	deaf, err := d.intake.Begin(words.Default, &eilev1.ImportHeader{Kind: applications}, func(*eilev1.ImportResponse) error { return why })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,7 +323,7 @@ func TestBrokenFiles(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	bare := rulebook.New(d.Register, d.office.Clock)
-	if _, err := New(&rpc.Office{Register: d.Register, Book: bare, Clock: d.office.Clock}, d.codes).Begin(&eilev1.ImportHeader{}, nil); !errors.Is(err, rulebook.ErrNoPolicy) {
+	if _, err := New(&rpc.Office{Register: d.Register, Book: bare, Clock: d.office.Clock}, d.codes).Begin(words.Default, &eilev1.ImportHeader{}, nil); !errors.Is(err, rulebook.ErrNoPolicy) {
 		t.Errorf("%v", err)
 	}
 }

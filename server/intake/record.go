@@ -1,11 +1,10 @@
 package intake
 
 import (
-	"strconv"
-
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/words"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/store"
 )
@@ -17,7 +16,7 @@ func (c *checker) application(row table.ApplicationRow) error {
 	}
 	members := form.Members(row.Application, c.now, c.rules.Policy.Location)
 	for _, fault := range members {
-		if err := c.fault(row.Line, column(fault.Field), fault.Text); err != nil {
+		if err := c.fault(row.Line, column(fault.Field), fault.Reason); err != nil {
 			return err
 		}
 	}
@@ -59,14 +58,14 @@ func (c *checker) inspection(row table.InspectionRow, inFile map[string]int) err
 	if _, known, err := store.Units.Find(c.view, inspection.GetUnit()); err != nil {
 		return err
 	} else if !known {
-		return c.fault(row.Line, "unit", "there is no unit "+inspection.GetUnit()+": import or register it first")
+		return c.fault(row.Line, "unit", words.Reason("NO_SUCH_UNIT", words.Text("unit", inspection.GetUnit())))
 	}
 	id, err := inspectionID(inspection)
 	if err != nil {
 		return err
 	}
 	if first, twice := inFile[id]; twice {
-		return c.fault(row.Line, "", "the row is the same as that of line "+strconv.Itoa(first)+": remove one")
+		return c.fault(row.Line, "", words.Reason("ROW_TWICE", words.Number("line", first)))
 	}
 	inFile[id] = row.Line
 	_, known, err := store.Inspections.Find(c.view, id)

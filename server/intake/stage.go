@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -49,7 +50,7 @@ func (b *batch) write(ctx context.Context, stamp store.Stamp, written func() err
 	}()
 	if err := b.pieces(ctx, staged, stamp.Actor); err != nil {
 		if errors.Is(err, store.ErrTaken) {
-			return rpc.ChangedMeanwhile("a row was registered meanwhile: nothing was imported; try again")
+			return rpc.ChangedMeanwhile(words.Reason("CHANGED_MEANWHILE.row"))
 		}
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"hash"
 	"io"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/rpc"
@@ -22,13 +23,13 @@ type Upload struct {
 	file   hash.Hash // of what came in
 }
 
-// Begin takes a file under the rules of today.
-func (i *Intake) Begin(header *eilev1.ImportHeader, tell Tell) (*Upload, error) {
+// Begin takes a file under the rules of today; its faults are told in a language.
+func (i *Intake) Begin(lang string, header *eilev1.ImportHeader, tell Tell) (*Upload, error) {
 	rules, err := i.office.Book.Today()
 	if err != nil {
 		return nil, err
 	}
-	return &Upload{intake: i, report: &report{tell: tell}, header: header, rules: rules, file: sha256.New()}, nil
+	return &Upload{intake: i, report: &report{tell: tell, lang: lang}, header: header, rules: rules, file: sha256.New()}, nil
 }
 
 // Check reads the whole file and tells every fault.
@@ -89,7 +90,7 @@ func (u *Upload) write(ctx context.Context, result *eilev1.ImportResult) error {
 // stage writes the good rows as one import.
 func (u *Upload) stage(ctx context.Context, stamp store.Stamp, id string) error {
 	if !u.intake.office.Book.Active(u.rules.Policy.Identity()) {
-		return rpc.ChangedMeanwhile("another policy was put in force while the file came in: nothing was imported; try again")
+		return rpc.ChangedMeanwhile(words.Reason("CHANGED_MEANWHILE.policy"))
 	}
 	b := batch{office: u.intake.office, rules: u.rules, id: id, kind: u.header.GetKind(), rows: u.sheet.good}
 	if err := b.write(ctx, stamp, func() error { return u.report.progress(u.sheet.rows, len(u.sheet.good), len(u.sheet.good)) }); err != nil {

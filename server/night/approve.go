@@ -2,12 +2,12 @@ package night
 
 import (
 	"context"
-	"fmt"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
@@ -22,12 +22,12 @@ func (r *runs) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run, 
 		if err != nil {
 			return err
 		}
-		what := "approve run " + run.GetId()
+		what := words.Say("what.approve_run", words.Text("run", run.GetId()))
 		if state := run.GetState(); state != matched {
-			return casework.Refuse(what, "WRONG_STATE", "it is "+casework.Name(state))
+			return casework.Refuse(what, words.Reason("WRONG_STATE", words.Term("state", casework.Name(state))))
 		}
 		if !proto.Equal(run.GetPolicy(), rules.Policy.Identity()) {
-			return casework.Refuse(what, "POLICY_CHANGED", fmt.Sprintf("it was matched under policy %s version %s: cancel it and run again", run.GetPolicy().GetName(), run.GetPolicy().GetVersion()))
+			return casework.Refuse(what, words.Reason("POLICY_CHANGED", words.Text("policy", run.GetPolicy().GetName()), words.Text("version", run.GetPolicy().GetVersion())))
 		}
 		run.Decision, err = decision.ApproveRun(c, run.GetId(), by)
 		if err != nil {
@@ -50,7 +50,7 @@ func (r *runs) end(ctx context.Context, stamp store.Stamp, id, event, why string
 			return err
 		}
 		if state := run.GetState(); state != preparing && state != matched {
-			return casework.Refuse("end run "+id, "WRONG_STATE", "it is "+casework.Name(state))
+			return casework.Refuse(words.Say("what.end_run", words.Text("run", id)), words.Reason("WRONG_STATE", words.Term("state", casework.Name(state))))
 		}
 		on, _, err := day.FromProto(run.GetOn())
 		if err != nil {

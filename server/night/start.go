@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
@@ -15,7 +16,7 @@ import (
 // start begins the run of a day, or answers the one that the day already has.
 func (r *runs) start(ctx context.Context, stamp store.Stamp, rules casework.Rules) (id string, err error) {
 	on := rules.Today
-	what := "run of " + on.String()
+	what := words.Say("what.run_of", words.Day("on", on))
 	_, id, err = r.register.Update(ctx, stamp, func(tx *store.Tx) error {
 		id, exists, err := runOf(tx, on.String())
 		if err != nil {
@@ -30,10 +31,10 @@ func (r *runs) start(ctx context.Context, stamp store.Stamp, rules casework.Rule
 			return err
 		}
 		if nights.GetUnfinished() != "" {
-			return casework.Refuse(what, "ANOTHER_RUN", fmt.Sprintf("run %s is not at its end: approve or cancel it first", nights.GetUnfinished()))
+			return casework.Refuse(what, words.Reason("ANOTHER_RUN", words.Text("run", nights.GetUnfinished())))
 		}
 		if last := day.Day(nights.GetLastOn()); last != 0 && on < last {
-			return casework.Refuse(what, "BEFORE_LAST_RUN", fmt.Sprintf("the run of %s is committed: a day before it cannot be run any more", last))
+			return casework.Refuse(what, words.Reason("BEFORE_LAST_RUN", words.Day("last", last)))
 		}
 		return begin(casework.Change{Tx: tx, Rules: rules}, id)
 	})

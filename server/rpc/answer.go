@@ -14,13 +14,13 @@ func (r revisions) answer(ctx context.Context, req any, _ *grpc.UnaryServerInfo,
 	answer, err := handler(ctx, req)
 	// It fails only where no call is under way.
 	_ = grpc.SetTrailer(ctx, r.trailer(ctx, err))
-	return answer, tell(err)
+	return answer, tell(ctx, err)
 }
 
 func (r revisions) answerStream(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 	err := handler(srv, stream)
 	stream.SetTrailer(r.trailer(stream.Context(), err))
-	return tell(err)
+	return tell(stream.Context(), err)
 }
 
 // trailer names a call that failed: a name that is never the same again costs

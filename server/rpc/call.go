@@ -77,9 +77,9 @@ func (c *call) PostCall(err error, took time.Duration) {
 		defer c.of.inFlight.Add(-1)
 	}
 	level, code := zerolog.DebugLevel, codes.OK
-	var heard told
-	if errors.As(err, &heard) {
-		level, code = zerolog.InfoLevel, heard.status.Code()
+	var told heard
+	if errors.As(err, &told) {
+		level, code = zerolog.InfoLevel, told.status.Code()
 	}
 	if code == codes.Internal {
 		level = zerolog.ErrorLevel
@@ -90,7 +90,7 @@ func (c *call) PostCall(err error, took time.Duration) {
 	}
 	event = event.Str("method", c.meta.FullMethod()).Str("actor", c.actor).Str("request", c.name()).Stringer("code", code).Dur("took", took)
 	if code == codes.Internal {
-		event = event.AnErr("cause", heard.cause)
+		event = event.AnErr("cause", told.cause)
 	}
 	event.Msg("answered")
 }

@@ -69,7 +69,7 @@ func (s *served) evidence(ctx context.Context, options ...grpc.CallOption) error
 func TestCallsAreNamed(t *testing.T) {
 	t.Parallel()
 	s := serve(t, Named, zerolog.DebugLevel)
-	s.get = func(context.Context) error { return NotFound("A-1") }
+	s.get = func(context.Context) error { return store.Missing{Noun: "application", ID: "A-1"} }
 	s.stream = s.get
 	for _, given := range []string{"abc-1.2_Z", "", "two words", "a/b", strings.Repeat("a", 65)} {
 		ctx := t.Context()
@@ -109,7 +109,9 @@ func TestWhatIsLogged(t *testing.T) {
 	if _, err := s.ask(t.Context()); err != nil || s.log.String() != "" {
 		t.Errorf("%v, logged %s", err, s.log)
 	}
-	s.get = func(context.Context) error { return NotFound("application of Ona Onaitė") }
+	s.get = func(context.Context) error {
+		return store.Missing{Noun: "application", ID: "application of Ona Onaitė"}
+	}
 	_, err := s.ask(t.Context())
 	if status.Code(err) != codes.NotFound || !strings.Contains(s.log.String(), `"level":"info"`) || strings.Contains(s.log.String(), "Onaitė") {
 		t.Errorf("%v, logged %s", err, s.log)
@@ -189,7 +191,7 @@ func TestRevisions(t *testing.T) {
 	if err := s.evidence(t.Context(), grpc.Trailer(&trailer)); err != nil || told(trailer) != text(revision) {
 		t.Errorf("a stream at %d tells %q: %v", revision, told(trailer), err)
 	}
-	s.get = func(context.Context) error { return NotFound("it") }
+	s.get = func(context.Context) error { return store.Missing{Noun: "application", ID: "it"} }
 	if _, err := s.ask(t.Context(), grpc.Trailer(&trailer)); status.Code(err) != codes.NotFound || told(trailer) != text(revision) {
 		t.Errorf("a refusal at %d tells %q: %v", revision, told(trailer), err)
 	}
@@ -315,7 +317,7 @@ func TestMetrics(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.get = func(context.Context) error { return NotFound("A-1") }
+	s.get = func(context.Context) error { return store.Missing{Noun: "application", ID: "A-1"} }
 	if _, err := s.ask(t.Context()); err == nil {
 		t.Fatal("found")
 	}

@@ -1,10 +1,9 @@
 package rpc
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	"buf.build/go/protovalidate"
@@ -13,9 +12,12 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/protoadapt"
 
+	"github.com/eile-housing/eile/policy/words"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rulebook"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 )
@@ -25,123 +27,167 @@ const errorDomain = "eile"
 // conflict is a request that another one has overtaken or that collides with
 // what is there.
 type conflict struct {
-	code   codes.Code
-	reason string
-	text   string
+	code    codes.Code
+	refusal casework.Refusal
 }
 
-func (c conflict) Error() string { return c.text }
+func (c conflict) Error() string { return c.refusal.Error() }
 
 // AlreadyRegistered refuses to register a thing twice.
-func AlreadyRegistered(what string) error {
-	return conflict{codes.AlreadyExists, "ALREADY_REGISTERED", what + ": already registered"}
+func AlreadyRegistered(noun, id string) error {
+	return conflict{codes.AlreadyExists, casework.Refusal{
+		What: recordOf(noun, id), Reasons: []*eilev1.Reason{words.Reason("ALREADY_REGISTERED")},
+	}}
 }
 
 // ChangedMeanwhile says that something was changed since the caller read it.
-func ChangedMeanwhile(text string) error {
-	return conflict{codes.Aborted, "CHANGED_MEANWHILE", text}
+func ChangedMeanwhile(reason *eilev1.Reason) error {
+	return conflict{codes.Aborted, casework.Refusal{Reasons: []*eilev1.Reason{reason}}}
 }
 
 // MatchETag refuses to change a thing that is not as the caller read it. Who gives
 // no etag changes it as it is.
-func MatchETag(what, given, stored string) error {
+func MatchETag(noun, id, given, stored string) error {
 	if given != "" && given != stored {
-		return ChangedMeanwhile(what + " was changed meanwhile: read it again")
+		return ChangedMeanwhile(words.Reason("CHANGED_MEANWHILE.record", words.Term("noun", noun), words.Text("id", id)))
 	}
 	return nil
 }
 
-// NotFound says that a thing is not there.
-func NotFound(what string) error { return fmt.Errorf("%s: %w", what, store.ErrNotFound) }
+// recordOf names a record.
+func recordOf(noun, id string) words.Phrase {
+	return words.Say("what.record", words.Term("noun", noun), words.Text("id", id))
+}
 
-// sentinels are the errors that are known by identity. An empty text says that
-// the error's own is told.
+// saying is an error that is only a sentence.
+type saying struct {
+	code   codes.Code
+	phrase words.Phrase
+}
+
+func (s saying) Error() string { return s.GRPCStatus().Message() }
+
+// GRPCStatus lets a caller that has no language read it.
+func (s saying) GRPCStatus() *status.Status { return s.in(words.Default) }
+
+func (s saying) in(lang string) *status.Status {
+	return status.New(s.code, told.Write(lang, s.phrase))
+}
+
+// sentinels are the errors that are known by identity.
 var sentinels = []struct {
 	err    error
 	code   codes.Code
-	reason string
-	text   string
+	reason *eilev1.Reason
 }{
-	{rulebook.ErrNoPolicy, codes.FailedPrecondition, "NO_POLICY", ""},
-	{store.ErrNotFound, codes.NotFound, "NOT_FOUND", ""},
-	{store.ErrImporting, codes.Aborted, "IMPORTING", ""},
-	{store.ErrStaging, codes.Unavailable, "POLICY_CHANGE", ""},
-	{kv.ErrNoSpace, codes.ResourceExhausted, "NO_SPACE", "the disk of the register is full: nothing was changed"},
-	{kv.ErrReadOnly, codes.Unavailable, "READ_ONLY", "the register cannot be written: nothing was changed"},
-	{kv.ErrUncertain, codes.Internal, "DISK_FAILED", "the disk of the register failed in the middle of a commit: the service must be started again"},
-	{kv.ErrTooManyOps, codes.InvalidArgument, "TOO_LARGE", "the change is too large for one transaction: make it smaller"},
-	{kv.ErrTxTooLarge, codes.InvalidArgument, "TOO_LARGE", "the change is too large for one transaction: make it smaller"},
+	{rulebook.ErrNoPolicy, codes.FailedPrecondition, words.Then(words.Reason("NO_POLICY"), words.Next("ACTIVATE_POLICY"))},
+	{store.ErrNotFound, codes.NotFound, words.Reason("NOT_FOUND")},
+	{store.ErrImporting, codes.Aborted, words.Reason("IMPORTING")},
+	{store.ErrStaging, codes.Unavailable, words.Reason("POLICY_CHANGE")},
+	{kv.ErrNoSpace, codes.ResourceExhausted, words.Reason("NO_SPACE")},
+	{kv.ErrReadOnly, codes.Unavailable, words.Reason("READ_ONLY")},
+	{kv.ErrUncertain, codes.Internal, words.Reason("DISK_FAILED")},
+	{kv.ErrTooManyOps, codes.InvalidArgument, words.Reason("TOO_LARGE")},
+	{kv.ErrTxTooLarge, codes.InvalidArgument, words.Reason("TOO_LARGE")},
 }
 
-// statusOf turns an error into what the caller is told. It is the only place
-// where an error of the store, the policy or casework meets a gRPC code. An
-// error that nobody foresaw is told as internal, without its text.
-func statusOf(err error) *status.Status {
+// foreseen is the code of an error that a service may answer, and what it says.
+func foreseen(err error) (codes.Code, casework.Refusal, bool) {
 	var refusal casework.Refusal
-	var faults form.Faults
 	var clash conflict
+	var missing told.Missing
+	var record store.Missing
 	var reused store.ErrRequestReused
 	switch {
 	case errors.As(err, &refusal):
-		return refused(refusal)
-	case errors.As(err, &faults):
-		return badRequest(faults)
+		return codes.FailedPrecondition, refusal, true
 	case errors.As(err, &clash):
-		return detailed(clash.code, err.Error(), clash.reason)
+		return clash.code, clash.refusal, true
+	case errors.As(err, &missing):
+		return codes.NotFound, casework.Refusal{What: missing.What, Reasons: []*eilev1.Reason{missing.Why}}, true
+	case errors.As(err, &record):
+		return codes.NotFound, casework.Refusal{What: recordOf(record.Noun, record.ID), Reasons: []*eilev1.Reason{words.Reason("NOT_FOUND")}}, true
 	case errors.As(err, &reused):
-		return detailed(codes.InvalidArgument, err.Error(), "REQUEST_ID_REUSED")
+		why := words.Reason("REQUEST_ID_REUSED", words.Text("request", reused.RequestID))
+		return codes.InvalidArgument, casework.Refusal{Reasons: []*eilev1.Reason{why}}, true
 	}
 	for _, known := range sentinels {
 		if errors.Is(err, known.err) {
-			return detailed(known.code, cmp.Or(known.text, err.Error()), known.reason)
+			return known.code, casework.Refusal{Reasons: []*eilev1.Reason{known.reason}}, true
 		}
 	}
+	return 0, refusal, false
+}
+
+// statusOf turns an error into what the caller is told, in a language. It is the
+// only place where an error of the store, the policy or casework meets a gRPC
+// code. An error that nobody foresaw is told as internal, without its text.
+func statusOf(lang string, err error) *status.Status {
+	var faults form.Faults
+	if errors.As(err, &faults) {
+		return badRequest(lang, faults)
+	}
+	if code, refusal, ok := foreseen(err); ok {
+		return refused(code, refusal.In(lang))
+	}
+	var plain saying
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return status.New(codes.DeadlineExceeded, "out of time: try again")
+		return saying{codes.DeadlineExceeded, words.Say("status.out_of_time")}.in(lang)
 	case errors.Is(err, context.Canceled):
-		return status.New(codes.Canceled, "cancelled")
+		return saying{codes.Canceled, words.Say("status.cancelled")}.in(lang)
+	case errors.As(err, &plain):
+		return plain.in(lang)
 	}
-	if told, ok := status.FromError(err); ok {
-		return validated(told)
+	if foreign, ok := status.FromError(err); ok {
+		return validated(lang, foreign)
 	}
-	return detailed(codes.Internal, "internal error: the service's log has the details", "INTERNAL")
+	return refused(codes.Internal, casework.Refusal{Reasons: []*eilev1.Reason{words.Reason("INTERNAL")}}.In(lang))
 }
 
 // refused lists every reason.
-func refused(refusal casework.Refusal) *status.Status {
-	failure := &errdetails.PreconditionFailure{}
-	for _, reason := range refusal.Reasons {
-		failure.Violations = append(failure.Violations, &errdetails.PreconditionFailure_Violation{
-			Type: reason.GetCode(), Subject: refusal.What, Description: reason.GetDetail(),
-		})
+func refused(code codes.Code, refusal *eilev1.Refusal) *status.Status {
+	details := []protoadapt.MessageV1{protoadapt.MessageV1Of(refusal)}
+	if code == codes.FailedPrecondition {
+		failure := &errdetails.PreconditionFailure{}
+		for _, reason := range refusal.GetReasons() {
+			failure.Violations = append(failure.Violations, &errdetails.PreconditionFailure_Violation{
+				Type: reason.GetCode(), Subject: refusal.GetWhat(), Description: reason.GetDetail(),
+			})
+		}
+		details = append(details, failure)
 	}
-	return detailed(codes.FailedPrecondition, refusal.Error(), refusal.Reasons[0].GetCode(), failure)
+	return detailed(code, casework.Line(refusal), refusal.GetReasons()[0].GetCode(), details...)
 }
 
-func badRequest(faults form.Faults) *status.Status {
+func badRequest(lang string, faults form.Faults) *status.Status {
 	bad := &errdetails.BadRequest{}
 	for _, fault := range faults {
-		bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{Field: fault.Field, Description: fault.Text})
+		bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
+			Field: fault.Field, Description: fault.In(lang), Reason: fault.Reason.GetCode(),
+		})
 	}
-	return detailed(codes.InvalidArgument, faults.Error(), "INVALID", bad)
+	return detailed(codes.InvalidArgument, faults.In(lang), "INVALID", bad)
 }
 
 // validated tells what broke the rules in the proto as any other faults of
-// fields; every other status stays as it is.
-func validated(told *status.Status) *status.Status {
-	for _, detail := range told.Details() {
+// fields, in the English of the library; every other status stays as it is.
+func validated(lang string, foreign *status.Status) *status.Status {
+	for _, detail := range foreign.Details() {
 		found, ok := detail.(*validate.Violations)
 		if !ok {
 			continue
 		}
 		var faults form.Faults
 		for _, violation := range found.GetViolations() {
-			faults = append(faults, form.Fault{Field: protovalidate.FieldPathString(violation.GetField()), Text: violation.GetMessage()})
+			faults = append(faults, form.Fault{Field: protovalidate.FieldPathString(violation.GetField()), Reason: &eilev1.Reason{
+				Code:  strings.ToUpper(strings.ReplaceAll(violation.GetRuleId(), ".", "_")),
+				Texts: []*eilev1.Text{{Lang: words.Default, Text: violation.GetMessage()}},
+			}})
 		}
-		return badRequest(faults)
+		return badRequest(lang, faults)
 	}
-	return told
+	return foreign
 }
 
 func detailed(code codes.Code, text, reason string, details ...protoadapt.MessageV1) *status.Status {
@@ -154,22 +200,23 @@ func detailed(code codes.Code, text, reason string, details ...protoadapt.Messag
 	return full
 }
 
-// told is an error as the caller hears of it, with its cause for the log.
-type told struct {
+// heard is an error as the caller hears of it, with its cause for the log.
+type heard struct {
 	status *status.Status
 	cause  error
 }
 
-func tell(err error) error {
+// tell puts an error into the language of the call.
+func tell(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	return told{statusOf(err), err}
+	return heard{statusOf(Language(ctx), err), err}
 }
 
 // Text is what a caller hears of an error that an answer tells of.
-func Text(err error) string { return statusOf(err).Message() }
+func Text(ctx context.Context, err error) string { return statusOf(Language(ctx), err).Message() }
 
-func (t told) Error() string { return t.status.Err().Error() }
+func (h heard) Error() string { return h.status.Err().Error() }
 
-func (t told) GRPCStatus() *status.Status { return t.status }
+func (h heard) GRPCStatus() *status.Status { return h.status }

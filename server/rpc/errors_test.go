@@ -10,10 +10,12 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rulebook"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 )
@@ -30,19 +32,20 @@ func reasonOf(err error) string {
 
 func TestErrorsAreTold(t *testing.T) {
 	t.Parallel()
-	refusal := casework.Refusal{What: "offer", Reasons: []*eilev1.Reason{{Code: "LATE", Detail: "it is late"}, {Code: "TAKEN", Detail: "it is taken"}}}
+	refusal := casework.Refusal{What: words.Say("what.serve_offer", words.Text("offer", "O")), Reasons: []*eilev1.Reason{words.Reason("NOT_OPEN", words.Term("status", "EXPIRED")), words.Reason("GIVEN_UP", words.Text("unit", "U"))}}
 	for _, test := range []struct {
 		err          error
 		code         codes.Code
 		reason, text string
 	}{
-		{fmt.Errorf("deep: %w", refusal), codes.FailedPrecondition, "LATE", "offer: it is late; it is taken"},
-		{form.Wrong("on", "it is %d", 1), codes.InvalidArgument, "INVALID", "on: it is 1"},
-		{AlreadyRegistered("unit U"), codes.AlreadyExists, "ALREADY_REGISTERED", "unit U: already registered"},
-		{ChangedMeanwhile("read it again"), codes.Aborted, "CHANGED_MEANWHILE", "read it again"},
-		{rulebook.ErrNoPolicy, codes.FailedPrecondition, "NO_POLICY", "no policy is in force: activate one first (eile policy activate NAME)"},
+		{fmt.Errorf("deep: %w", refusal), codes.FailedPrecondition, "NOT_OPEN", "serve offer O: it is EXPIRED; unit U is given up already"},
+		{form.Wrong("on", words.Reason("IN_THE_FUTURE", words.Text("when", "2026-01-01"))), codes.InvalidArgument, "INVALID", "on: 2026-01-01 is in the future"},
+		{AlreadyRegistered("unit", "U"), codes.AlreadyExists, "ALREADY_REGISTERED", "unit U: already registered"},
+		{MatchETag("unit", "U", "a", "b"), codes.Aborted, "CHANGED_MEANWHILE", "unit U was changed meanwhile: read it again"},
+		{rulebook.ErrNoPolicy, codes.FailedPrecondition, "NO_POLICY", "no policy is in force: activate one first"},
 		{store.ErrRequestReused{RequestID: "r"}, codes.InvalidArgument, "REQUEST_ID_REUSED", store.ErrRequestReused{RequestID: "r"}.Error()},
-		{NotFound("unit U"), codes.NotFound, "NOT_FOUND", "unit U: not found"},
+		{store.Missing{Noun: "unit", ID: "U"}, codes.NotFound, "NOT_FOUND", "unit U: not found"},
+		{told.NotFound(words.Say("what.place")), codes.NotFound, "NOT_FOUND", "place: not found"},
 		{store.ErrImporting, codes.Aborted, "IMPORTING", store.ErrImporting.Error()},
 		{store.ErrStaging, codes.Unavailable, "POLICY_CHANGE", store.ErrStaging.Error()},
 		{kv.ErrNoSpace, codes.ResourceExhausted, "NO_SPACE", "the disk of the register is full: nothing was changed"},
@@ -55,12 +58,12 @@ func TestErrorsAreTold(t *testing.T) {
 		{status.Error(codes.PermissionDenied, "no"), codes.PermissionDenied, "", "no"},
 		{errors.New("/secret/path"), codes.Internal, "INTERNAL", "internal error: the service's log has the details"},
 	} {
-		got := tell(test.err)
+		got := tell(t.Context(), test.err)
 		if told := status.Convert(got); told.Code() != test.code || told.Message() != test.text || reasonOf(got) != test.reason {
 			t.Errorf("%v is told as %v for %s", test.err, told, reasonOf(got))
 		}
 	}
-	if tell(nil) != nil {
+	if tell(t.Context(), nil) != nil {
 		t.Error("nothing is told as an error")
 	}
 }
@@ -69,14 +72,14 @@ func TestErrorsAreTold(t *testing.T) {
 func TestRefusalsNameEveryReason(t *testing.T) {
 	t.Parallel()
 	var got []string
-	for _, detail := range status.Convert(tell(casework.Refusal{What: "offer", Reasons: []*eilev1.Reason{{Code: "A", Detail: "a"}, {Code: "B", Detail: "b"}}})).Details() {
+	for _, detail := range status.Convert(tell(t.Context(), casework.Refusal{What: words.Say("what.place"), Reasons: []*eilev1.Reason{words.Reason("NOTHING_NAMED.more"), words.Reason("NO_REFERENCE")}})).Details() {
 		if failure, ok := detail.(*errdetails.PreconditionFailure); ok {
 			for _, v := range failure.GetViolations() {
 				got = append(got, v.GetType()+" "+v.GetSubject()+" "+v.GetDescription())
 			}
 		}
 	}
-	if fmt.Sprint(got) != "[A offer a B offer b]" {
+	if fmt.Sprint(got) != "[NOTHING_NAMED place name applications or homes NO_REFERENCE place a home needs a reference]" {
 		t.Errorf("%q", got)
 	}
 }

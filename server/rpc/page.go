@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/eile-housing/eile/policy/words"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/store"
 )
@@ -47,7 +48,7 @@ func PageOf(req Paged) (Page, error) {
 	}
 	token, err := base64.RawURLEncoding.DecodeString(req.GetPageToken())
 	if err != nil || len(token) < queryHash || string(token[:queryHash]) != hashQuery(req) {
-		return Page{}, form.Wrong("page_token", "it does not belong to this query: start again without it")
+		return Page{}, form.Wrong("page_token", words.Reason("FOREIGN_TOKEN"))
 	}
 	page.Start = string(token[queryHash:])
 	return page, nil

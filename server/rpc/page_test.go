@@ -92,7 +92,7 @@ func TestTokensAreBoundToTheirQuery(t *testing.T) {
 		&eilev1.ListUnitsRequest{PageToken: "not base64!"}, &eilev1.ListUnitsRequest{PageToken: "c2hvcnQ"},
 	} {
 		_, err := PageOf(req)
-		if err := tell(err); status.Code(err) != codes.InvalidArgument || fields(err) != "page_token" {
+		if err := tell(t.Context(), err); status.Code(err) != codes.InvalidArgument || fields(err) != "page_token" {
 			t.Errorf("%v: %v", req, err)
 		}
 	}

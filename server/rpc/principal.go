@@ -8,8 +8,8 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
-	"google.golang.org/grpc/status"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -39,11 +39,11 @@ func Certified(ctx context.Context, _ string) (string, error) {
 	caller, _ := peer.FromContext(ctx)
 	info, ok := caller.AuthInfo.(credentials.TLSInfo)
 	if !ok || len(info.State.VerifiedChains) == 0 {
-		return "", status.Error(codes.Unauthenticated, "a client certificate is needed")
+		return "", saying{codes.Unauthenticated, words.Say("status.no_certificate")}
 	}
 	name := info.State.VerifiedChains[0][0].Subject.CommonName
 	if name == "" {
-		return "", status.Error(codes.Unauthenticated, "the client certificate has no common name")
+		return "", saying{codes.Unauthenticated, words.Say("status.no_name")}
 	}
 	return name, nil
 }
@@ -51,7 +51,7 @@ func Certified(ctx context.Context, _ string) (string, error) {
 // GatewayOnly lets through what an applicant may ask.
 func GatewayOnly(_ context.Context, method string) (string, error) {
 	if ours(method) && method != eilev1.QueueService_GetOwnPosition_FullMethodName {
-		return "", status.Error(codes.PermissionDenied, "the gateway asks for one place with its access code, and nothing else")
+		return "", saying{codes.PermissionDenied, words.Say("status.gateway_only")}
 	}
 	return gateway, nil
 }

@@ -2,11 +2,13 @@ package rpc
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 
+	"github.com/eile-housing/eile/policy/words"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/store/living"
 )
@@ -32,7 +34,7 @@ func (r revisions) await(ctx context.Context) error {
 	}
 	revision, err := strconv.ParseUint(given[0], 10, 64)
 	if err != nil || len(given) > 1 {
-		return form.Wrong(minRevisionHeader, "%q is no revision: give one number, as %s told it", given, revisionHeader)
+		return form.Wrong(minRevisionHeader, words.Reason("NOT_A_REVISION", words.Text("given", fmt.Sprintf("%q", given)), words.Text("header", revisionHeader)))
 	}
 	ctx, cancel := context.WithTimeout(ctx, ordinary)
 	defer cancel()

@@ -17,8 +17,8 @@ import (
 // languageHeader says in which languages a caller reads, in the form of HTTP.
 const languageHeader = "accept-language"
 
-// language is the one in which a caller is answered.
-func language(ctx context.Context) string {
+// Language is the one in which a caller is answered.
+func Language(ctx context.Context) string {
 	accepts := metadata.ValueFromIncomingContext(ctx, languageHeader)
 	if len(accepts) == 0 {
 		return said.Default
@@ -66,7 +66,7 @@ func (s shows) show(ctx context.Context, answer any) {
 	if route == nil || !reflected.IsValid() {
 		return
 	}
-	lang := language(ctx)
+	lang := Language(ctx)
 	route.each(reflected, func(reason *eilev1.Reason) { words.Show(lang, reason, s.policies) })
 }
 

@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
@@ -86,25 +86,17 @@ type activation struct {
 	today     day.Day // in the zone of the candidate
 }
 
-func (a activation) what() string {
-	return fmt.Sprintf("activate policy %s version %s", a.candidate.policy.Name, a.candidate.policy.Version)
+func (a activation) what() words.Phrase {
+	return words.Say("what.activate_policy", words.Text("policy", a.candidate.policy.Name), words.Text("version", a.candidate.policy.Version))
 }
 
 // over refuses a policy whose last day is over.
 func (a activation) over() error {
 	from, until := a.candidate.policy.InForce()
 	if until != 0 && a.today > until {
-		return casework.Refuse(a.what(), "NOT_IN_FORCE", fmt.Sprintf("it was in force from %s%s, today is %s", from, UntilText(until), a.today))
+		return casework.Refuse(a.what(), words.Reason("NOT_IN_FORCE.over", words.Day("from", from), words.Day("until", until), words.Day("today", a.today)))
 	}
 	return nil
-}
-
-// UntilText is the end of a period in words; empty where it has none.
-func UntilText(until day.Day) string {
-	if until == 0 {
-		return ""
-	}
-	return " until " + until.String()
 }
 
 // prepare makes the next edition, unless something stands against it.
@@ -125,7 +117,7 @@ func (a activation) prepare(ctx context.Context, before *edition, actor string) 
 	}
 	from, _ := a.candidate.policy.InForce()
 	if unfinished != "" && !a.wish.DryRun && from <= a.today {
-		return nil, casework.Refuse(a.what(), "RUN_UNFINISHED", fmt.Sprintf("run %s under the policy in force is not at its end: approve or cancel it first", unfinished))
+		return nil, casework.Refuse(a.what(), words.Reason("RUN_UNFINISHED", words.Text("run", unfinished)))
 	}
 	return makeEdition(record)
 }
@@ -152,7 +144,7 @@ func (a activation) refuseReuse(v *store.View, record *eilev1.Policy) error {
 		return err
 	}
 	if former.GetPolicy().GetSha256() != record.GetPolicy().GetSha256() {
-		return casework.Refuse(a.what(), "VERSION_REUSED", "another text was activated under this version: give it a new one")
+		return casework.Refuse(a.what(), words.Reason("VERSION_REUSED"))
 	}
 	record.Seed = former.GetSeed()
 	return nil

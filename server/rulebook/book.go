@@ -17,7 +17,7 @@ import (
 )
 
 // ErrNoPolicy says that nothing can be decided yet.
-var ErrNoPolicy = errors.New("no policy is in force: activate one first (eile policy activate NAME)")
+var ErrNoPolicy = errors.New("no policy is in force: activate one first")
 
 // Book keeps the policy in force of one register ready for use. All methods may
 // be called concurrently.

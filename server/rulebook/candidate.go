@@ -2,13 +2,13 @@ package rulebook
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"strings"
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/example"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/store"
@@ -32,7 +32,7 @@ func Read(file string, source []byte) (Candidate, error) {
 	}
 	var faults form.Faults
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		faults = append(faults, form.Fault{Field: "source", Text: line})
+		faults = append(faults, form.Fault{Field: "source", Reason: words.Reason("POLICY_FAULT", words.Text("fault", line))})
 	}
 	return Candidate{}, faults
 }
@@ -41,7 +41,7 @@ func Read(file string, source []byte) (Candidate, error) {
 func ReadShipped(name string) (Candidate, error) {
 	source, ok := policy.ShippedSource(name)
 	if !ok {
-		return Candidate{}, form.Wrong("name", "no policy %q is shipped: use a file, or one of %s", name, strings.Join(policy.Shipped(), ", "))
+		return Candidate{}, form.Wrong("name", words.Reason("NOT_SHIPPED", words.Text("policy", name), words.Items("shipped", policy.Shipped()...)))
 	}
 	return Read(name+".yaml", source)
 }
@@ -67,7 +67,7 @@ func ReadFile(name string) (Candidate, error) {
 func Shipped(name string) (*eilev1.Policy, error) {
 	source, ok := policy.ShippedSource(name)
 	if !ok {
-		return nil, fmt.Errorf("policy %s: %w", name, store.ErrNotFound)
+		return nil, store.Missing{Noun: store.Policies.Noun, ID: name}
 	}
 	loaded, err := policy.Load(name+".yaml", source)
 	if err != nil {

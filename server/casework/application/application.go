@@ -1,10 +1,9 @@
 package application
 
 import (
-	"fmt"
-
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
@@ -25,9 +24,9 @@ func Register(c casework.Change, application *eilev1.Application) error {
 // Withdraw ends an application at the applicant's wish. An open offer and a
 // letting that is not done go with it.
 func Withdraw(c casework.Change, application *eilev1.Application, reason string) error {
-	what := "withdraw application " + application.GetReference()
+	what := words.Say("what.withdraw_application", words.Text("application", application.GetReference()))
 	if state.Ended(application.GetStatus()) {
-		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
+		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", casework.Name(application.GetStatus()))))
 	}
 	return end(c, application, state.Withdraw, reason)
 }
@@ -35,9 +34,9 @@ func Withdraw(c casework.Change, application *eilev1.Application, reason string)
 // Remove ends an application by decision: as REJECTED where it never had a
 // place, as REMOVED else. A rejection of one that had a place is refused.
 func Remove(c casework.Change, application *eilev1.Application, reject bool, by *eilev1.ByDecision) error {
-	what := "remove application " + application.GetReference()
+	what := words.Say("what.remove_application", words.Text("application", application.GetReference()))
 	if state.Ended(application.GetStatus()) {
-		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
+		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", casework.Name(application.GetStatus()))))
 	}
 	kind, event := eilev1.DecisionKind_DECISION_KIND_REMOVE, state.Remove
 	placed, ok := casework.DayOf(application.GetPlacedOn())
@@ -45,7 +44,7 @@ func Remove(c casework.Change, application *eilev1.Application, reject bool, by 
 	case !ok:
 		kind, event = eilev1.DecisionKind_DECISION_KIND_REJECT, state.Reject
 	case reject:
-		return casework.Refuse(what, "HAD_PLACE", fmt.Sprintf("it came onto the list on %s: it can be removed, not rejected", placed))
+		return casework.Refuse(what, words.Reason("HAD_PLACE", words.Day("placed", placed)))
 	}
 	if _, err := decision.Record(c, kind, application.GetReference(), by, application.GetProposedDecision()); err != nil {
 		return err
@@ -73,8 +72,8 @@ func end(c casework.Change, application *eilev1.Application, event, reason strin
 // Erase deletes the personal data of an application that has ended.
 func Erase(c casework.Change, application *eilev1.Application) error {
 	if !state.Ended(application.GetStatus()) {
-		return casework.Refuse("erase the personal data of application "+application.GetReference(), "NOT_ENDED",
-			"it is "+casework.Name(application.GetStatus())+": its rights rest on the data")
+		return casework.Refuse(words.Say("what.erase_person", words.Text("application", application.GetReference())),
+			words.Reason("NOT_ENDED", words.Term("status", casework.Name(application.GetStatus()))))
 	}
 	for _, member := range application.GetHousehold().GetMembers() {
 		member.BirthDate, member.Attributes = nil, nil

@@ -1,8 +1,7 @@
 package application
 
 import (
-	"fmt"
-
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -14,14 +13,14 @@ import (
 // household came to it, where that is on record. One whose home is given up
 // stands before others, so that it must rest on an approval in principle.
 func RegisterTransfer(c casework.Change, application *eilev1.Application) error {
-	what := "register application " + application.GetReference()
+	what := words.Say("what.register_application", words.Text("application", application.GetReference()))
 	transfer := application.GetTransfer()
 	unit, err := store.Units.Get(c.Tx, transfer.GetUnit())
 	if err != nil {
 		return err
 	}
 	if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_LET {
-		return casework.Refuse(what, "NOT_LET", fmt.Sprintf("unit %s is %s: a transfer frees the home in which the household lives", unit.GetReference(), casework.Name(unit.GetStatus())))
+		return casework.Refuse(what, words.Reason("NOT_LET", words.Text("unit", unit.GetReference()), words.Term("status", casework.Name(unit.GetStatus()))))
 	}
 	tenant, obstacle, err := tenantOf(c.Tx, unit, transfer.GetReason())
 	if err != nil {
@@ -33,7 +32,7 @@ func RegisterTransfer(c casework.Change, application *eilev1.Application) error 
 			return err
 		}
 		if known != nil {
-			return casework.Refuse(what, "ALREADY_HAS_TRANSFER", fmt.Sprintf("the household of unit %s has application %s, which is %s", unit.GetReference(), known.GetReference(), casework.Name(known.GetStatus())))
+			return casework.Refuse(what, hasTransfer(unit, known))
 		}
 		application.Linked = []string{tenant.GetReference()}
 		tenant.Linked, tenant.Etag = append(tenant.Linked, application.GetReference()), c.Tx.ID()
@@ -55,11 +54,17 @@ func RegisterTransfer(c casework.Change, application *eilev1.Application) error 
 	return Register(c, application)
 }
 
+// hasTransfer says which application the household of a home has already.
+func hasTransfer(unit *eilev1.Unit, known *eilev1.Application) *eilev1.Reason {
+	return words.Reason("ALREADY_HAS_TRANSFER", words.Text("unit", unit.GetReference()), words.Text("application", known.GetReference()),
+		words.Term("status", casework.Name(known.GetStatus())))
+}
+
 // joinProposal notes an application that an officer registered as the transfer
 // of its home.
-func joinProposal(c casework.Change, what string, unit *eilev1.Unit, reference string) error {
+func joinProposal(c casework.Change, what words.Phrase, unit *eilev1.Unit, reference string) error {
 	if unit.GetGivingUp().GetState() != eilev1.GivingUpState_GIVING_UP_STATE_IN_PRINCIPLE {
-		return casework.Refuse(what, "NOT_IN_PRINCIPLE", fmt.Sprintf("unit %s is not approved to be given up: eile decommission approve %s --in-principle comes first", unit.GetReference(), unit.GetReference()))
+		return casework.Refuse(what, words.Then(words.Reason("NOT_IN_PRINCIPLE", words.Text("unit", unit.GetReference())), words.Next("APPROVE_IN_PRINCIPLE", words.Text("unit", unit.GetReference()))))
 	}
 	record, err := store.Decommissions.Get(c.Tx, unit.GetGivingUp().GetProposal())
 	if err != nil {
@@ -72,7 +77,7 @@ func joinProposal(c casework.Change, what string, unit *eilev1.Unit, reference s
 			return err
 		}
 		if !state.Ended(known.GetStatus()) {
-			return casework.Refuse(what, "ALREADY_HAS_TRANSFER", fmt.Sprintf("the household of unit %s has application %s, which is %s", unit.GetReference(), known.GetReference(), casework.Name(known.GetStatus())))
+			return casework.Refuse(what, hasTransfer(unit, known))
 		}
 	}
 	home.Transfer, home.Obstacle = reference, nil
@@ -81,13 +86,13 @@ func joinProposal(c casework.Change, what string, unit *eilev1.Unit, reference s
 
 // mustBeLeaving refuses a transfer for the end of a lease that is not near: it
 // may stand before others, so that a word alone must not be enough.
-func mustBeLeaving(rules casework.Rules, what string, unit *eilev1.Unit) error {
+func mustBeLeaving(rules casework.Rules, what words.Phrase, unit *eilev1.Unit) error {
 	ends, known := state.LeaseEnds(unit)
 	switch {
 	case !known:
-		return casework.Refuse(what, "NO_LEASE", fmt.Sprintf("unit %s is not rented in, or the end of its lease is not on record", unit.GetReference()))
+		return casework.Refuse(what, words.Reason("NO_LEASE", words.Text("unit", unit.GetReference())))
 	case !leaseNear(rules, ends, rules.Today):
-		return casework.Refuse(what, "LEASE_GOES_ON", fmt.Sprintf("the lease of unit %s ends on %s: a transfer begins %d months before", unit.GetReference(), ends, rules.Policy.Leases.TransferMonths))
+		return casework.Refuse(what, words.Reason("LEASE_GOES_ON", words.Text("unit", unit.GetReference()), words.Day("ends", ends), words.Number("months", rules.Policy.Leases.TransferMonths)))
 	}
 	return nil
 }

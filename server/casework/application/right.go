@@ -1,12 +1,12 @@
 package application
 
 import (
-	"fmt"
 	"slices"
 
 	"google.golang.org/genproto/googleapis/type/date"
 
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
@@ -15,16 +15,16 @@ import (
 
 // GrantGround gives a claimed ground effect, by decision.
 func GrantGround(c casework.Change, application *eilev1.Application, code string, from, until *date.Date, by *eilev1.ByDecision) error {
-	what := fmt.Sprintf("grant ground %s to application %s", code, application.GetReference())
+	what := words.Say("what.grant_ground", words.Text("ground", code), words.Text("application", application.GetReference()))
 	if state.Ended(application.GetStatus()) {
-		return casework.Refuse(what, "ALREADY_ENDED", "it is "+casework.Name(application.GetStatus()))
+		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", casework.Name(application.GetStatus()))))
 	}
 	if !slices.ContainsFunc(c.Rules.Policy.Grounds, func(g policy.Ground) bool { return g.Code == code }) {
-		return casework.Refuse(what, "UNKNOWN_GROUND", fmt.Sprintf("policy %s has no ground %q", c.Rules.Policy.Name, code))
+		return casework.Refuse(what, words.Reason("UNKNOWN_GROUND", words.Text("policy", c.Rules.Policy.Name), words.Text("ground", code)))
 	}
-	first, last, err := period(c.Rules, from, until)
-	if err != nil {
-		return casework.Refuse(what, "BAD_PERIOD", err.Error())
+	first, last, wrong := period(c.Rules, from, until)
+	if wrong != nil {
+		return casework.Refuse(what, wrong)
 	}
 	decided, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_GRANT_GROUND, application.GetReference(), by, nil)
 	if err != nil {

@@ -1,11 +1,9 @@
 package application
 
 import (
-	"fmt"
-
 	"google.golang.org/genproto/googleapis/type/date"
 
-	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
@@ -25,20 +23,20 @@ const (
 // Suspend takes an application off the list for a time, by decision. What holds
 // it before holds it afterwards.
 func Suspend(c casework.Change, application *eilev1.Application, from, until *date.Date, by *eilev1.ByDecision) error {
-	what := "suspend application " + application.GetReference()
+	what := words.Say("what.suspend_application", words.Text("application", application.GetReference()))
 	switch status := application.GetStatus(); {
 	case state.Ended(status), status == suspended, status == reserved:
-		return casework.Refuse(what, "WRONG_STATUS", "it is "+casework.Name(status))
+		return casework.Refuse(what, words.Reason("WRONG_STATUS", words.Term("status", casework.Name(status))))
 	case application.GetPlacedOn() == nil:
-		return casework.Refuse(what, "NO_PLACE", fmt.Sprintf("it is %s and has no place on the list yet", casework.Name(status)))
+		return casework.Refuse(what, words.Reason("NO_PLACE", words.Term("status", casework.Name(status))))
 	}
-	first, last, err := period(c.Rules, from, until)
-	if err != nil {
-		return casework.Refuse(what, "BAD_PERIOD", err.Error())
+	first, last, wrong := period(c.Rules, from, until)
+	if wrong != nil {
+		return casework.Refuse(what, wrong)
 	}
 	// It has effect at once, so that it cannot begin later.
 	if start, _ := casework.DayOf(first); start > c.Rules.Today {
-		return casework.Refuse(what, "BAD_PERIOD", fmt.Sprintf("it would begin on %s, which is to come: suspend then", start))
+		return casework.Refuse(what, words.Reason("BAD_PERIOD.to_come", words.Day("from", start)))
 	}
 	decided, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_SUSPEND, application.GetReference(), by, nil)
 	if err != nil {
@@ -55,23 +53,24 @@ func Suspend(c casework.Change, application *eilev1.Application, from, until *da
 	return state.Settle(c, application)
 }
 
-// period checks from and until; an unset from is today.
-func period(rules casework.Rules, from, until *date.Date) (first, last *date.Date, err error) {
-	start := rules.Today
-	if on, ok, err := day.FromProto(from); err != nil {
-		return nil, nil, err
-	} else if ok {
-		start = on
+// period checks from and until, and says what is wrong with them; an unset from is
+// today.
+func period(rules casework.Rules, from, until *date.Date) (first, last *date.Date, wrong *eilev1.Reason) {
+	start, given, wrong := casework.GivenDay(from)
+	if wrong != nil {
+		return nil, nil, words.Reason("BAD_PERIOD.no_day", words.Because("day", wrong))
 	}
-	end, ok, err := day.FromProto(until)
-	if err != nil {
-		return nil, nil, err
+	if !given {
+		start = rules.Today
 	}
-	if !ok {
+	end, given, wrong := casework.GivenDay(until)
+	switch {
+	case wrong != nil:
+		return nil, nil, words.Reason("BAD_PERIOD.no_day", words.Because("day", wrong))
+	case !given:
 		return start.Proto(), nil, nil
-	}
-	if end < start || end < rules.Today {
-		return nil, nil, fmt.Errorf("it would end on %s, which is over", end)
+	case end < start || end < rules.Today:
+		return nil, nil, words.Reason("BAD_PERIOD.over", words.Day("until", end))
 	}
 	return start.Proto(), end.Proto(), nil
 }
@@ -80,12 +79,12 @@ func period(rules casework.Rules, from, until *date.Date) (first, last *date.Dat
 // suspension, declines what is proposed, and lets the refusals counted so far
 // pass. What eligibility forbids no decision of this kind brings back.
 func Reinstate(c casework.Change, application *eilev1.Application, by *eilev1.ByDecision) error {
-	what := "reinstate application " + application.GetReference()
+	what := words.Say("what.reinstate_application", words.Text("application", application.GetReference()))
 	from := application.GetStatus()
 	switch from {
 	case suspended, onHold, rejected, withdrawn, removed:
 	default:
-		return casework.Refuse(what, "WRONG_STATUS", "it is "+casework.Name(from))
+		return casework.Refuse(what, words.Reason("WRONG_STATUS", words.Term("status", casework.Name(from))))
 	}
 	if proposal := application.GetProposedDecision(); proposal != nil {
 		if err := decision.Decline(c, proposal); err != nil {
@@ -111,7 +110,7 @@ func Reinstate(c casework.Change, application *eilev1.Application, by *eilev1.By
 	}
 	// A suspension that ends may leave what was proposed before it.
 	if application.GetStatus() == onHold && from != suspended {
-		return casework.Refusal{What: what, Reasons: application.GetProposedDecision().GetReasons()}
+		return casework.Refusal{What: what, Reasons: c.Rules.Tell(application.GetProposedDecision().GetReasons())}
 	}
 	return nil
 }

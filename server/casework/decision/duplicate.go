@@ -1,11 +1,11 @@
 package decision
 
 import (
-	"fmt"
 	"slices"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
@@ -28,8 +28,8 @@ func JudgeDuplicate(c casework.Change, group string, finding *eilev1.DuplicateDe
 	references := finding.GetReferences()
 	same := finding.GetOutcome() == eilev1.DuplicateOutcome_DUPLICATE_OUTCOME_SAME
 	if same && len(references) > maxLinked {
-		return casework.Refuse("decide on duplicates "+group, "TOO_MANY",
-			fmt.Sprintf("%d applications cannot be linked at once: name at most %d of them", len(references), maxLinked))
+		return casework.Refuse(words.Say("what.decide_duplicates", words.Text("group", group)),
+			words.Reason("TOO_MANY", words.Number("applications", len(references)), words.Number("most", maxLinked)))
 	}
 	decision, err := Record(c, eilev1.DecisionKind_DECISION_KIND_JUDGE_DUPLICATE, group, by, nil)
 	if err != nil {

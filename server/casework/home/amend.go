@@ -1,9 +1,9 @@
 package home
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
@@ -44,15 +44,15 @@ func Amend(c casework.Change, unit *eilev1.Unit, before eilev1.UnitStatus) error
 
 // call lets a person say where a home stands.
 func call(c casework.Change, unit, stored *eilev1.Unit) error {
-	what := "amend unit " + unit.GetReference()
+	what := words.Say("what.amend_unit", words.Text("unit", unit.GetReference()))
 	from, to := stored.GetStatus(), unit.GetStatus()
 	switch {
 	case !state.Callable(from):
-		return casework.Refuse(what, "WRONG_STATUS", fmt.Sprintf("it is %s: end that first", casework.Name(from)))
+		return casework.Refuse(what, words.Reason("WRONG_STATUS.end_first", words.Term("status", casework.Name(from))))
 	case !state.Callable(to):
-		return casework.Refuse(what, "WRONG_STATUS", fmt.Sprintf("a person sets VACANT, LET or UNDER_REPAIR, not %s", casework.Name(to)))
+		return casework.Refuse(what, words.Reason("WRONG_STATUS.by_hand", words.Term("status", casework.Name(to))))
 	case unit.GetTenancy() != "":
-		return casework.Refuse(what, "HAS_TENANCY", fmt.Sprintf("tenancy %s is in force: end it first", unit.GetTenancy()))
+		return casework.Refuse(what, words.Reason("HAS_TENANCY", words.Text("tenancy", unit.GetTenancy())))
 	}
 	if err := state.Call(unit, from, to); err != nil {
 		return err

@@ -2,8 +2,8 @@ package home
 
 import (
 	"cmp"
-	"fmt"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
@@ -13,7 +13,7 @@ import (
 
 // choose reads the homes of a proposal that are not decided; a reference, unless
 // it is empty, leaves only that one.
-func choose(c casework.Change, what string, record *eilev1.Decommission, reference string) ([]chosen, error) {
+func choose(c casework.Change, what words.Phrase, record *eilev1.Decommission, reference string) ([]chosen, error) {
 	var all []chosen
 	for _, home := range record.GetHomes() {
 		if reference != "" && home.GetUnit() != reference || !state.Undecided(home.GetState()) {
@@ -26,7 +26,7 @@ func choose(c casework.Change, what string, record *eilev1.Decommission, referen
 		all = append(all, chosen{home, unit})
 	}
 	if len(all) == 0 {
-		return nil, casework.Refuse(what, "NOTHING_TO_DECIDE", fmt.Sprintf("all of it is decided: propose again what is to be decided again (proposal %s)", record.GetId()))
+		return nil, casework.Refuse(what, words.Reason("NOTHING_TO_DECIDE", words.Text("proposal", record.GetId())))
 	}
 	return all, nil
 }
@@ -35,9 +35,9 @@ func choose(c casework.Change, what string, record *eilev1.Decommission, referen
 // where nobody lives there, or else, in principle. Nothing is deleted. After an
 // approval in principle the transfers are made by SettleTransfer.
 func ApproveGivingUp(c casework.Change, record *eilev1.Decommission, reference string, principle bool, by *eilev1.ByDecision) error {
-	what := "approve giving up " + cmp.Or(reference, record.GetId())
+	what := words.Say("what.approve_giving_up", words.Text("subject", cmp.Or(reference, record.GetId())))
 	if c.Tx.Actor() == record.GetProposedBy() {
-		return casework.Refuse(what, "FOUR_EYES", fmt.Sprintf("%s proposed it: another person must approve it", c.Tx.Actor()))
+		return casework.Refuse(what, words.Reason("FOUR_EYES", words.Text("person", c.Tx.Actor())))
 	}
 	homes, err := choose(c, what, record, reference)
 	if err != nil {
@@ -76,33 +76,38 @@ func ApproveGivingUp(c casework.Change, record *eilev1.Decommission, reference s
 // notFlagged speaks against a home that was repaired since it was proposed.
 func notFlagged(against *casework.Reasons, unit *eilev1.Unit) {
 	if unit.GetCondition().GetState() != flagged {
-		against.Add("NOT_FLAGGED", fmt.Sprintf("unit %s is %s by now: reject it (eile decommission reject %s)",
-			unit.GetReference(), casework.Name(unit.GetCondition().GetState()), unit.GetReference()))
+		named := words.Text("unit", unit.GetReference())
+		against.Add(words.Then(
+			words.Reason("NOT_FLAGGED.by_now", named, words.Term("condition", casework.Name(unit.GetCondition().GetState()))),
+			words.Next("REJECT_GIVING_UP", words.Text("unit", unit.GetReference()))))
 	}
 }
 
 // occupied says of a home in which somebody lives what to do first.
 func occupied(c casework.Change, against *casework.Reasons, one chosen) error {
-	reference, status := one.unit.GetReference(), casework.Name(one.unit.GetStatus())
+	named, status := words.Text("unit", one.unit.GetReference()), words.Term("status", casework.Name(one.unit.GetStatus()))
+	inPrinciple := words.Next("APPROVE_IN_PRINCIPLE", words.Text("unit", one.unit.GetReference()))
 	switch {
 	case !state.Occupied(one.unit):
 	case one.home.GetState() == proposed:
-		against.Add("OCCUPIED", fmt.Sprintf("unit %s is %s: approve it with --in-principle, so that who lives there is rehoused first", reference, status))
+		against.Add(words.Then(words.Reason("OCCUPIED.proposed", named, status), inPrinciple))
+	case one.home.GetTransfer() == "" && one.home.GetObstacle() != nil:
+		obstacle := one.home.GetObstacle()
+		against.Add(words.Then(words.Reason("OCCUPIED.obstacle", named, status, words.Because("obstacle", obstacle)), obstacle.GetNext()...))
 	case one.home.GetTransfer() == "":
-		against.Add("OCCUPIED", fmt.Sprintf("unit %s is %s: %s", reference, status,
-			cmp.Or(one.home.GetObstacle().GetDetail(), "approve it with --in-principle again, so that a transfer is made")))
+		against.Add(words.Then(words.Reason("OCCUPIED.no_transfer", named, status), inPrinciple))
 	default:
 		transfer, err := store.Applications.Get(c.Tx, one.home.GetTransfer())
 		if err != nil {
 			return err
 		}
-		against.Add("OCCUPIED", fmt.Sprintf("unit %s is %s: its household is not rehoused yet, the transfer %s is %s",
-			reference, status, transfer.GetReference(), casework.Name(transfer.GetStatus())))
+		against.Add(words.Reason("OCCUPIED.transfer", named, status,
+			words.Text("transfer", transfer.GetReference()), words.Term("transfer_status", casework.Name(transfer.GetStatus()))))
 	}
 	return nil
 }
 
-func approveInPrinciple(c casework.Change, what string, record *eilev1.Decommission, homes []chosen, by *eilev1.ByDecision) error {
+func approveInPrinciple(c casework.Change, what words.Phrase, record *eilev1.Decommission, homes []chosen, by *eilev1.ByDecision) error {
 	var against casework.Reasons
 	var changed []chosen
 	for _, one := range homes {
@@ -117,7 +122,7 @@ func approveInPrinciple(c casework.Change, what string, record *eilev1.Decommiss
 		record.TransfersPending = record.TransfersPending || wants
 	}
 	if len(changed) == 0 {
-		against.Add("NOTHING_TO_DECIDE", "it is approved in principle already, and every household has its transfer")
+		against.Add(words.Reason("NOTHING_TO_DECIDE.in_principle"))
 	}
 	if err := against.Refusal(what); err != nil {
 		return err
@@ -151,7 +156,7 @@ func wantsTransfer(c casework.Change, one chosen) (bool, error) {
 // stays. Where transfers of an approval in principle are still on their way they
 // rest on it, and must be ended first.
 func RejectGivingUp(c casework.Change, record *eilev1.Decommission, reference string, by *eilev1.ByDecision) error {
-	what := "reject giving up " + cmp.Or(reference, record.GetId())
+	what := words.Say("what.reject_giving_up", words.Text("subject", cmp.Or(reference, record.GetId())))
 	homes, err := choose(c, what, record, reference)
 	if err != nil {
 		return err
@@ -166,8 +171,8 @@ func RejectGivingUp(c casework.Change, record *eilev1.Decommission, reference st
 			return err
 		}
 		if !state.Ended(transfer.GetStatus()) {
-			against.Add("TRANSFER_UNDER_WAY", fmt.Sprintf("the household of unit %s has the transfer %s, which rests on the approval: withdraw or remove it first",
-				one.unit.GetReference(), transfer.GetReference()))
+			against.Add(words.Reason("TRANSFER_UNDER_WAY",
+				words.Text("unit", one.unit.GetReference()), words.Text("transfer", transfer.GetReference())))
 		}
 	}
 	if err := against.Refusal(what); err != nil {

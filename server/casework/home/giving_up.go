@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
@@ -35,7 +36,7 @@ func ProposeGivingUp(c casework.Change, id string, references []string, reason s
 		homes = append(homes, chosen{home, unit})
 		record.Homes = append(record.Homes, home)
 	}
-	if err := against.Refusal("proposal to give up " + id); err != nil {
+	if err := against.Refusal(words.Say("what.propose_giving_up", words.Text("proposal", id))); err != nil {
 		return err
 	}
 	c.Tx.Subject(id)
@@ -64,14 +65,14 @@ func proposeOne(c casework.Change, record *eilev1.Decommission, one chosen) erro
 
 // notToPropose says what speaks against giving up a home at all.
 func notToPropose(against *casework.Reasons, unit *eilev1.Unit) {
-	reference := unit.GetReference()
+	named := words.Text("unit", unit.GetReference())
 	switch {
 	case unit.GetStatus() == decommissioned:
-		against.Add("GIVEN_UP", fmt.Sprintf("unit %s is given up already", reference))
+		against.Add(words.Reason("GIVEN_UP", named))
 	case state.Undecided(unit.GetGivingUp().GetState()):
-		against.Add("ALREADY_PROPOSED", fmt.Sprintf("unit %s is named by the proposal %s: approve or reject that one", reference, unit.GetGivingUp().GetProposal()))
+		against.Add(words.Reason("ALREADY_PROPOSED", named, words.Text("proposal", unit.GetGivingUp().GetProposal())))
 	case unit.GetCondition().GetState() != flagged:
-		against.Add("NOT_FLAGGED", fmt.Sprintf("unit %s is %s: only a flagged home is given up; an inspection flags it", reference, casework.Name(unit.GetCondition().GetState())))
+		against.Add(words.Reason("NOT_FLAGGED", named, words.Term("condition", casework.Name(unit.GetCondition().GetState()))))
 	}
 }
 

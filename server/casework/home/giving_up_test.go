@@ -1,6 +1,7 @@
 package home_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -193,7 +194,7 @@ func TestWhoLivesInAHomeIsRehousedFirst(t *testing.T) {
 	w.Refused(decide(w, approve("")), "FOUR_EYES")
 	w.Actor = "another"
 	refused := decide(w, approve(""))
-	if w.Refused(refused, "OCCUPIED"); !strings.Contains(refused.Error(), "approve it with --in-principle, so that") {
+	if w.Refused(refused, "OCCUPIED"); !strings.Contains(refused.Error(), "approve it in principle, so that") || next(refused) != "APPROVE_IN_PRINCIPLE" {
 		t.Errorf("refused: %v", refused)
 	}
 	mustDecide(w, approveFirst("U-1"))
@@ -206,7 +207,7 @@ func TestWhoLivesInAHomeIsRehousedFirst(t *testing.T) {
 		t.Errorf("it rests on %v", decided)
 	}
 	refused = decide(w, approve("U-1"))
-	if w.Refused(refused, "OCCUPIED"); !strings.Contains(refused.Error(), "--in-principle again") {
+	if w.Refused(refused, "OCCUPIED"); !strings.Contains(refused.Error(), "in principle again") || next(refused) != "APPROVE_IN_PRINCIPLE" {
 		t.Errorf("refused without a transfer: %v", refused)
 	}
 	settle(w)
@@ -339,4 +340,13 @@ func TestTransferOf(t *testing.T) {
 	if of("U-1") != "T-U-1" || of("U-2") != "" || of("U-3") != "" {
 		t.Errorf("the transfers are %q, %q and %q", of("U-1"), of("U-2"), of("U-3"))
 	}
+}
+
+// next is the step that a refusal names first.
+func next(refused error) string {
+	var refusal casework.Refusal
+	if !errors.As(refused, &refusal) || len(refusal.Reasons[0].GetNext()) == 0 {
+		return ""
+	}
+	return refusal.Reasons[0].GetNext()[0].GetCode()
 }

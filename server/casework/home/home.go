@@ -2,8 +2,8 @@ package home
 
 import (
 	"cmp"
-	"fmt"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
@@ -26,8 +26,8 @@ const (
 func Register(c casework.Change, unit *eilev1.Unit) error {
 	to := cmp.Or(unit.GetStatus(), vacant)
 	if !state.Callable(to) {
-		return casework.Refuse("register unit "+unit.GetReference(), "WRONG_STATUS",
-			fmt.Sprintf("a new home is VACANT, LET or UNDER_REPAIR, not %s", casework.Name(to)))
+		return casework.Refuse(words.Say("what.register_unit", words.Text("unit", unit.GetReference())),
+			words.Reason("WRONG_STATUS.new_home", words.Term("status", casework.Name(to))))
 	}
 	if err := state.Call(unit, 0, to); err != nil {
 		return err

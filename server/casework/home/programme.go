@@ -1,11 +1,11 @@
 package home
 
 import (
-	"fmt"
 	"slices"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -16,9 +16,9 @@ import (
 // With a reason to give them up, those that nobody proposed yet are proposed
 // under the same name, and a second person decides.
 func CreateProgramme(c casework.Change, programme *eilev1.Programme, units []string, giveUp string) error {
-	what := "create programme " + programme.GetName()
+	what := words.Say("what.create_programme", words.Text("programme", programme.GetName()))
 	if len(units) == 0 && len(programme.GetPlaces()) == 0 {
-		return casework.Refuse(what, "NOTHING_NAMED", "a programme names homes or places")
+		return casework.Refuse(what, words.Reason("NOTHING_NAMED.new"))
 	}
 	programme.CreatedAt, programme.CreatedBy = timestamppb.New(c.Tx.Now()), c.Tx.Actor()
 	open, err := addHomes(c, what, programme, units)
@@ -27,7 +27,7 @@ func CreateProgramme(c casework.Change, programme *eilev1.Programme, units []str
 	}
 	if giveUp != "" {
 		if len(open) == 0 {
-			return casework.Refuse(what, "NOTHING_TO_PROPOSE", "none of its homes is left to be proposed")
+			return casework.Refuse(what, words.Reason("NOTHING_TO_PROPOSE"))
 		}
 		if err := ProposeGivingUp(c, programme.GetName(), open, giveUp); err != nil {
 			return err
@@ -38,9 +38,9 @@ func CreateProgramme(c casework.Change, programme *eilev1.Programme, units []str
 
 // AddToProgramme puts further applications and homes into a programme.
 func AddToProgramme(c casework.Change, programme *eilev1.Programme, applications, units []string) error {
-	what := "add to programme " + programme.GetName()
+	what := words.Say("what.add_to_programme", words.Text("programme", programme.GetName()))
 	if len(applications) == 0 && len(units) == 0 {
-		return casework.Refuse(what, "NOTHING_NAMED", "name applications or homes")
+		return casework.Refuse(what, words.Reason("NOTHING_NAMED.more"))
 	}
 	if _, err := addHomes(c, what, programme, units); err != nil {
 		return err
@@ -52,14 +52,14 @@ func AddToProgramme(c casework.Change, programme *eilev1.Programme, applications
 			return err
 		}
 		if state.Ended(application.GetStatus()) {
-			against.Add("ALREADY_ENDED", fmt.Sprintf("application %s is %s", reference, casework.Name(application.GetStatus())))
+			against.Add(words.Reason("ALREADY_ENDED.member", words.Text("application", reference), words.Term("status", casework.Name(application.GetStatus()))))
 		}
 		known, err := belongs(c, programme, application)
 		if err != nil {
 			return err
 		}
 		if known {
-			against.Add("ALREADY_ADDED", fmt.Sprintf("application %s belongs to it already", reference))
+			against.Add(words.Reason("ALREADY_ADDED.application", words.Text("application", reference)))
 		}
 		c.Tx.Subject(reference)
 		programme.Members = append(programme.Members, &eilev1.Programme_Member{Application: reference, AddedOn: c.Rules.Today.Proto()})
@@ -86,7 +86,7 @@ func belongs(c casework.Change, programme *eilev1.Programme, application *eilev1
 
 // addHomes puts homes into a programme and answers those that nobody proposed to
 // give up.
-func addHomes(c casework.Change, what string, programme *eilev1.Programme, units []string) (open []string, err error) {
+func addHomes(c casework.Change, what words.Phrase, programme *eilev1.Programme, units []string) (open []string, err error) {
 	var against casework.Reasons
 	for _, reference := range units {
 		unit, err := store.Units.Get(c.Tx, reference)
@@ -94,10 +94,10 @@ func addHomes(c casework.Change, what string, programme *eilev1.Programme, units
 			return nil, err
 		}
 		if unit.GetStatus() == decommissioned {
-			against.Add("GIVEN_UP", fmt.Sprintf("unit %s is given up already", reference))
+			against.Add(words.Reason("GIVEN_UP", words.Text("unit", reference)))
 		}
 		if slices.ContainsFunc(programme.GetHomes(), func(h *eilev1.Programme_Home) bool { return h.GetUnit() == reference }) {
-			against.Add("ALREADY_ADDED", fmt.Sprintf("unit %s belongs to it already", reference))
+			against.Add(words.Reason("ALREADY_ADDED.unit", words.Text("unit", reference)))
 		}
 		if !state.Undecided(unit.GetGivingUp().GetState()) {
 			open = append(open, reference)

@@ -1,10 +1,8 @@
 package offer
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/tenancy"
@@ -12,15 +10,15 @@ import (
 
 // Serve notes that the household was told; the time to answer begins.
 func Serve(c casework.Change, offer *eilev1.Offer, on day.Day) error {
-	what := "serve offer " + offer.GetId()
+	what := words.Say("what.serve_offer", words.Text("offer", offer.GetId()))
 	if err := mustBeOpen(what, offer); err != nil {
 		return err
 	}
 	if served, ok := casework.DayOf(offer.GetServedOn()); ok {
-		return casework.Refuse(what, "ALREADY_SERVED", fmt.Sprintf("it was served on %s", served))
+		return casework.Refuse(what, words.Reason("ALREADY_SERVED", words.Day("served", served)))
 	}
 	if on > c.Rules.Today {
-		return casework.Refuse(what, "IN_THE_FUTURE", fmt.Sprintf("%s is to come", on))
+		return casework.Refuse(what, words.Reason("IN_THE_FUTURE.to_come", words.Day("on", on)))
 	}
 	serve(c.Rules, offer, on)
 	return put(c, offer)
@@ -33,7 +31,7 @@ func serve(rules casework.Rules, offer *eilev1.Offer, on day.Day) {
 
 // answered notes the day of an answer. Whoever answers was told, if nobody
 // noted it before. An answer that comes late is taken while the offer is open.
-func answered(rules casework.Rules, what string, offer *eilev1.Offer, on day.Day) error {
+func answered(rules casework.Rules, what words.Phrase, offer *eilev1.Offer, on day.Day) error {
 	if err := dated(rules, what, offer, on); err != nil {
 		return err
 	}
@@ -44,15 +42,15 @@ func answered(rules casework.Rules, what string, offer *eilev1.Offer, on day.Day
 }
 
 // dated notes the day on which an open offer was answered or missed.
-func dated(rules casework.Rules, what string, offer *eilev1.Offer, on day.Day) error {
+func dated(rules casework.Rules, what words.Phrase, offer *eilev1.Offer, on day.Day) error {
 	if err := mustBeOpen(what, offer); err != nil {
 		return err
 	}
 	if on > rules.Today {
-		return casework.Refuse(what, "IN_THE_FUTURE", fmt.Sprintf("%s is to come", on))
+		return casework.Refuse(what, words.Reason("IN_THE_FUTURE.to_come", words.Day("on", on)))
 	}
 	if served, ok := casework.DayOf(offer.GetServedOn()); ok && on < served {
-		return casework.Refuse(what, "BEFORE_SERVED", fmt.Sprintf("on %s the household had not been told: it was served on %s", on, served))
+		return casework.Refuse(what, words.Reason("BEFORE_SERVED", words.Day("on", on), words.Day("served", served)))
 	}
 	offer.AnsweredOn = on.Proto()
 	return nil
@@ -61,7 +59,7 @@ func dated(rules casework.Rules, what string, offer *eilev1.Offer, on day.Day) e
 // Accept reserves home and household; where the policy's last step is the
 // acceptance, it houses.
 func Accept(c casework.Change, offer *eilev1.Offer, on day.Day) error {
-	what := "accept offer " + offer.GetId()
+	what := words.Say("what.accept_offer", words.Text("offer", offer.GetId()))
 	if err := answered(c.Rules, what, offer, on); err != nil {
 		return err
 	}
@@ -82,7 +80,7 @@ func Accept(c casework.Change, offer *eilev1.Offer, on day.Day) error {
 // Refuse ends an open offer with a reason code of the policy. The household
 // keeps its place. Whether it counts is assessed by an officer.
 func Refuse(c casework.Change, offer *eilev1.Offer, reason, note string, on day.Day) error {
-	what := "refuse offer " + offer.GetId()
+	what := words.Say("what.refuse_offer", words.Text("offer", offer.GetId()))
 	if err := answered(c.Rules, what, offer, on); err != nil {
 		return err
 	}
@@ -92,7 +90,7 @@ func Refuse(c casework.Change, offer *eilev1.Offer, reason, note string, on day.
 		for i, entry := range offers.RefusalReasons {
 			known[i] = entry.Code
 		}
-		return casework.Refuse(what, "UNKNOWN_REASON", fmt.Sprintf("policy %s does not know the refusal reason %q: use one of %s", c.Rules.Policy.Name, reason, strings.Join(known, ", ")))
+		return casework.Refuse(what, words.Reason("UNKNOWN_REASON", words.Text("policy", c.Rules.Policy.Name), words.Text("reason", reason), words.Items("known", known...)))
 	}
 	offer.RefusalReason, offer.Note = reason, note
 	return end(c, offer, refused)
@@ -101,7 +99,7 @@ func Refuse(c casework.Change, offer *eilev1.Offer, reason, note string, on day.
 // NoShow ends an offer, since the household did not come. It does not say that
 // the household was told: what was never served never counts.
 func NoShow(c casework.Change, offer *eilev1.Offer, note string, on day.Day) error {
-	if err := dated(c.Rules, "record a no-show for offer "+offer.GetId(), offer, on); err != nil {
+	if err := dated(c.Rules, words.Say("what.miss_offer", words.Text("offer", offer.GetId())), offer, on); err != nil {
 		return err
 	}
 	offer.Note = note
@@ -117,7 +115,7 @@ func Overdue(rules casework.Rules, offer *eilev1.Offer) bool {
 // Expire ends an offer whose time is over.
 func Expire(c casework.Change, offer *eilev1.Offer) error {
 	if !Overdue(c.Rules, offer) {
-		return casework.Refuse("expire offer "+offer.GetId(), "NOT_OVERDUE", "it is "+casework.Name(offer.GetStatus())+" and its time is not over")
+		return casework.Refuse(words.Say("what.expire_offer", words.Text("offer", offer.GetId())), words.Reason("NOT_OVERDUE", words.Term("status", casework.Name(offer.GetStatus()))))
 	}
 	return end(c, offer, expired)
 }

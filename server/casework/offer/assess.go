@@ -1,8 +1,7 @@
 package offer
 
 import (
-	"fmt"
-
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -14,7 +13,7 @@ import (
 // removal. An offer never served never counts.
 func Assess(c casework.Change, offer *eilev1.Offer, assessment eilev1.Assessment, note string) error {
 	if !missed(offer.GetStatus()) {
-		return casework.Refuse("assess offer "+offer.GetId(), "NOTHING_TO_ASSESS", "it is "+casework.Name(offer.GetStatus()))
+		return casework.Refuse(words.Say("what.assess_offer", words.Text("offer", offer.GetId())), words.Reason("NOTHING_TO_ASSESS", words.Term("status", casework.Name(offer.GetStatus()))))
 	}
 	application, err := store.Applications.Get(c.Tx, offer.GetApplication())
 	if err != nil {
@@ -45,9 +44,9 @@ func missed(status eilev1.OfferStatus) bool {
 
 // Reopen lets the home be offered to the household again.
 func Reopen(c casework.Change, offer *eilev1.Offer, reason string) error {
-	what := "reopen offer " + offer.GetId()
+	what := words.Say("what.reopen_offer", words.Text("offer", offer.GetId()))
 	if !missed(offer.GetStatus()) {
-		return casework.Refuse(what, "NOTHING_TO_REOPEN", "it is "+casework.Name(offer.GetStatus()))
+		return casework.Refuse(what, words.Reason("NOTHING_TO_REOPEN", words.Term("status", casework.Name(offer.GetStatus()))))
 	}
 	barred, err := store.Barred(c.Tx, offer.GetApplication(), offer.GetUnit())
 	if err != nil {
@@ -56,9 +55,9 @@ func Reopen(c casework.Change, offer *eilev1.Offer, reason string) error {
 	switch barred {
 	case offer.GetId():
 	case "":
-		return casework.Refuse(what, "NOTHING_TO_REOPEN", fmt.Sprintf("unit %s may be offered to application %s as it is", offer.GetUnit(), offer.GetApplication()))
+		return casework.Refuse(what, words.Reason("NOTHING_TO_REOPEN.as_it_is", words.Text("unit", offer.GetUnit()), words.Text("application", offer.GetApplication())))
 	default:
-		return casework.Refuse(what, "NOTHING_TO_REOPEN", fmt.Sprintf("the later offer %s stands against it: reopen that one", barred))
+		return casework.Refuse(what, words.Reason("NOTHING_TO_REOPEN.later", words.Text("offer", barred)))
 	}
 	if err := c.Tx.Unbar(offer.GetApplication(), offer.GetUnit()); err != nil {
 		return err

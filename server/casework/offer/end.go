@@ -1,8 +1,7 @@
 package offer
 
 import (
-	"fmt"
-
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -13,7 +12,7 @@ import (
 // Withdraw takes an open offer back, or an accepted one whose letting is not
 // done. It never counts, and the household has its former place.
 func Withdraw(c casework.Change, offer *eilev1.Offer, reason string) error {
-	what := "withdraw offer " + offer.GetId()
+	what := words.Say("what.withdraw_offer", words.Text("offer", offer.GetId()))
 	if offer.GetStatus() != acceptedOffer {
 		if err := mustBeOpen(what, offer); err != nil {
 			return err
@@ -30,7 +29,7 @@ func Withdraw(c casework.Change, offer *eilev1.Offer, reason string) error {
 		return err
 	}
 	if letting.GetOffer() != offer.GetId() {
-		return casework.Refuse(what, "LETTING_DONE", fmt.Sprintf("its letting is done or has failed; application %s is %s", application.GetReference(), casework.Name(application.GetStatus())))
+		return casework.Refuse(what, words.Reason("LETTING_DONE.offer", words.Text("application", application.GetReference()), words.Term("status", casework.Name(application.GetStatus()))))
 	}
 	offer.Note = reason
 	if err := move(c, offer, withdrawn); err != nil {

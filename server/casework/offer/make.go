@@ -1,10 +1,9 @@
 package offer
 
 import (
-	"fmt"
-
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
@@ -35,8 +34,8 @@ func Make(c casework.Change, offer *eilev1.Offer, fit Fit) error {
 	if err != nil {
 		return err
 	}
-	against = append(against, fit(application, unit)...)
-	what := fmt.Sprintf("offer of unit %s to application %s", unit.GetReference(), application.GetReference())
+	against = append(against, c.Rules.Tell(fit(application, unit))...)
+	what := words.Say("what.make_offer", words.Text("unit", unit.GetReference()), words.Text("application", application.GetReference()))
 	if err := against.Refusal(what); err != nil {
 		return err
 	}
@@ -65,28 +64,29 @@ func MakeManual(c casework.Change, offer *eilev1.Offer, by *eilev1.ByDecision) e
 
 // standsAgainst lists what the states of a household and a home have against an offer.
 func standsAgainst(c casework.Change, application *eilev1.Application, unit *eilev1.Unit) (casework.Reasons, error) {
+	household, home := words.Text("application", application.GetReference()), words.Text("unit", unit.GetReference())
 	against := notWaiting(c.Rules, application)
 	if id := application.GetOpenOffer(); id != "" {
-		against.Add("HAS_OPEN_OFFER", fmt.Sprintf("application %s has the open offer %s", application.GetReference(), id))
+		against.Add(words.Reason("HAS_OPEN_OFFER", household, words.Text("offer", id)))
 	}
 	if status := unit.GetStatus(); status != eilev1.UnitStatus_UNIT_STATUS_VACANT {
-		against.Add("NOT_VACANT", fmt.Sprintf("unit %s is %s", unit.GetReference(), casework.Name(status)))
+		against.Add(words.Reason("NOT_VACANT", home, words.Term("status", casework.Name(status))))
 	}
 	if state.GivingUp(unit) {
-		against.Add("GIVING_UP", fmt.Sprintf("unit %s is approved to be given up: proposal %s", unit.GetReference(), unit.GetGivingUp().GetProposal()))
+		against.Add(words.Reason("GIVING_UP.approved", home, words.Text("proposal", unit.GetGivingUp().GetProposal())))
 	}
 	state.Assess(c.Rules, unit)
 	if state.LeaseOver(c.Rules, unit) {
 		ends, _ := state.LeaseEnds(unit)
-		against.Add("LEASE_ENDED", fmt.Sprintf("the lease of unit %s ended on %s", unit.GetReference(), ends))
+		against.Add(words.Reason("LEASE_ENDED.offer", home, words.Day("ends", ends)))
 	}
 	if condition := unit.GetCondition().GetState(); condition != eilev1.ConditionState_CONDITION_STATE_FIT {
-		against.Add("NOT_FIT", fmt.Sprintf("unit %s is %s", unit.GetReference(), casework.Name(condition)))
-		against = append(against, unit.GetCondition().GetReasons()...)
+		against.Add(words.Reason("NOT_FIT.offer", home, words.Term("condition", casework.Name(condition))))
+		against = append(against, c.Rules.Tell(unit.GetCondition().GetReasons())...)
 	}
 	barred, err := store.Barred(c.Tx, application.GetReference(), unit.GetReference())
 	if barred != "" {
-		against.Add("ALREADY_OFFERED", fmt.Sprintf("unit %s was offered to application %s before (offer %s): reopen that offer with a reason", unit.GetReference(), application.GetReference(), barred))
+		against.Add(words.Reason("ALREADY_OFFERED.barred", home, household, words.Text("offer", barred)))
 	}
 	return against, err
 }
@@ -95,20 +95,20 @@ func standsAgainst(c casework.Change, application *eilev1.Application, unit *eil
 func notWaiting(rules casework.Rules, application *eilev1.Application) casework.Reasons {
 	state.Evaluate(rules, application)
 	var against casework.Reasons
-	status := application.GetStatus()
-	code := "NOT_WAITING"
-	switch status {
+	household, status := words.Text("application", application.GetReference()), words.Term("status", casework.Name(application.GetStatus()))
+	switch application.GetStatus() {
 	case waiting:
 		return nil
-	case onHold, suspended:
-		code = casework.Name(status)
-	}
-	against.Add(code, fmt.Sprintf("application %s is %s", application.GetReference(), casework.Name(status)))
-	if status == onHold {
-		return append(against, application.GetProposedDecision().GetReasons()...)
-	}
-	if status == received {
-		return append(against, application.GetReasons()...)
+	case onHold:
+		against.Add(words.Reason("ON_HOLD.application", household, status))
+		return append(against, rules.Tell(application.GetProposedDecision().GetReasons())...)
+	case suspended:
+		against.Add(words.Reason("SUSPENDED.application", household, status))
+	case received:
+		against.Add(words.Reason("NOT_WAITING.application", household, status))
+		return append(against, rules.Tell(application.GetReasons())...)
+	default:
+		against.Add(words.Reason("NOT_WAITING.application", household, status))
 	}
 	return against
 }

@@ -3,6 +3,7 @@ package offer
 import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 )
@@ -57,9 +58,9 @@ func put(c casework.Change, offer *eilev1.Offer) error {
 }
 
 // mustBeOpen refuses what can be done to an open offer only.
-func mustBeOpen(what string, offer *eilev1.Offer) error {
+func mustBeOpen(what words.Phrase, offer *eilev1.Offer) error {
 	if status := offer.GetStatus(); status != openOffer {
-		return casework.Refuse(what, "NOT_OPEN", "it is "+casework.Name(status))
+		return casework.Refuse(what, words.Reason("NOT_OPEN", words.Term("status", casework.Name(status))))
 	}
 	return nil
 }

@@ -1,9 +1,8 @@
 package tenancy
 
 import (
-	"fmt"
-
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -14,7 +13,7 @@ import (
 // household has its former place.
 func Fail(c casework.Change, tenancy *eilev1.Tenancy, reason string) error {
 	if tenancy.GetHoused() || tenancy.GetEndedOn() != nil {
-		return casework.Refuse("fail tenancy "+tenancy.GetId(), "LETTING_DONE", "the letting is done or over: end the tenancy")
+		return casework.Refuse(words.Say("what.fail_tenancy", words.Text("tenancy", tenancy.GetId())), words.Reason("LETTING_DONE"))
 	}
 	application, err := store.Applications.Get(c.Tx, tenancy.GetApplication())
 	if err != nil {
@@ -68,19 +67,19 @@ func Pending(c casework.Change, application *eilev1.Application) (*eilev1.Tenanc
 
 // End notes that a tenancy ended; the home is vacant.
 func End(c casework.Change, tenancy *eilev1.Tenancy, reason string, on day.Day) error {
-	what := "end tenancy " + tenancy.GetId()
+	what := words.Say("what.end_tenancy", words.Text("tenancy", tenancy.GetId()))
 	if !tenancy.GetHoused() || tenancy.GetEndedOn() != nil {
-		return casework.Refuse(what, "NOT_IN_FORCE", "the letting is not done or is over")
+		return casework.Refuse(what, words.Reason("NOT_IN_FORCE.letting"))
 	}
 	if on > c.Rules.Today {
-		return casework.Refuse(what, "IN_THE_FUTURE", fmt.Sprintf("%s is to come", on))
+		return casework.Refuse(what, words.Reason("IN_THE_FUTURE.to_come", words.Day("on", on)))
 	}
 	unit, err := store.Units.Get(c.Tx, tenancy.GetUnit())
 	if err != nil {
 		return err
 	}
 	if since, ok := casework.DayOf(unit.GetStatusSince()); ok && on < since {
-		return casework.Refuse(what, "BEFORE_LETTING", fmt.Sprintf("the home was let on %s", since))
+		return casework.Refuse(what, words.Reason("BEFORE_LETTING", words.Day("since", since)))
 	}
 	tenancy.EndedOn, tenancy.EndedReason = on.Proto(), reason
 	if err := state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, "tenancy "+tenancy.GetId()+" ended", on); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -16,7 +17,7 @@ import (
 
 // Begin reserves home and household for a letting by an accepted offer, from
 // which it has its id; where the policy's last step is the acceptance, it houses.
-func Begin(c casework.Change, what string, offer *eilev1.Offer, application *eilev1.Application, unit *eilev1.Unit, on day.Day) error {
+func Begin(c casework.Change, what words.Phrase, offer *eilev1.Offer, application *eilev1.Application, unit *eilev1.Unit, on day.Day) error {
 	tenancy := &eilev1.Tenancy{
 		Id: offer.GetId(), Unit: unit.GetReference(), Application: application.GetReference(), Offer: offer.GetId(),
 		Kind: eilev1.TenancyKind_TENANCY_KIND_SOCIAL, CreatedAt: timestamppb.New(c.Tx.Now()),
@@ -38,12 +39,12 @@ func Begin(c casework.Change, what string, offer *eilev1.Offer, application *eil
 }
 
 // house does the letting. The right is tested again on the day.
-func house(c casework.Change, what string, application *eilev1.Application, unit *eilev1.Unit, tenancy *eilev1.Tenancy, on day.Day) error {
+func house(c casework.Change, what words.Phrase, application *eilev1.Application, unit *eilev1.Unit, tenancy *eilev1.Tenancy, on day.Day) error {
 	verdict := c.Rules.Evaluator.Evaluate(application, c.Rules.Today)
 	if verdict.Eligibility != eilev1.Eligibility_ELIGIBILITY_YES {
 		var against casework.Reasons
-		against.Add("NOT_ELIGIBLE", fmt.Sprintf("application %s is not eligible today", application.GetReference()))
-		return append(against, verdict.Reasons...).Refusal(what)
+		against.Add(words.Reason("NOT_ELIGIBLE.today", words.Text("application", application.GetReference())))
+		return append(against, c.Rules.Tell(verdict.Reasons)...).Refusal(what)
 	}
 	tenancy.Housed = true
 	if err := state.Move(c, unit, state.Let, "tenancy "+tenancy.GetId()); err != nil {

@@ -1,12 +1,11 @@
 package tenancy
 
 import (
-	"fmt"
-
 	"google.golang.org/genproto/googleapis/type/date"
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
@@ -22,16 +21,16 @@ var steps = map[eilev1.TenancyStep]policy.Step{
 // RecordStep notes the order, the contract or the keys. The policy's last step
 // houses the household and lets the home; eligibility is tested again then.
 func RecordStep(c casework.Change, tenancy *eilev1.Tenancy, step eilev1.TenancyStep, on day.Day) error {
-	what := fmt.Sprintf("record %s of tenancy %s", casework.Name(step), tenancy.GetId())
+	what := words.Say("what.record_step", words.Term("step", casework.Name(step)), words.Text("tenancy", tenancy.GetId()))
 	if ended, ok := casework.DayOf(tenancy.GetEndedOn()); ok {
-		return casework.Refuse(what, "TENANCY_ENDED", fmt.Sprintf("it ended on %s", ended))
+		return casework.Refuse(what, words.Reason("TENANCY_ENDED", words.Day("ended", ended)))
 	}
 	if on > c.Rules.Today {
-		return casework.Refuse(what, "IN_THE_FUTURE", fmt.Sprintf("%s is to come", on))
+		return casework.Refuse(what, words.Reason("IN_THE_FUTURE.to_come", words.Day("on", on)))
 	}
 	field := stepField(tenancy, step)
 	if noted, ok := casework.DayOf(*field); ok {
-		return casework.Refuse(what, "ALREADY_RECORDED", fmt.Sprintf("it was recorded for %s", noted))
+		return casework.Refuse(what, words.Reason("ALREADY_RECORDED", words.Day("noted", noted)))
 	}
 	*field = on.Proto()
 	if tenancy.GetApplication() == "" || tenancy.GetHoused() || !lettingDone(c.Rules, tenancy) {

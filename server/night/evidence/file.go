@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/eile-housing/eile/policy/words"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -79,7 +81,7 @@ func openFile(ctx context.Context, register *store.Register, run, name string) i
 			var ok bool
 			piece, last, ok, err = v.Evidence(run, name, number)
 			if err == nil && !ok {
-				err = fmt.Errorf("piece %d of %s of run %s: %w", number, name, run, store.ErrNotFound)
+				err = told.NotFound(words.Say("what.piece", words.Number("piece", number), words.Text("file", name), words.Text("run", run)))
 			}
 			return err
 		})

@@ -12,7 +12,9 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/allocation"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -63,7 +65,7 @@ func (s sender) Write(piece []byte) (int, error) { return len(piece), s.send(s.f
 func Run(ctx context.Context, register *store.Register, id string) (*eilev1.Run, error) {
 	run, err := stored(ctx, register, id)
 	if err == nil && run.GetMatchedAt() == nil {
-		err = fmt.Errorf("evidence of run %s: %w: the run has not matched", id, store.ErrNotFound)
+		err = told.Missing{What: words.Say("what.evidence", words.Text("run", id)), Why: words.Reason("NOT_FOUND.not_matched")}
 	}
 	return run, err
 }

@@ -2,10 +2,10 @@ package prepare
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/words"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 )
@@ -23,17 +23,16 @@ func Stamp(clock Clock, action, reason string) store.Stamp {
 
 // Supported refuses a policy that asks for what the nights do not do.
 func Supported(rules *policy.Policy) error {
-	what := "run under policy " + rules.Name
+	what := words.Say("what.run_under", words.Text("policy", rules.Name))
 	if a := rules.Alternation; a != (policy.Alternation{}) {
-		return casework.Refuse(what, "ALTERNATION", fmt.Sprintf(
-			"it alternates homes %d : %d between those out of turn and the ordinary list; a run serves those out of turn first: leave out_of_turn.alternate out", a.OutOfTurn, a.Ordinary))
+		return casework.Refuse(what, words.Reason("ALTERNATION", words.Number("out_of_turn", a.OutOfTurn), words.Number("ordinary", a.Ordinary)))
 	}
 	if rules.Mode != "fill" {
 		return nil
 	}
 	for _, reserve := range rules.Reserves {
 		if reserve.Strict == policy.SoftReserve {
-			return casework.Refuse(what, "SOFT_RESERVE", fmt.Sprintf("mode fill has no soft reserve such as %s: make it hard or released", reserve.Code))
+			return casework.Refuse(what, words.Reason("SOFT_RESERVE", words.Text("reserve", reserve.Code)))
 		}
 	}
 	return nil
