@@ -1,15 +1,13 @@
 package decision
 
 import (
-	"slices"
-
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 )
 
-// Record records a decision that a person took; proposal is what was proposed
-// to them, if anything was.
+// Record records a decision that a person took, with its reasons as they are told;
+// proposal is what was proposed to them, if anything was.
 func Record(c casework.Change, kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, proposal *eilev1.Decision) (*eilev1.Decision, error) {
 	return record(c, decide, kind, subject, by, proposal)
 }
@@ -23,7 +21,7 @@ func record(c casework.Change, event string, kind eilev1.DecisionKind, subject s
 	decision := &eilev1.Decision{
 		Id: c.Tx.ID(), Kind: kind, Subject: subject,
 		DecidedBy: c.Tx.Actor(), Body: by.GetBody(), Number: by.GetNumber(), DecidedOn: by.GetDecidedOn(),
-		EffectiveOn: c.Rules.Today.Proto(), LegalGround: by.GetLegalGround(), Reasons: slices.Clone(proposal.GetReasons()), Policy: c.Rules.Policy.Identity(),
+		EffectiveOn: c.Rules.Today.Proto(), LegalGround: by.GetLegalGround(), Reasons: c.Rules.Tell(proposal.GetReasons()), Policy: c.Rules.Policy.Identity(),
 	}
 	if proposal.GetKind() == kind {
 		decision.State, decision.ProposedBy, decision.ProposedAt = proposed, proposal.GetProposedBy(), proposal.GetProposedAt()
@@ -59,7 +57,7 @@ func ApproveRun(c casework.Change, run string, by *eilev1.ByDecision) (*eilev1.D
 func Automatic(c casework.Change, kind eilev1.DecisionKind, subject string, why ...*eilev1.Reason) (*eilev1.Decision, error) {
 	decision := &eilev1.Decision{
 		Id: c.Tx.ID(), Kind: kind, Subject: subject, ProposedBy: casework.Machine,
-		DecidedOn: c.Rules.Today.Proto(), EffectiveOn: c.Rules.Today.Proto(), Automatic: true, Policy: c.Rules.Policy.Identity(), Reasons: why,
+		DecidedOn: c.Rules.Today.Proto(), EffectiveOn: c.Rules.Today.Proto(), Automatic: true, Policy: c.Rules.Policy.Identity(), Reasons: c.Rules.Tell(why),
 	}
 	return decision, rest(c, decision, decide)
 }
@@ -74,7 +72,7 @@ func Propose(rules casework.Rules, kind eilev1.DecisionKind, subject, by string,
 // Decline keeps a proposal that another decision goes against. The change rests
 // on that one.
 func Decline(c casework.Change, proposal *eilev1.Decision) error {
-	proposal.Id = c.Tx.ID() + "-declined"
+	proposal.Id, proposal.Reasons = c.Tx.ID()+"-declined", c.Rules.Tell(proposal.GetReasons())
 	if err := move(proposal, decline); err != nil {
 		return err
 	}

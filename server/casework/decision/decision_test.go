@@ -92,6 +92,11 @@ func TestDecisionsAreRecorded(t *testing.T) {
 		if stored.GetKind() == remove && (stored.GetProposedBy() != casework.Machine || stored.GetProposedAt() == nil || stored.GetReasons()[0].GetCode() != "INCOME_OVER") {
 			t.Errorf("the removal does not say what was proposed: %v", stored)
 		}
+		for _, reason := range stored.GetReasons() {
+			if reason.GetCode() == "INCOME_OVER" && len(reason.GetTexts()) == 0 {
+				t.Errorf("a decision does not keep what was told: %v", reason)
+			}
+		}
 		if stored.GetKind() == reinstate && stored.GetProposedBy() != "" {
 			t.Errorf("nobody proposed to reinstate: %v", stored)
 		}
