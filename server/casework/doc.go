@@ -15,6 +15,6 @@
 // has one way in. A function either does all of its change in the transaction or
 // returns an error, and then the transaction must be dropped.
 //
-// The package imports proto, policy and store. It has no clock: the day is part
-// of the rules it is given. It must not import what calls it.
+// The package imports proto, policy, store and the words of the server. It has no
+// clock: the day is part of the rules it is given. It must not import what calls it.
 package casework

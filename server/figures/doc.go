@@ -5,6 +5,6 @@
 // It promises that it changes nothing, and that what it counts follows from the
 // records alone: asked twice at one revision, it answers the same.
 //
-// The package imports proto, policy, store and the rooms casework and form of
-// the server. It has no clock.
+// The package imports proto, policy, store and the rooms casework, form and words
+// of the server. It has no clock.
 package figures

@@ -4,5 +4,5 @@
 // It promises that it decides nothing: what the rules make of a household or a
 // home is casework's. It reads no register and no clock.
 //
-// The package imports proto, policy and server/casework.
+// The package imports proto, policy, server/casework and server/words.
 package form

@@ -3,5 +3,5 @@
 //
 // It promises that a reason which was told keeps its texts, and that every other
 // one is written from its code and arguments in the language of the caller. It
-// imports policy and its words, proto, nothing of the server.
+// imports policy and its words, proto and store, nothing of the server.
 package words

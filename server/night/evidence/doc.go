@@ -7,6 +7,7 @@
 // at the match. It promises that what it gives is what the run recorded, and that
 // old runs are read from the bytes as they were stored.
 //
-// The package imports proto, allocation, store and server/night/market; it must
-// not import policy nor server/casework: what was seen is not judged again.
+// The package imports proto, allocation, store, the words of the server and
+// server/night/market; it must not import policy nor server/casework: what was seen
+// is not judged again.
 package evidence
