@@ -10,6 +10,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/protoadapt"
 
 	"github.com/eile-housing/eile/policy/words"
@@ -74,21 +75,23 @@ func (s saying) in(lang string) *status.Status {
 	return status.New(s.code, told.Write(lang, s.phrase))
 }
 
-// sentinels are the errors that are known by identity.
+// sentinels are the errors that are known by identity. What is wrapped around one of
+// the store names the record: it is told in English, as it is.
 var sentinels = []struct {
 	err    error
 	code   codes.Code
 	reason *eilev1.Reason
+	wraps  bool
 }{
-	{rulebook.ErrNoPolicy, codes.FailedPrecondition, words.Then(words.Reason("NO_POLICY"), words.Next("ACTIVATE_POLICY"))},
-	{store.ErrNotFound, codes.NotFound, words.Reason("NOT_FOUND")},
-	{store.ErrImporting, codes.Aborted, words.Reason("IMPORTING")},
-	{store.ErrStaging, codes.Unavailable, words.Reason("POLICY_CHANGE")},
-	{kv.ErrNoSpace, codes.ResourceExhausted, words.Reason("NO_SPACE")},
-	{kv.ErrReadOnly, codes.Unavailable, words.Reason("READ_ONLY")},
-	{kv.ErrUncertain, codes.Internal, words.Reason("DISK_FAILED")},
-	{kv.ErrTooManyOps, codes.InvalidArgument, words.Reason("TOO_LARGE")},
-	{kv.ErrTxTooLarge, codes.InvalidArgument, words.Reason("TOO_LARGE")},
+	{rulebook.ErrNoPolicy, codes.FailedPrecondition, words.Then(words.Reason("NO_POLICY"), words.Next("ACTIVATE_POLICY")), false},
+	{store.ErrNotFound, codes.NotFound, words.Reason("NOT_FOUND"), true},
+	{store.ErrImporting, codes.Aborted, words.Reason("IMPORTING"), true},
+	{store.ErrStaging, codes.Unavailable, words.Reason("POLICY_CHANGE"), true},
+	{kv.ErrNoSpace, codes.ResourceExhausted, words.Reason("NO_SPACE"), false},
+	{kv.ErrReadOnly, codes.Unavailable, words.Reason("READ_ONLY"), false},
+	{kv.ErrUncertain, codes.Internal, words.Reason("DISK_FAILED"), false},
+	{kv.ErrTooManyOps, codes.InvalidArgument, words.Reason("TOO_LARGE"), false},
+	{kv.ErrTxTooLarge, codes.InvalidArgument, words.Reason("TOO_LARGE"), false},
 }
 
 // foreseen is the code of an error that a service may answer, and what it says.
@@ -112,9 +115,15 @@ func foreseen(err error) (codes.Code, casework.Refusal, bool) {
 		return codes.InvalidArgument, casework.Refusal{Reasons: []*eilev1.Reason{why}}, true
 	}
 	for _, known := range sentinels {
-		if errors.Is(err, known.err) {
-			return known.code, casework.Refusal{Reasons: []*eilev1.Reason{known.reason}}, true
+		if !errors.Is(err, known.err) {
+			continue
 		}
+		reason := proto.CloneOf(known.reason)
+		if known.wraps {
+			told.Tell(reason, nil)
+			reason.Texts[0].Text = err.Error() // the default language stands first
+		}
+		return known.code, casework.Refusal{Reasons: []*eilev1.Reason{reason}}, true
 	}
 	return 0, refusal, false
 }

@@ -47,6 +47,7 @@ func TestErrorsAreTold(t *testing.T) {
 		{store.Missing{Noun: "unit", ID: "U"}, codes.NotFound, "NOT_FOUND", "unit U: not found"},
 		{told.NotFound(words.Say("what.place")), codes.NotFound, "NOT_FOUND", "place: not found"},
 		{store.ErrImporting, codes.Aborted, "IMPORTING", store.ErrImporting.Error()},
+		{fmt.Errorf("unit U: %w", store.ErrImporting), codes.Aborted, "IMPORTING", "unit U: " + store.ErrImporting.Error()},
 		{store.ErrStaging, codes.Unavailable, "POLICY_CHANGE", store.ErrStaging.Error()},
 		{kv.ErrNoSpace, codes.ResourceExhausted, "NO_SPACE", "the disk of the register is full: nothing was changed"},
 		{kv.ErrReadOnly, codes.Unavailable, "READ_ONLY", "the register cannot be written: nothing was changed"},
