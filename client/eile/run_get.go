@@ -46,7 +46,7 @@ func (s *session) watchRun(ctx context.Context, c *client.Client, run *eilev1.Ru
 		if seen == nil {
 			err = print(run)
 		} else {
-			err = s.again(run, print)
+			err = again(&s.out, run, print)
 		}
 		seen = proto.CloneOf(run)
 		return err

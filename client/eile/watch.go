@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/eile-housing/eile/client/render"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -41,15 +42,15 @@ func (s *session) show(ctx context.Context, read func() (proto.Message, error), 
 		}
 		if latest := still(answer); !proto.Equal(seen, latest) {
 			seen, pause = latest, firstLook
-			err = s.again(answer, print)
+			err = again(&s.out, answer, print)
 		}
 	}
 	return err
 }
 
 // again prints an answer below one that was printed before.
-func (s *session) again(answer proto.Message, print func(proto.Message) error) error {
-	err := s.out.Again()
+func again(out *render.Printer, answer proto.Message, print func(proto.Message) error) error {
+	err := out.Again()
 	if err != nil {
 		return err
 	}
