@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 )
 
@@ -26,6 +27,9 @@ func checkCommand() *cobra.Command {
 				return fmt.Errorf("no register: %w", err)
 			}
 			db, err := boltkv.Open(filepath.Join(dir, registerFile), boltkv.Options{})
+			if errors.Is(err, kv.ErrInUse) {
+				return fmt.Errorf("%w: stop the service first, or check what eiled restore makes of an eile backup", err)
+			}
 			if err != nil {
 				return err
 			}

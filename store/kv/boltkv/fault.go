@@ -3,6 +3,7 @@ package boltkv
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -16,8 +17,12 @@ import (
 // debug.SetPanicOnFault, memory that cannot be read is such a panic too. Closures
 // and loop bodies of callers must never run below it.
 func (db *DB) guard(doing string, err *error) {
-	p := recover()
-	if p != nil {
+	switch p := recover().(type) {
+	case nil:
+	case runtime.Error:
+		// What the runtime says of the page that could not be read speaks of this program, not of the file.
+		*err = fmt.Errorf("%w: a page of it cannot be read: the file was cut off or is damaged", kv.ErrCorrupt)
+	default:
 		*err = fmt.Errorf("%w: %v", kv.ErrCorrupt, p)
 	}
 	if *err != nil {
@@ -30,7 +35,6 @@ var kinds = []struct {
 	kind   error
 	causes []error
 }{
-	{kv.ErrInUse, []error{berrors.ErrTimeout}},
 	{kv.ErrClosed, []error{berrors.ErrDatabaseNotOpen}},
 	{kv.ErrCorrupt, []error{berrors.ErrInvalid, berrors.ErrChecksum, berrors.ErrVersionMismatch}},
 	{kv.ErrNoSpace, []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}},
@@ -40,6 +44,9 @@ var kinds = []struct {
 // explain wraps err with what was done, the path and the kind of error. Where
 // bbolt passes on the text of a system error only, the text tells.
 func (db *DB) explain(doing string, err error) error {
+	if errors.Is(err, berrors.ErrTimeout) { // its text says nothing that ErrInUse does not
+		return fmt.Errorf("%s store %s: %w", doing, db.path, kv.ErrInUse)
+	}
 	for _, k := range kinds {
 		if errors.Is(err, k.kind) {
 			return fmt.Errorf("%s store %s: %w", doing, db.path, err)
