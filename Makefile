@@ -16,7 +16,7 @@ GOLANGCI_LINT_VERSION := v2.15.0
 PROTOVALIDATE_VERSION := v1.2.2
 FUZZTIME ?= 10s
 
-.PHONY: help build demo test test-race test-long check lint lint-go lint-proto generate check-generate house mutate bench fuzz clean
+.PHONY: help build demo sample docs check-docs test test-race test-long check lint lint-go lint-proto generate check-generate house mutate bench fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 18
@@ -27,6 +27,17 @@ build: ## build bin/eiled and bin/eile
 demo: build ## run the main job from nothing to its result
 	@go run ./demo
 
+sample: ## write the files that the README imports, into sample/
+	@go run ./demo -sample sample
+
+docs: ## write docs/commands from the commands, and the manuals into bin/man
+	@rm -rf docs/commands
+	@EILE_DOCS=$(CURDIR)/docs/commands EILE_MAN=$(CURDIR)/bin/man/man1 go test -count=1 -run TestManuals ./client/eile ./server/eiled
+
+check-docs: docs ## fail when the manuals are not current
+	@git diff --exit-code -- docs/commands || { echo "the manuals are not current: run make docs and commit"; exit 1; }
+	@test -z "$$(git ls-files --others --exclude-standard docs/commands)" || { echo "manuals are not committed"; exit 1; }
+
 test: ## run the tests
 	@go test ./...
 
@@ -36,7 +47,7 @@ test-race: ## run the tests with the race detector
 test-long: ## run the long tests too: more cases, kills, a million rows
 	@EILE_LONG=1 go test -timeout 30m ./...
 
-check: lint check-generate test-race ## all that CI checks
+check: lint check-generate check-docs test-race ## all that CI checks
 
 lint: lint-go lint-proto ## vet, golangci-lint, buf lint and buf breaking
 

@@ -25,13 +25,29 @@ func main() {
 	bin := flag.String("bin", "bin", "folder of the programs")
 	seed := flag.Uint64("seed", 2017, "seed of the generator")
 	keep := flag.String("keep", "", "folder in which the files stay; empty: they are removed")
+	sample := flag.String("sample", "", "folder for the files to import; nothing else is done")
 	flag.Parse()
-	err := run(ctx, os.Stdout, *bin, *seed, *keep)
+	var err error
+	if *sample != "" {
+		err = writeSample(*sample, *seed)
+	} else {
+		err = run(ctx, os.Stdout, *bin, *seed, *keep)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
+}
+
+// writeSample writes the files to import of the day, for who types the commands.
+func writeSample(dir string, seed uint64) error {
+	err := os.MkdirAll(dir, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = write(dir, seed, time.Now())
+	return err
 }
 
 func run(ctx context.Context, out io.Writer, bin string, seed uint64, keep string) error {

@@ -62,6 +62,7 @@ func newRoot(s *session) *cobra.Command {
 	root.AddCommand(newTopics()...)
 	root.SetHelpCommand(newHelp())
 	root.SetCompletionCommandGroupID(groupService)
+	completeValues(s, root)
 	return root
 }
 

@@ -30,21 +30,27 @@ func main() {
 // usage is an error of the command line: exit 2.
 type usage struct{ error }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// newRoot makes the commands; started is set when one of them begins its work.
+func newRoot(started *bool) *cobra.Command {
 	root := &cobra.Command{
 		Use: "eiled", Short: "the social-housing waiting list as a service",
 		SilenceErrors: true, SilenceUsage: true, Version: build.Read().Line("eiled"),
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
+	root.AddCommand(serveCommand(), checkCommand(), restoreCommand())
+	for _, command := range root.Commands() {
+		command.PreRun = func(*cobra.Command, []string) { *started = true }
+	}
+	return root
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	started := false
+	root := newRoot(&started)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
-	root.AddCommand(serveCommand(), checkCommand(), restoreCommand())
-	started := false
-	for _, command := range root.Commands() {
-		command.PreRun = func(*cobra.Command, []string) { started = true }
-	}
 	err := root.ExecuteContext(ctx)
 	var wrong usage
 	switch {
