@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"iter"
 	"os"
@@ -98,8 +99,10 @@ func newPolicySchema(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use: "schema", Short: "Print the JSON Schema of a policy file, for editors; no server", Args: cobra.NoArgs,
 		RunE: s.offline(func([]string) error {
-			_, err := s.out.To.Write(append(source.JSONSchema(), '\n'))
-			return err
+			return s.out.Write(func(w io.Writer) error {
+				_, err := w.Write(append(source.JSONSchema(), '\n'))
+				return err
+			})
 		}),
 	}
 }
