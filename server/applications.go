@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
@@ -102,14 +104,37 @@ func (s *applications) GetApplication(ctx context.Context, req *eilev1.GetApplic
 }
 
 func (s *applications) ListApplications(ctx context.Context, req *eilev1.ListApplicationsRequest) (*eilev1.ListApplicationsResponse, error) {
-	all, next, err := rpc.List(ctx, s.office, req, rpc.All(store.Applications), func(_ *store.View, application *eilev1.Application) (bool, error) {
-		if req.GetStatus() != 0 && application.GetStatus() != req.GetStatus() || req.GetList() != "" && application.GetList() != req.GetList() {
-			return false, nil
+	order, err := rpc.Order(req.GetOrderBy(), "reference", "position")
+	if err != nil {
+		return nil, err
+	}
+	asked, err := filter.NewApplications(req)
+	if err != nil {
+		return nil, err
+	}
+	list := s.office.Register.List()
+	listing := rpc.Listing[*eilev1.Application]{
+		From: rpc.All(store.Applications),
+		Keep: func(_ *store.View, application *eilev1.Application) (bool, error) {
+			return asked.Keep(application), nil
+		},
+		Fill: func(_ *store.View, application *eilev1.Application) error {
+			figures.Place(list, application)
+			return nil
+		},
+	}
+	if order == "position" {
+		listing.From = func(v *store.View, start string) rpc.Entries[*eilev1.Application] {
+			return figures.ByPosition(v, list, start)
 		}
-		figures.Place(s.office.Register.List(), application)
-		return true, nil
-	})
-	return &eilev1.ListApplicationsResponse{Applications: all, NextPageToken: next}, err
+	}
+	rows, err := rpc.List(ctx, s.office, req, listing)
+	if errors.Is(err, figures.ErrNoStart) {
+		err = rpc.ForeignToken()
+	}
+	return &eilev1.ListApplicationsResponse{
+		Applications: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
 }
 
 func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendApplicationRequest) (*eilev1.Application, error) {

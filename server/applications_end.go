@@ -2,13 +2,16 @@ package server
 
 import (
 	"context"
+	"strings"
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/state"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/intake"
+	"github.com/eile-housing/eile/server/rpc"
 	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
@@ -93,32 +96,58 @@ func (s *applications) IssueAccessCode(ctx context.Context, req *eilev1.IssueAcc
 // ListHistory answers the entries about a subject; what an import brought
 // begins with the entry that decided the import.
 func (s *applications) ListHistory(ctx context.Context, req *eilev1.ListHistoryRequest) (*eilev1.ListHistoryResponse, error) {
-	answer := &eilev1.ListHistoryResponse{}
-	err := s.office.View(ctx, func(v *store.View) error {
-		brought, err := broughtBy(v, req.GetReference())
-		if err != nil {
-			return err
-		}
-		for entry, err := range v.History(brought) {
-			if err != nil {
-				return err
-			}
-			if entry.GetAction() == intake.ActionDecide {
-				answer.Entries = append(answer.Entries, entry)
-			}
-		}
-		for entry, err := range v.History(req.GetReference()) {
-			if err != nil {
-				return err
-			}
-			answer.Entries = append(answer.Entries, entry)
-		}
-		if len(answer.Entries) == 0 {
-			return told.NotFound(words.Say("what.history", words.Text("subject", req.GetReference())))
-		}
-		return nil
+	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.AuditEntry]{
+		From: func(v *store.View, start string) rpc.Entries[*eilev1.AuditEntry] {
+			return historyOf(v, req.GetReference(), start)
+		},
+		Keep: func(_ *store.View, entry *eilev1.AuditEntry) (bool, error) {
+			return filter.Action(req.GetAction(), entry.GetAction()), nil
+		},
 	})
-	return answer, err
+	if err == nil && len(rows.Rows) == 0 && req.GetPageToken() == "" && req.GetAction() == "" {
+		err = told.NotFound(words.Say("what.history", words.Text("subject", req.GetReference())))
+	}
+	return &eilev1.ListHistoryResponse{
+		Entries: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
+}
+
+// historyOf yields what decided the import that brought a subject, and then its
+// own entries. The ids of the former begin with a point, before every moment.
+func historyOf(v *store.View, reference, start string) rpc.Entries[*eilev1.AuditEntry] {
+	return func(yield func(store.Entry[*eilev1.AuditEntry], error) bool) {
+		if at, early := strings.CutPrefix(start, "."); early || start == "" {
+			start = ""
+			if !decidedBy(v, reference, at, yield) {
+				return
+			}
+		}
+		for entry, err := range v.EntriesAbout(reference, start) {
+			if !yield(entry, err) {
+				return
+			}
+		}
+	}
+}
+
+// decidedBy yields the entries that decided the import which brought a subject,
+// and tells whether more are asked for.
+func decidedBy(v *store.View, reference, start string, yield func(store.Entry[*eilev1.AuditEntry], error) bool) bool {
+	brought, err := broughtBy(v, reference)
+	if err != nil {
+		yield(store.Entry[*eilev1.AuditEntry]{}, err)
+		return false
+	}
+	for entry, err := range v.EntriesAbout(brought, start) {
+		if err == nil && entry.Record.GetAction() != intake.ActionDecide {
+			continue
+		}
+		entry.ID = "." + entry.ID
+		if !yield(entry, err) || err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // broughtBy answers the import that brought an application or a unit.

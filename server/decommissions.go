@@ -141,9 +141,20 @@ func (s *decommissions) decommission(ctx context.Context, id string) (record *ei
 }
 
 func (s *decommissions) ListDecommissions(ctx context.Context, req *eilev1.ListDecommissionsRequest) (*eilev1.ListDecommissionsResponse, error) {
-	all, next, err := rpc.List(ctx, s.office, req, rpc.All(store.Decommissions), func(v *store.View, record *eilev1.Decommission) (bool, error) {
-		err := figures.Decommission(v, s.office.Register.List(), record)
-		return req.GetState() == 0 || record.GetState() == req.GetState(), err
+	if _, err := rpc.Order(req.GetOrderBy(), "id"); err != nil {
+		return nil, err
+	}
+	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Decommission]{
+		From: rpc.All(store.Decommissions),
+		Keep: func(v *store.View, record *eilev1.Decommission) (bool, error) {
+			if req.GetProposedBy() != "" && record.GetProposedBy() != req.GetProposedBy() {
+				return false, nil
+			}
+			err := figures.Decommission(v, s.office.Register.List(), record)
+			return req.GetState() == 0 || record.GetState() == req.GetState(), err
+		},
 	})
-	return &eilev1.ListDecommissionsResponse{Decommissions: all, NextPageToken: next}, err
+	return &eilev1.ListDecommissionsResponse{
+		Decommissions: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
 }

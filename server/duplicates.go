@@ -13,6 +13,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	told "github.com/eile-housing/eile/server/words"
@@ -31,6 +32,9 @@ type duplicates struct {
 }
 
 func (s *duplicates) ListDuplicates(ctx context.Context, req *eilev1.ListDuplicatesRequest) (*eilev1.ListDuplicatesResponse, error) {
+	if _, err := rpc.Order(req.GetOrderBy(), "reference"); err != nil {
+		return nil, err
+	}
 	page, err := rpc.PageOf(req)
 	if err != nil {
 		return nil, err
@@ -41,23 +45,14 @@ func (s *duplicates) ListDuplicates(ctx context.Context, req *eilev1.ListDuplica
 	}
 	var asked []*eilev1.DuplicateGroup
 	for _, group := range all {
-		if askedFor(group, req) {
+		if filter.Duplicate(req, group) {
 			asked = append(asked, group)
 		}
 	}
-	groups, next := rpc.Cut(page, asked, func(group *eilev1.DuplicateGroup) string { return group.GetApplications()[0].GetReference() })
-	return &eilev1.ListDuplicatesResponse{Groups: groups, NextPageToken: next}, nil
-}
-
-func askedFor(group *eilev1.DuplicateGroup, req *eilev1.ListDuplicatesRequest) bool {
-	state := req.GetState()
-	if req.GetApplication() == "" && state == 0 {
-		state = eilev1.DuplicateState_DUPLICATE_STATE_OPEN
-	}
-	if state != 0 && group.GetState() != state {
-		return false
-	}
-	return req.GetApplication() == "" || slices.Contains(referencesOf(group), req.GetApplication())
+	rows := rpc.Cut(page, asked, func(group *eilev1.DuplicateGroup) string { return group.GetApplications()[0].GetReference() })
+	return &eilev1.ListDuplicatesResponse{
+		Groups: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, nil
 }
 
 func referencesOf(group *eilev1.DuplicateGroup) []string {

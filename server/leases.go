@@ -5,6 +5,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
@@ -18,6 +19,9 @@ type leases struct {
 // ListLeases sorts the rented-in homes by the end of their lease at each page:
 // they are few beside the homes that are owned.
 func (s *leases) ListLeases(ctx context.Context, req *eilev1.ListLeasesRequest) (*eilev1.ListLeasesResponse, error) {
+	if _, err := rpc.Order(req.GetOrderBy(), "ends_on"); err != nil {
+		return nil, err
+	}
 	rules, err := s.office.Book.Today()
 	if err != nil {
 		return nil, err
@@ -30,21 +34,22 @@ func (s *leases) ListLeases(ctx context.Context, req *eilev1.ListLeasesRequest) 
 	if err != nil {
 		return nil, err
 	}
-	answer := &eilev1.ListLeasesResponse{}
+	var homes []*eilev1.RentedHome
 	err = s.office.View(ctx, func(v *store.View) error {
 		units, err := figures.RentedIn(v, on, req.WithinMonths)
-		if err != nil {
-			return err
-		}
-		units, answer.NextPageToken = rpc.Cut(page, units, figures.LeaseOrder)
 		for _, unit := range units {
 			home, err := figures.RentedHome(v, unit, on)
 			if err != nil {
 				return err
 			}
-			answer.Homes = append(answer.Homes, home)
+			if filter.Lease(req, home) {
+				homes = append(homes, home)
+			}
 		}
-		return nil
+		return err
 	})
-	return answer, err
+	rows := rpc.Cut(page, homes, figures.LeaseKey)
+	return &eilev1.ListLeasesResponse{
+		Homes: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
 }

@@ -7,6 +7,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
@@ -38,12 +39,20 @@ func (s *offers) GetOffer(ctx context.Context, req *eilev1.GetOfferRequest) (*ei
 }
 
 func (s *offers) ListOffers(ctx context.Context, req *eilev1.ListOffersRequest) (*eilev1.ListOffersResponse, error) {
-	from := func(v *store.View, start string) rpc.Entries[*eilev1.Offer] { return offersOf(v, req, start) }
-	all, next, err := rpc.List(ctx, s.office, req, from, func(_ *store.View, offer *eilev1.Offer) (bool, error) {
-		return (req.GetStatus() == 0 || offer.GetStatus() == req.GetStatus()) && (req.GetRun() == "" || offer.GetRun() == req.GetRun()) &&
-			(req.GetUnit() == "" || offer.GetUnit() == req.GetUnit()), nil
+	if _, err := rpc.Order(req.GetOrderBy(), "id"); err != nil {
+		return nil, err
+	}
+	asked, err := filter.NewOffers(req)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Offer]{
+		From: func(v *store.View, start string) rpc.Entries[*eilev1.Offer] { return offersOf(v, req, start) },
+		Keep: func(_ *store.View, offer *eilev1.Offer) (bool, error) { return asked.Keep(offer), nil },
 	})
-	return &eilev1.ListOffersResponse{Offers: all, NextPageToken: next}, err
+	return &eilev1.ListOffersResponse{
+		Offers: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
 }
 
 // offersOf yields the offers from an id on, by the shortest way that the

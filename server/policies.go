@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -41,28 +42,67 @@ func (s *policies) GetPolicy(ctx context.Context, req *eilev1.GetPolicyRequest) 
 }
 
 func (s *policies) ListPolicies(ctx context.Context, req *eilev1.ListPoliciesRequest) (*eilev1.ListPoliciesResponse, error) {
-	if req.GetShipped() {
-		return listShipped()
+	order, err := rpc.Order(req.GetOrderBy(), "activated_at desc", "name")
+	if err != nil {
+		return nil, err
 	}
-	all, next, err := rpc.List(ctx, s.office, req, rpc.All(store.Policies), func(_ *store.View, record *eilev1.Policy) (bool, error) {
-		record.Source, record.Active = "", s.office.Book.Active(record.GetPolicy())
-		return true, nil
-	})
-	slices.SortStableFunc(all, func(a, b *eilev1.Policy) int {
-		return b.GetActivatedAt().AsTime().Compare(a.GetActivatedAt().AsTime())
-	})
-	return &eilev1.ListPoliciesResponse{Policies: all, NextPageToken: next}, err
+	page, err := rpc.PageOf(req)
+	if err != nil {
+		return nil, err
+	}
+	found := shipped
+	if !req.GetShipped() {
+		found = func() ([]*eilev1.Policy, error) { return s.activated(ctx) }
+	}
+	all, err := found()
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(record *eilev1.Policy) bool { return req.GetName() != "" && record.GetName() != req.GetName() })
+	key, compare := policyName, strings.Compare
+	if order == "activated_at desc" && !req.GetShipped() {
+		key, compare = activation, func(a, b string) int { return strings.Compare(b, a) }
+	}
+	slices.SortStableFunc(all, func(a, b *eilev1.Policy) int { return compare(key(a), key(b)) })
+	rows := rpc.CutBy(page, all, key, compare, rpc.Total{Size: int32(len(all))})
+	return &eilev1.ListPoliciesResponse{
+		Policies: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, nil
 }
 
-func listShipped() (*eilev1.ListPoliciesResponse, error) {
-	answer := &eilev1.ListPoliciesResponse{}
+// policyName orders policies by name and version.
+func policyName(record *eilev1.Policy) string { return record.GetName() + "/" + record.GetVersion() }
+
+// activation orders policies by when they were activated; no two have the same
+// key.
+func activation(record *eilev1.Policy) string {
+	return store.MomentKey(record.GetActivatedAt().AsTime()) + "/" + policyName(record)
+}
+
+// activated are the policies that were activated, without their texts.
+func (s *policies) activated(ctx context.Context) (all []*eilev1.Policy, err error) {
+	err = s.office.View(ctx, func(v *store.View) error {
+		for entry, err := range store.Policies.All(v, "", "") {
+			if err != nil {
+				return err
+			}
+			entry.Record.Source, entry.Record.Active = "", s.office.Book.Active(entry.Record.GetPolicy())
+			all = append(all, entry.Record)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// shipped are the policies that come with the program, without their texts.
+func shipped() (all []*eilev1.Policy, err error) {
 	for _, name := range policy.Shipped() {
 		record, err := rulebook.Shipped(name)
 		if err != nil {
 			return nil, err
 		}
 		record.Source = ""
-		answer.Policies = append(answer.Policies, record)
+		all = append(all, record)
 	}
-	return answer, nil
+	return all, nil
 }

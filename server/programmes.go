@@ -8,6 +8,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
@@ -94,10 +95,21 @@ func (s *programmes) figures(v *store.View, programme *eilev1.Programme) error {
 }
 
 func (s *programmes) ListProgrammes(ctx context.Context, req *eilev1.ListProgrammesRequest) (*eilev1.ListProgrammesResponse, error) {
-	all, next, err := rpc.List(ctx, s.office, req, rpc.All(store.Programmes), func(v *store.View, programme *eilev1.Programme) (bool, error) {
-		err := s.figures(v, programme)
-		programme.Households, programme.Figures = nil, nil
-		return true, err
+	if _, err := rpc.Order(req.GetOrderBy(), "name"); err != nil {
+		return nil, err
+	}
+	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Programme]{
+		From: rpc.All(store.Programmes),
+		Keep: func(_ *store.View, programme *eilev1.Programme) (bool, error) {
+			return filter.Programme(req, programme), nil
+		},
+		Fill: func(v *store.View, programme *eilev1.Programme) error {
+			err := s.figures(v, programme)
+			programme.Households, programme.Figures = nil, nil
+			return err
+		},
 	})
-	return &eilev1.ListProgrammesResponse{Programmes: all, NextPageToken: next}, err
+	return &eilev1.ListProgrammesResponse{
+		Programmes: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
 }

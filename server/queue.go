@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -90,6 +89,9 @@ func (s *queue) past(ctx context.Context, asked *timestamppb.Timestamp) (past *f
 // token holds the last key, so that pages neither skip nor repeat a household
 // that stays, whatever happens between them.
 func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequest) (*eilev1.ListPositionsResponse, error) {
+	if _, err := rpc.Order(req.GetOrderBy(), "position"); err != nil {
+		return nil, err
+	}
 	page, err := rpc.PageOf(req)
 	if err != nil {
 		return nil, err
@@ -111,7 +113,7 @@ func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequ
 		}
 		lists = []string{list}
 	}
-	return pageOf(page, lists, now.Page)
+	return pageOf(page, req, lists, now)
 }
 
 func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, page rpc.Page) (*eilev1.ListPositionsResponse, error) {
@@ -127,24 +129,43 @@ func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, 
 		}
 		lists = []string{list}
 	}
-	return pageOf(page, lists, past.Page)
+	return pageOf(page, req, lists, past)
 }
 
-// pageOf answers one page of lists that stand one after another; read reads one
-// of them from after a key on and answers the key of its last household.
-func pageOf(page rpc.Page, lists []string, read func(list, after string, size int) ([]*eilev1.Position, string, error)) (*eilev1.ListPositionsResponse, error) {
-	at, after, _ := strings.Cut(page.Start, "\x00")
-	number, _ := strconv.Atoi(at)
-	answer := &eilev1.ListPositionsResponse{}
-	for ; number < len(lists); number, after = number+1, "" {
-		positions, last, err := read(lists[number], after, page.Size-len(answer.Positions))
+// ordered are lists that stand one after another.
+type ordered interface {
+	// Page reads so many households of a list from after a key on, and answers the
+	// key of the last.
+	Page(list, after string, size int) ([]*eilev1.Position, string, error)
+	Waiting(lists []string, needClass string) int
+}
+
+// pageOf answers one page of lists. It looks at no more households than one call
+// may, so that a need class that nobody has does not walk them all.
+func pageOf(page rpc.Page, req *eilev1.ListPositionsRequest, lists []string, from ordered) (*eilev1.ListPositionsResponse, error) {
+	number, after, err := figures.ListStart(page.Start, len(lists))
+	if err != nil {
+		return nil, rpc.ForeignToken()
+	}
+	answer := &eilev1.ListPositionsResponse{TotalSize: int32(from.Waiting(lists, req.GetNeedClass()))}
+	for looked := 0; number < len(lists); {
+		size := page.Size - len(answer.Positions)
+		positions, last, err := from.Page(lists[number], after, size)
 		if err != nil {
 			return nil, err
 		}
-		answer.Positions = append(answer.Positions, positions...)
-		if len(answer.Positions) == page.Size {
-			answer.NextPageToken = page.Token(strconv.Itoa(number) + "\x00" + last)
-			return answer, nil
+		for _, position := range positions {
+			if req.GetNeedClass() == "" || position.GetNeedClass() == req.GetNeedClass() {
+				answer.Positions = append(answer.Positions, position)
+			}
+		}
+		if looked, after = looked+len(positions), last; len(positions) < size {
+			number, after = number+1, ""
+			continue
+		}
+		if len(answer.Positions) == page.Size || looked >= rpc.MaxLooked {
+			answer.NextPageToken = page.Token(strconv.Itoa(number)+"\x00"+last, rpc.Total{})
+			break
 		}
 	}
 	return answer, nil
@@ -189,7 +210,7 @@ func ownOffer(v *store.View, id string) (*eilev1.OwnOffer, error) {
 	}
 	own := &eilev1.OwnOffer{Id: id, Unit: offer.GetUnit(), District: unit.GetDistrict()}
 	if until, ok, err := day.FromProto(offer.GetRespondBy()); err == nil && ok {
-		own.RespondBy = until.String()
+		own.RespondBy, own.RespondByDate = until.String(), offer.GetRespondBy()
 	}
 	return own, nil
 }

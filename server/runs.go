@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"google.golang.org/grpc"
 
@@ -11,6 +13,8 @@ import (
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/night"
 	"github.com/eile-housing/eile/server/night/evidence"
@@ -138,39 +142,41 @@ func (s *runs) GetRun(ctx context.Context, req *eilev1.GetRunRequest) (*eilev1.R
 	return s.told(ctx, run), nil
 }
 
-// ListRuns answers the newest first.
+// ListRuns answers the one with the greatest number first, unless asked otherwise.
 func (s *runs) ListRuns(ctx context.Context, req *eilev1.ListRunsRequest) (*eilev1.ListRunsResponse, error) {
+	order, err := rpc.Order(req.GetOrderBy(), "id desc", "id")
+	if err != nil {
+		return nil, err
+	}
 	page, err := rpc.PageOf(req)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := filter.NewRuns(req)
 	if err != nil {
 		return nil, err
 	}
 	var all []*eilev1.Run
 	err = s.office.View(ctx, func(v *store.View) error {
-		for entry, err := range store.Runs.All(v, "", "") {
-			if err != nil {
-				return err
-			}
-			all = append(all, entry.Record)
-		}
-		return nil
+		all, err = figures.Runs(v, asked.Keep)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	answer := &eilev1.ListRunsResponse{}
-	for _, run := range slices.Backward(all) {
-		if page.Start != "" && run.GetId() > page.Start {
-			continue
-		}
-		if len(answer.Runs) == page.Size {
-			answer.NextPageToken = page.Token(run.GetId())
-			break
-		}
-		answer.Runs = append(answer.Runs, run)
+	compare := figures.ByNumber
+	if order == "id desc" {
+		slices.Reverse(all)
+		compare = func(a, b string) int { return figures.ByNumber(b, a) }
 	}
-	return answer, nil
+	rows := rpc.CutBy(page, all, (*eilev1.Run).GetId, compare, rpc.Total{Size: int32(len(all))})
+	return &eilev1.ListRunsResponse{
+		Runs: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, nil
 }
 
+// ListRunMatches looks at so many matches as a page has, or at more where there
+// are filters.
 func (s *runs) ListRunMatches(ctx context.Context, req *eilev1.ListRunMatchesRequest) (*eilev1.ListRunMatchesResponse, error) {
 	page, err := rpc.PageOf(req)
 	if err != nil {
@@ -178,20 +184,37 @@ func (s *runs) ListRunMatches(ctx context.Context, req *eilev1.ListRunMatchesReq
 	}
 	from := 0
 	if page.Start != "" {
-		if from, err = strconv.Atoi(page.Start); err != nil {
-			return nil, form.Wrong("page_token", words.Reason("FOREIGN_TOKEN"))
+		if from, err = strconv.Atoi(page.Start); err != nil || from < 0 {
+			return nil, rpc.ForeignToken()
 		}
 	}
-	matches, more, err := evidence.Page(ctx, s.office.Register, req.GetRun(), from, page.Size)
+	size := page.Size
+	if filtered := req.GetApplication() != "" || req.GetUnit() != "" || req.Skipped != nil; filtered {
+		size = rpc.MaxLooked
+	}
+	matches, more, err := evidence.Page(ctx, s.office.Register, req.GetRun(), from, size)
 	if err != nil {
 		return nil, err
 	}
-	answer := &eilev1.ListRunMatchesResponse{Matches: matches}
-	if more {
-		answer.NextPageToken = page.Token(strconv.Itoa(from + page.Size))
+	numbers := map[*eilev1.RunMatch]string{}
+	var asked []*eilev1.RunMatch
+	for i, match := range matches {
+		if filter.Match(req, match) {
+			asked, numbers[match] = append(asked, match), matchNumber(from+i)
+		}
 	}
-	return answer, nil
+	rows := rpc.CutBy(page, asked, func(match *eilev1.RunMatch) string { return numbers[match] }, strings.Compare,
+		rpc.Total{Size: int32(len(asked)), Minimum: more})
+	if rows.Next == "" && more {
+		rows.Next = page.Token(matchNumber(from+len(matches)), rows.Total)
+	}
+	return &eilev1.ListRunMatchesResponse{
+		Matches: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, nil
 }
+
+// matchNumber is the number of a match as text that orders by it.
+func matchNumber(number int) string { return fmt.Sprintf("%08d", number) }
 
 func (s *runs) GetEvidence(req *eilev1.GetEvidenceRequest, stream grpc.ServerStreamingServer[eilev1.GetEvidenceResponse]) error {
 	return evidence.Send(stream.Context(), s.office.Register, req.GetId(), func(file string, piece []byte) error {

@@ -6,6 +6,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/tenancy"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
@@ -21,11 +22,16 @@ func (s *tenancies) GetTenancy(ctx context.Context, req *eilev1.GetTenancyReques
 }
 
 func (s *tenancies) ListTenancies(ctx context.Context, req *eilev1.ListTenanciesRequest) (*eilev1.ListTenanciesResponse, error) {
-	all, next, err := rpc.List(ctx, s.office, req, rpc.All(store.Tenancies), func(_ *store.View, tenancy *eilev1.Tenancy) (bool, error) {
-		return (req.GetUnit() == "" || tenancy.GetUnit() == req.GetUnit()) &&
-			(req.GetApplication() == "" || tenancy.GetApplication() == req.GetApplication()), nil
+	if _, err := rpc.Order(req.GetOrderBy(), "id"); err != nil {
+		return nil, err
+	}
+	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Tenancy]{
+		From: rpc.All(store.Tenancies),
+		Keep: func(_ *store.View, tenancy *eilev1.Tenancy) (bool, error) { return filter.Tenancy(req, tenancy), nil },
 	})
-	return &eilev1.ListTenanciesResponse{Tenancies: all, NextPageToken: next}, err
+	return &eilev1.ListTenanciesResponse{
+		Tenancies: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
 }
 
 // amend changes one stored tenancy and answers it as it is then.

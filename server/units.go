@@ -10,6 +10,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
@@ -64,23 +65,16 @@ func (s *units) GetUnit(ctx context.Context, req *eilev1.GetUnitRequest) (unit *
 }
 
 func (s *units) ListUnits(ctx context.Context, req *eilev1.ListUnitsRequest) (*eilev1.ListUnitsResponse, error) {
-	all, next, err := rpc.List(ctx, s.office, req, rpc.All(store.Units), func(_ *store.View, unit *eilev1.Unit) (bool, error) {
-		return listed(req, unit), nil
-	})
-	return &eilev1.ListUnitsResponse{Units: all, NextPageToken: next}, err
-}
-
-// listed tells whether a home is asked for. The condition of one that is given
-// up is history: it is listed by its status only.
-func listed(req *eilev1.ListUnitsRequest, unit *eilev1.Unit) bool {
-	const gone = eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED
-	switch {
-	case req.GetStatus() != 0 && unit.GetStatus() != req.GetStatus():
-		return false
-	case req.GetCondition() == 0:
-		return true
+	if _, err := rpc.Order(req.GetOrderBy(), "reference"); err != nil {
+		return nil, err
 	}
-	return unit.GetCondition().GetState() == req.GetCondition() && (unit.GetStatus() != gone || req.GetStatus() == gone)
+	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Unit]{
+		From: rpc.All(store.Units),
+		Keep: func(_ *store.View, unit *eilev1.Unit) (bool, error) { return filter.Unit(req, unit), nil },
+	})
+	return &eilev1.ListUnitsResponse{
+		Units: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
 }
 
 func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*eilev1.Unit, error) {

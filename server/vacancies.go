@@ -5,6 +5,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/night/evidence"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
@@ -16,6 +17,9 @@ type vacancies struct {
 }
 
 func (s *vacancies) ListVacancies(ctx context.Context, req *eilev1.ListVacanciesRequest) (*eilev1.ListVacanciesResponse, error) {
+	if _, err := rpc.Order(req.GetOrderBy(), "vacancy.empty_since"); err != nil {
+		return nil, err
+	}
 	page, err := rpc.PageOf(req)
 	if err != nil {
 		return nil, err
@@ -38,12 +42,14 @@ func (s *vacancies) ListVacancies(ctx context.Context, req *eilev1.ListVacancies
 	}
 	var asked []*eilev1.VacantHome
 	for _, home := range all {
-		if req.GetState() == 0 || home.GetState() == req.GetState() {
+		if filter.Vacancy(req, home) {
 			asked = append(asked, home)
 		}
 	}
-	homes, next := rpc.Cut(page, asked, figures.AgeKey)
-	return &eilev1.ListVacanciesResponse{Homes: homes, NextPageToken: next}, nil
+	rows := rpc.Cut(page, asked, figures.AgeKey)
+	return &eilev1.ListVacanciesResponse{
+		Homes: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, nil
 }
 
 // latest is the last run that matched, and whom with what.

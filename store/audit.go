@@ -8,12 +8,19 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/layout"
 )
 
 // AuditEntries yields the entries from a moment on, in order of time, after the
 // key that start names; the key comes with each entry.
 func (v *View) AuditEntries(from time.Time, start string) iter.Seq2[Entry[*eilev1.AuditEntry], error] {
 	return v.effective(audit.Entries(v.reader, from, start))
+}
+
+// EntriesAbout yields the entries about a subject, oldest first, from the key on
+// that start names; the key comes with each entry.
+func (v *View) EntriesAbout(subject, start string) iter.Seq2[Entry[*eilev1.AuditEntry], error] {
+	return v.effective(audit.HistoryFrom(v.reader, subject, start))
 }
 
 // History yields the audit entries about a subject, oldest first.
@@ -26,6 +33,9 @@ func (v *View) History(subject string) iter.Seq2[*eilev1.AuditEntry, error] {
 		}
 	}
 }
+
+// MomentKey is where the entries of a moment and later ones begin.
+func MomentKey(at time.Time) string { return string(layout.AppendTime(nil, at)) }
 
 // effective passes over entries that tell of an import which is not decided.
 func (v *View) effective(found iter.Seq2[audit.Found, error]) iter.Seq2[Entry[*eilev1.AuditEntry], error] {

@@ -82,15 +82,17 @@ func (k Kind[T, M]) All(v *View, prefix, start string) iter.Seq2[Entry[M], error
 				yield(Entry[M]{}, err)
 				return
 			}
-			if !hidden && !yield(Entry[M]{ID: string(item.Key[len(k.prefix):]), Record: record}, nil) {
+			if !hidden && !yield(Entry[M]{ID: string(item.Key[len(k.prefix):]), Record: record, Bytes: len(item.Value)}, nil) {
 				return
 			}
 		}
 	}
 }
 
-// Entry is a record with the id under which it is kept.
+// Entry is a record with the id under which it is kept. Bytes is its size as it is
+// stored, where a scan read it.
 type Entry[M any] struct {
 	ID     string
 	Record M
+	Bytes  int
 }

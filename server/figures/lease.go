@@ -46,6 +46,11 @@ func LeaseOrder(unit *eilev1.Unit) string {
 	return ends + "/" + unit.GetReference()
 }
 
+// LeaseKey is LeaseOrder of a home that is told.
+func LeaseKey(home *eilev1.RentedHome) string {
+	return LeaseOrder(&eilev1.Unit{Reference: home.GetUnit(), Tenure: eilev1.Tenure_TENURE_RENTED_IN, Lease: &eilev1.Lease{EndsOn: home.GetEndsOn()}})
+}
+
 // RentedHome says how the lease of a home stands on a day, and who lives there.
 func RentedHome(v *store.View, unit *eilev1.Unit, on day.Day) (*eilev1.RentedHome, error) {
 	lease := unit.GetLease()

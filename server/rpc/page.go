@@ -1,10 +1,10 @@
 package rpc
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"iter"
+	"encoding/binary"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -12,13 +12,15 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	"github.com/eile-housing/eile/server/form"
-	"github.com/eile-housing/eile/store"
 )
 
 const (
 	defaultPage = 100
 	maxPage     = 1000
 	queryHash   = 8
+
+	// A page ends at as many bytes of answer, so that it fits a message.
+	pageBytes = 1 << 20
 )
 
 // A Paged request lists records page by page.
@@ -28,10 +30,18 @@ type Paged interface {
 	GetPageToken() string
 }
 
+// Total is how many rows a query has on all pages, as its first page counted
+// them: what is written while somebody reads on does not change it.
+type Total struct {
+	Size    int32
+	Minimum bool // there may be more: the count ended early
+}
+
 // Page is which part of a list a request asks for.
 type Page struct {
 	Size  int
 	Start string // empty: the beginning
+	total Total  // what the first page counted; of the first page: nothing
 	query Paged
 }
 
@@ -48,15 +58,31 @@ func PageOf(req Paged) (Page, error) {
 	}
 	token, err := base64.RawURLEncoding.DecodeString(req.GetPageToken())
 	if err != nil || len(token) < queryHash || string(token[:queryHash]) != hashQuery(req) {
-		return Page{}, form.Wrong("page_token", words.Reason("FOREIGN_TOKEN"))
+		return Page{}, ForeignToken()
 	}
-	page.Start = string(token[queryHash:])
+	total, n := binary.Uvarint(token[queryHash:])
+	if n <= 0 || len(token) == queryHash+n || total>>1 > 1<<31-1 {
+		return Page{}, ForeignToken()
+	}
+	page.total = Total{Size: int32(total >> 1), Minimum: total&1 == 1}
+	page.Start = string(token[queryHash+n:])
 	return page, nil
 }
 
-// Token names the page of the same list that begins at start.
-func (p Page) Token(start string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(hashQuery(p.query) + start))
+// ForeignToken refuses a token that was not answered to the query.
+func ForeignToken() error {
+	return form.Wrong("page_token", words.Reason("FOREIGN_TOKEN"))
+}
+
+// Token names the page of the same list that begins at start, which is not
+// empty. It carries what the first page counted.
+func (p Page) Token(start string, total Total) string {
+	packed := uint64(total.Size) << 1
+	if total.Minimum {
+		packed++
+	}
+	token := binary.AppendUvarint([]byte(hashQuery(p.query)), packed)
+	return base64.RawURLEncoding.EncodeToString(append(token, start...))
 }
 
 // hashQuery is a digest of what is asked for, without size and token.
@@ -77,57 +103,14 @@ func hashQuery(req Paged) string {
 	return string(sum[:queryHash])
 }
 
-// Entries are records in the order of their ids, from a start on.
-type Entries[M any] = iter.Seq2[store.Entry[M], error]
-
-// All yields the records of a kind.
-func All[M any](kind interface {
-	All(v *store.View, prefix, start string) iter.Seq2[store.Entry[M], error]
-}) func(*store.View, string) Entries[M] {
-	return func(v *store.View, start string) Entries[M] { return kind.All(v, "", start) }
-}
-
-// List answers one page of the records that are kept, and the token of the next
-// one. Records come from one snapshot; keep may fill them in.
-func List[M any](ctx context.Context, o *Office, req Paged, from func(v *store.View, start string) Entries[M], keep func(*store.View, M) (bool, error)) (records []M, next string, err error) {
-	page, err := PageOf(req)
-	if err != nil {
-		return nil, "", err
+// Order reads the order that is asked for: one that an index has, or none, which
+// is the first of them.
+func Order(asked string, possible ...string) (string, error) {
+	switch {
+	case asked == "":
+		return possible[0], nil
+	case slices.Contains(possible, asked):
+		return asked, nil
 	}
-	err = o.View(ctx, func(v *store.View) error {
-		for entry, err := range from(v, page.Start) {
-			if err != nil {
-				return err
-			}
-			kept, err := keep(v, entry.Record)
-			if err != nil {
-				return err
-			}
-			if !kept {
-				continue
-			}
-			if len(records) == page.Size {
-				next = page.Token(entry.ID)
-				return nil
-			}
-			records = append(records, entry.Record)
-		}
-		return nil
-	})
-	return records, next, err
-}
-
-// Cut answers one page of rows that stand in the order of their keys, and the
-// token of the next one.
-func Cut[T any](page Page, rows []T, key func(T) string) (cut []T, next string) {
-	for _, row := range rows {
-		if key(row) < page.Start {
-			continue
-		}
-		if len(cut) == page.Size {
-			return cut, page.Token(key(row))
-		}
-		cut = append(cut, row)
-	}
-	return cut, ""
+	return "", form.Wrong("order_by", words.Reason("NO_INDEX", words.Text("order", asked), words.Text("known", strings.Join(possible, ", "))))
 }

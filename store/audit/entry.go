@@ -79,9 +79,14 @@ func Entries(reader kv.Reader, from time.Time, start string) iter.Seq2[Found, er
 
 // History yields the entries about a subject, oldest first.
 func History(reader kv.Reader, subject string) iter.Seq2[Found, error] {
+	return HistoryFrom(reader, subject, "")
+}
+
+// HistoryFrom does so from the key on that start names.
+func HistoryFrom(reader kv.Reader, subject, start string) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
 		prefix := layout.AuditSubject + subject + "/"
-		for item, err := range layout.All(reader, prefix) {
+		for item, err := range reader.Scan([]byte(prefix+start), kv.PrefixEnd([]byte(prefix))) {
 			found := Found{}
 			if err == nil {
 				found, err = get(reader, string(item.Key[len(prefix):]))
