@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/audit"
 )
 
 type audits struct {
@@ -41,7 +42,7 @@ func (s *audits) entries(v *store.View, req *eilev1.ListAuditEntriesRequest, sta
 	if req.GetSubject() == "" {
 		return v.AuditEntries(from, start)
 	}
-	return v.EntriesAbout(req.GetSubject(), cmp.Or(start, store.MomentKey(from)))
+	return v.EntriesAbout(req.GetSubject(), cmp.Or(start, audit.MomentKey(from)))
 }
 
 // before ends entries at a moment; unset: never.

@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/server/rulebook"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/audit"
 )
 
 type policies struct {
@@ -76,7 +77,7 @@ func policyName(record *eilev1.Policy) string { return record.GetName() + "/" + 
 // activation orders policies by when they were activated; no two have the same
 // key.
 func activation(record *eilev1.Policy) string {
-	return store.MomentKey(record.GetActivatedAt().AsTime()) + "/" + policyName(record)
+	return audit.MomentKey(record.GetActivatedAt().AsTime()) + "/" + policyName(record)
 }
 
 // activated are the policies that were activated, without their texts.

@@ -7,8 +7,6 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/audit"
-	"github.com/eile-housing/eile/store/kv"
-	"github.com/eile-housing/eile/store/layout"
 )
 
 // AuditEntries yields the entries from a moment on, in order of time, after the
@@ -17,8 +15,7 @@ func (v *View) AuditEntries(from time.Time, start string) iter.Seq2[Entry[*eilev
 	return v.effective(audit.Entries(v.reader, from, start))
 }
 
-// EntriesAbout yields the entries about a subject, oldest first, from the key on
-// that start names; the key comes with each entry.
+// EntriesAbout yields the entries about a subject from a key on, with their keys.
 func (v *View) EntriesAbout(subject, start string) iter.Seq2[Entry[*eilev1.AuditEntry], error] {
 	return v.effective(audit.HistoryFrom(v.reader, subject, start))
 }
@@ -26,16 +23,13 @@ func (v *View) EntriesAbout(subject, start string) iter.Seq2[Entry[*eilev1.Audit
 // History yields the audit entries about a subject, oldest first.
 func (v *View) History(subject string) iter.Seq2[*eilev1.AuditEntry, error] {
 	return func(yield func(*eilev1.AuditEntry, error) bool) {
-		for entry, err := range v.effective(audit.History(v.reader, subject)) {
+		for entry, err := range v.EntriesAbout(subject, "") {
 			if !yield(entry.Record, err) {
 				return
 			}
 		}
 	}
 }
-
-// MomentKey is where the entries of a moment and later ones begin.
-func MomentKey(at time.Time) string { return string(layout.AppendTime(nil, at)) }
 
 // effective passes over entries that tell of an import which is not decided.
 func (v *View) effective(found iter.Seq2[audit.Found, error]) iter.Seq2[Entry[*eilev1.AuditEntry], error] {
@@ -72,8 +66,4 @@ func (r *Register) Seal(ctx context.Context, now time.Time) (int, error) {
 		r.chain.Sealed(seal)
 		sealed += seal.Links()
 	}
-}
-
-func (r *Register) loadSeals(ctx context.Context) error {
-	return r.db.View(ctx, func(reader kv.Reader) error { return r.chain.Load(reader) })
 }

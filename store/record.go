@@ -68,16 +68,13 @@ func (k Kind[T, M]) All(v *View, prefix, start string) iter.Seq2[Entry[M], error
 			from = k.key(start)
 		}
 		for item, err := range v.reader.Scan(from, end) {
-			if err != nil {
-				yield(Entry[M]{}, err)
-				return
+			record, hidden := M(nil), false
+			if err == nil {
+				record, err = layout.Decode[T, M](k.Noun, item)
 			}
-			record, err := layout.Decode[T, M](k.Noun, item)
-			if err != nil {
-				yield(Entry[M]{}, err)
-				return
+			if err == nil {
+				hidden, err = isHidden(v, record)
 			}
-			hidden, err := isHidden(v, record)
 			if err != nil {
 				yield(Entry[M]{}, err)
 				return
@@ -89,8 +86,7 @@ func (k Kind[T, M]) All(v *View, prefix, start string) iter.Seq2[Entry[M], error
 	}
 }
 
-// Entry is a record with the id under which it is kept. Bytes is its size as it is
-// stored, where a scan read it.
+// Entry is a record with its id and, where a scan of its kind read it, its stored size.
 type Entry[M any] struct {
 	ID     string
 	Record M

@@ -39,7 +39,7 @@ func Open(ctx context.Context, db kv.DB) (*Register, error) {
 		{"remove undecided imports", r.removeUndecided},
 		{"give up an unfinished policy change", r.giveUp},
 		{"rebuild the waiting list", r.follow},
-		{"load the audit chain", r.loadSeals},
+		{"load the audit chain", func(ctx context.Context) error { return db.View(ctx, r.chain.Load) }},
 	} {
 		if err := step.do(ctx); err != nil {
 			return nil, fmt.Errorf("open the register: %s: %w", step.what, err)

@@ -48,6 +48,9 @@ func Put(tx kv.Tx, entry *eilev1.AuditEntry) error {
 	return nil
 }
 
+// MomentKey is where the entries of a moment and later ones begin.
+func MomentKey(at time.Time) string { return string(layout.AppendTime(nil, at)) }
+
 // Found is an entry with the end of its key: the moment and the id.
 type Found struct {
 	Key   string
