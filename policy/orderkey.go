@@ -43,12 +43,7 @@ func (f *findings) arrivalKey(key []byte) []byte {
 		f.need(f.scope.Value(f.scope.Vocabulary().Registered))
 		return append(key, partAbsent)
 	}
-	key = binary.BigEndian.AppendUint32(append(key, partPresent), uint32(a.Day)^1<<31)
-	timed := byte(0)
-	if a.Timed {
-		timed = 1
-	}
-	return binary.BigEndian.AppendUint64(append(key, timed), uint64(a.Micros)^1<<63)
+	return a.AppendKey(append(key, partPresent), f.scope.Zone())
 }
 
 func (f *findings) valueKey(key []byte, t *orderTerm) []byte {

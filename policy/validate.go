@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/fact"
 	"github.com/eile-housing/eile/policy/rule"
 	"github.com/eile-housing/eile/policy/source"
@@ -42,7 +43,7 @@ func (p *Policy) Validate(app *eilev1.Application) []Violation {
 		}
 	}
 	if a := app.GetRegisteredAt(); a != "" {
-		if _, ok := fact.ParseArrival(a, p.Location); !ok {
+		if _, ok := day.KeptMoment(a); !ok {
 			v.add("registered_at", "BAD_REGISTERED_AT", fmt.Sprintf("%q is neither a date nor a time with offset (RFC 3339)", source.Clip(a)),
 				fmt.Sprintf("„%s“ nėra nei data, nei laikas su poslinkiu (RFC 3339)", source.Clip(a)))
 		}

@@ -84,8 +84,11 @@ func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([
 		return nil, err
 	}
 	var rows []*eilev1.Application
-	// A day to come may be tried with who will be born by then.
-	options := table.Options{Attributes: p.Attributes(policy.ApplicationKind), Today: max(on, now), Zone: p.Location, Lists: p.Lists}
+	// A day to come may be tried with who will be born or registered by then.
+	until := max(on, now)
+	options := table.Options{
+		Attributes: p.Attributes(policy.ApplicationKind), Today: until, Now: until.End(p.Location), Zone: p.Location, Lists: p.Lists,
+	}
 	for row, wrong := range table.Applications(file, options) {
 		if wrong != nil {
 			fault(wrong.Line, wrong.Column, wrong.Message)

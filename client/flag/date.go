@@ -66,10 +66,8 @@ func EndOfDay(day time.Time) time.Time { return day.AddDate(0, 0, 1).Add(-time.N
 // registeredVar adds a flag that is a registration date with the precision in which it is written.
 func registeredVar(flags *pflag.FlagSet, to *string, name, usage string) {
 	flags.Var(&value{kind: "time", read: func(text string) error {
-		if _, err := time.Parse(time.RFC3339Nano, text); err != nil {
-			if _, err := parseDay(text); err != nil {
-				return errMoment
-			}
+		if _, err := day.ParseMoment(text); err != nil {
+			return errMoment
 		}
 		*to = text
 		return nil

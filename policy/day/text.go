@@ -67,7 +67,7 @@ func shapeError(s string) error {
 	return fmt.Errorf("%q is not a date: %w", s, ErrForm)
 }
 
-// number reads decimal digits only; four at most, so that it cannot overflow.
+// number reads decimal digits only; nine at most, so that it cannot overflow.
 func number(s string) (int, bool) {
 	n := 0
 	for i := range len(s) {

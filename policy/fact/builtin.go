@@ -45,7 +45,7 @@ func ofHouseholds(v *Vocabulary) {
 	v.Need = add("need", types.IntType, nobody, (*household).need)
 	v.Registered = add("registered_on", rule.DateType, rule.Unknown(len(v.variables), "registered_at"), func(h *household) ref.Val {
 		if a, ok := h.registered(); ok {
-			return &rule.Date{Day: a.Day}
+			return &rule.Date{Day: a.Day(h.Zone)}
 		}
 		return nil
 	})

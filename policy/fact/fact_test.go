@@ -213,23 +213,28 @@ func TestHouseholds(t *testing.T) {
 		t.Error("a name that nobody declared is there")
 	}
 	s.Household(known)
-	if a, ok := s.Registered(); !ok || s.List() != "vip" || fmt.Sprint(s.Granted()) != "[fire]" || s.Application() != known || a.Day != on(t, "2025-01-01") {
+	if a, ok := s.Registered(); !ok || s.List() != "vip" || fmt.Sprint(s.Granted()) != "[fire]" || s.Application() != known || a.Day(s.Zone()) != on(t, "2025-01-01") {
 		t.Errorf("registered %+v, list %s, granted %v", a, s.List(), s.Granted())
 	}
 }
 
-func TestArrivals(t *testing.T) {
-	zone := time.FixedZone("", 2*3600)
+// What a register keeps is read, and nothing else.
+func TestRegistrations(t *testing.T) {
+	w := newWorld(t, Reading{})
 	for written, want := range map[string]string{
-		"2025-06-01": "2025-06-01 false 0", "2025-05-31T22:00:00.0000019Z": "2025-06-01 true 1748728800000001", "": "no", "2025-02-30": "no", "2025-06-01T10:00:00": "no",
+		"2025-06-01": "2025-06-01 false 2025-06-01", "2025-05-31T22:00:00.0000019Z": "2025-06-01 true 2025-05-31T22:00:00.0000019Z", "2025-06-01T9:00:00+02:00": "2025-06-01 true 2025-06-01T09:00:00+02:00",
+		"": "no", "2025-02-30": "no", "2025-06-01T10:00:00": "no",
 	} {
+		s := w.ask(t, "2025-06-01")
+		s.Household(&eilev1.Application{RegisteredAt: written})
 		got := "no"
-		if a, ok := ParseArrival(written, zone); ok {
-			got = fmt.Sprint(a.Day, " ", a.Timed, " ", a.Micros)
+		if m, ok := s.Registered(); ok {
+			got = fmt.Sprint(m.Day(s.Zone()), " ", m.Timed(), " ", m)
 		}
 		if got != want {
 			t.Errorf("%q: %s, want %s", written, got, want)
 		}
+		s.Release()
 	}
 }
 

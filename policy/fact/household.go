@@ -35,7 +35,7 @@ type household struct {
 	members   []member
 	counted   bool // members
 	needs     need.Result
-	arrival   Arrival
+	arrival   day.Moment
 	arrived   bool // arrival was read
 	arrivalOK bool
 }
@@ -109,10 +109,10 @@ func (h *household) inEffect(g *eilev1.Ground) bool {
 }
 
 // registered reads registered_at once.
-func (h *household) registered() (Arrival, bool) {
+func (h *household) registered() (day.Moment, bool) {
 	if !h.arrived {
 		h.arrived = true
-		h.arrival, h.arrivalOK = ParseArrival(h.app.GetRegisteredAt(), h.Zone)
+		h.arrival, h.arrivalOK = day.KeptMoment(h.app.GetRegisteredAt())
 	}
 	return h.arrival, h.arrivalOK
 }

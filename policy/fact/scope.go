@@ -1,6 +1,8 @@
 package fact
 
 import (
+	"time"
+
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types/ref"
 
@@ -120,7 +122,10 @@ func (s *Scope) List() string { return s.household.list() }
 func (s *Scope) Granted() []string { return s.household.granted() }
 
 // Registered answers when the application was registered; not ok where that is not known.
-func (s *Scope) Registered() (Arrival, bool) { return s.household.registered() }
+func (s *Scope) Registered() (day.Moment, bool) { return s.household.registered() }
+
+// Zone is where the day of a registration begins.
+func (s *Scope) Zone() *time.Location { return s.household.Zone }
 
 // NeedReasons answers what the need was made of, once the variable need was read.
 func (s *Scope) NeedReasons() []*eilev1.Reason { return s.household.needs.Reasons }

@@ -17,9 +17,10 @@ import (
 type Options struct {
 	// Attributes that the policy declares for the kind of record; each is a column.
 	Attributes []Attribute
-	// Today is the last day that a registration, birth or inspection can have.
+	// Today is the last day that a birth or inspection can have.
 	Today day.Day
-	// Zone in which Today is the day; nil: UTC.
+	// Now is the last moment that a registration can have, and a date alone is one in Zone; nil: UTC.
+	Now  time.Time
 	Zone *time.Location
 	// Lists of the policy, for applications.
 	Lists []string
@@ -66,7 +67,7 @@ func applicationColumns(o *Options) []column[ApplicationRow] {
 		}},
 		{name: "registered_at", required: true, read: func(r *row, cell string) error {
 			r.Application.RegisteredAt = cell
-			return checkRegistered(cell, o.Today, o.Zone)
+			return checkRegistered(cell, o)
 		}},
 		{name: "register_number", read: func(r *row, cell string) error {
 			r.Application.RegisterNumber = cell

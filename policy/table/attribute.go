@@ -76,7 +76,7 @@ const (
 	maxDecimals = 9
 )
 
-// ParseFact reads one cell. An empty cell is unset: nil and no error.
+// ParseFact reads one cell. An empty cell is unset and has no fact: nil and no error, so a caller asks for it first.
 func ParseFact(a Attribute, cell string) (*eilev1.Fact, error) {
 	if cell == "" {
 		return nil, nil

@@ -22,7 +22,7 @@ var registerAttributes = []Attribute{{Name: "net_income_cents", Type: Int}, {Nam
 func BenchmarkApplications(b *testing.B) {
 	const rows = 20000
 	text := file(rows)
-	o := Options{Today: on("2026-11-21"), Attributes: registerAttributes}
+	o := Options{Today: on("2026-11-21"), Now: now, Attributes: registerAttributes}
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	n := 0
@@ -39,7 +39,7 @@ func BenchmarkApplications(b *testing.B) {
 
 func BenchmarkDigest(b *testing.B) {
 	var rows []ApplicationRow
-	for row, fault := range Applications(strings.NewReader(file(1)), Options{Today: on("2026-11-21"), Attributes: registerAttributes}) {
+	for row, fault := range Applications(strings.NewReader(file(1)), Options{Today: on("2026-11-21"), Now: now, Attributes: registerAttributes}) {
 		if fault != nil {
 			b.Fatal(fault)
 		}

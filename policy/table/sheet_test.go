@@ -14,8 +14,12 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
+// now is in the evening of today, in UTC and in Vilnius.
+var now = time.Date(2026, 11, 21, 21, 45, 0, 0, time.UTC)
+
 var options = Options{
 	Today: today,
+	Now:   now,
 	Lists: []string{"general", "young"},
 	Attributes: []Attribute{
 		{Name: "net_income_cents", Type: Int, Min: whole(0)}, {Name: "home_area_sqm", Type: Decimal}, {Name: "disability", Type: Bool},
@@ -140,6 +144,8 @@ func TestRows(t *testing.T) {
 		{"empty fraction", "", "A,2020-01-01T09:00:00.Z", `registered_at: "2020-01-01T09:00:00.Z" has a fraction of a second that is not 1 to 9 digits`},
 		{"small letters", "", "A,2020-01-01t09:00:00z", `registered_at: "2020-01-01t09:00:00z" is neither a time nor a date: write a time such as 2017-03-01T09:30:00+02:00, or a date alone such as 2017-03-01`},
 		{"today", "", "A,2026-11-21", ""},
+		{"later today", "", "A,2026-11-21T23:59:59+02:00", `registered_at: "2026-11-21T23:59:59+02:00" is in the future, after 2026-11-21T23:45:00+02:00`},
+		{"one digit of an hour", "", "A,2020-01-01T9:30:00Z", `registered_at: "2020-01-01T9:30:00Z" has no time of the form 09:30:00: write a time such as 2017-03-01T09:30:00+02:00, or a date alone such as 2017-03-01`},
 		{"tomorrow", "", "A,2026-11-22", "registered_at: 2026-11-22 is in the future, after 2026-11-21"},
 		{"tomorrow by the text, today in the zone", "", "A,2026-11-22T00:30:00+03:00", ""},
 		{"today by the text, tomorrow in the zone", "", "A,2026-11-21T22:30:00-03:00", `registered_at: "2026-11-21T22:30:00-03:00" is in the future, after 2026-11-21`},
@@ -284,7 +290,7 @@ func TestLongFile(t *testing.T) {
 	if len(text) < 2*maxRow {
 		t.Fatalf("the file has only %d bytes", len(text))
 	}
-	o := Options{Today: today, Attributes: registerAttributes}
+	o := Options{Today: today, Now: now, Attributes: registerAttributes}
 	rows, faults := readAll(text, o)
 	if len(rows) != n || faults != "" || rows[n-1].Line != n+1 {
 		t.Errorf("%d rows, faults:\n%s", len(rows), faults)

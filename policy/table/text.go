@@ -6,6 +6,10 @@ import (
 	"unicode/utf8"
 )
 
+// Clean refuses what no text may hold that is typed or stands in a cell, other than an address: bytes that are not
+// UTF-8, control characters and line breaks.
+func Clean(s string) error { return clean(s, false) }
+
 // clean refuses what no cell may hold: bytes that are not UTF-8, and control characters. The place is counted in
 // bytes from 1. Line breaks are allowed in an address only; encoding/csv has made CRLF a single LF.
 func clean(s string, lineBreaks bool) error {

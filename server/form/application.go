@@ -3,7 +3,6 @@ package form
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/eile-housing/eile/policy"
@@ -20,7 +19,7 @@ func Application(rules *policy.Policy, given *eilev1.Application, person *eilev1
 	for _, member := range given.GetHousehold().GetMembers() {
 		faults = append(faults, typeFacts("application.household.members.attributes", member.GetAttributes(), rules.Attributes(policy.MemberKind))...)
 	}
-	if fault := checkRegisteredAt(given.GetRegisteredAt(), now); fault != nil {
+	if fault := checkRegisteredAt(given.GetRegisteredAt(), now, rules.Location); fault != nil {
 		faults = append(faults, Fault{"application.registered_at", fault})
 	}
 	faults = append(faults, checkTransfer(given.GetTransfer())...)
@@ -33,23 +32,12 @@ func Application(rules *policy.Policy, given *eilev1.Application, person *eilev1
 }
 
 // checkRegisteredAt tells what is wrong with a registration date; nil: nothing.
-func checkRegisteredAt(text string, now time.Time) *eilev1.Reason {
-	if !strings.Contains(text, "T") {
-		on, err := day.Parse(text)
-		if err != nil {
-			return words.Reason("WRONG_VALUE", words.Text("problem", err.Error()))
-		}
-		// A date alone is of some zone on earth; tomorrow in the east is no fault.
-		if on > day.Of(now.Add(14*time.Hour), time.UTC) {
-			return words.Reason("IN_THE_FUTURE", words.Text("when", text))
-		}
-		return nil
-	}
-	at, err := time.Parse(time.RFC3339Nano, text)
+func checkRegisteredAt(text string, now time.Time, zone *time.Location) *eilev1.Reason {
+	registered, err := day.ParseMoment(text)
 	if err != nil {
-		return words.Reason("NOT_A_TIME", words.Text("given", text))
+		return words.Reason("WRONG_VALUE", words.Text("problem", err.Error()))
 	}
-	if at.After(now.Add(time.Minute)) {
+	if registered.NotAfter(now, zone) != nil {
 		return words.Reason("IN_THE_FUTURE", words.Text("when", text))
 	}
 	return nil

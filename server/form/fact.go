@@ -10,7 +10,8 @@ import (
 )
 
 // typeFacts gives facts that came as text the type that the policy declares for
-// them, and lists those that it does not know or that are of another type.
+// them, and lists those that it does not know or that are of another type. An
+// empty text is unset, as an empty cell of a file is.
 func typeFacts(field string, facts map[string]*eilev1.Fact, declared []table.Attribute) Faults {
 	var faults Faults
 	for _, name := range slices.Sorted(maps.Keys(facts)) {
@@ -20,8 +21,18 @@ func typeFacts(field string, facts map[string]*eilev1.Fact, declared []table.Att
 			continue
 		}
 		text, isText := facts[name].GetValue().(*eilev1.Fact_StringValue)
-		if !isText || declared[at].Type == table.String {
+		if !isText {
 			continue // policy.Validate checks the type
+		}
+		if text.StringValue == "" {
+			delete(facts, name)
+			continue
+		}
+		if declared[at].Type == table.String {
+			if err := table.Clean(text.StringValue); err != nil {
+				faults = append(faults, Fault{field + "." + name, words.Reason("WRONG_VALUE", words.Text("problem", err.Error()))})
+			}
+			continue // policy.Validate checks the values
 		}
 		typed, err := table.ParseFact(declared[at], text.StringValue)
 		if err != nil {

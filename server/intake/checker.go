@@ -38,7 +38,7 @@ func (c *checker) options(kind policy.Kind) table.Options {
 		reserves = append(reserves, reserve.Code)
 	}
 	return table.Options{
-		Attributes: c.rules.Policy.Attributes(kind), Today: c.rules.Today, Zone: c.rules.Policy.Location,
+		Attributes: c.rules.Policy.Attributes(kind), Today: c.rules.Today, Now: c.now, Zone: c.rules.Policy.Location,
 		Lists: c.rules.Policy.Lists, Reserves: reserves, Hazards: c.rules.Policy.Hazards,
 	}
 }

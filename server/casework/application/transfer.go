@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
@@ -29,9 +30,6 @@ var TransferReasons = []string{HomeGivenUp, AdaptedHome, BetterConditions, Lease
 // sittingTenant is the attribute that says so of a household, where the policy
 // declares it.
 const sittingTenant = "sitting_tenant"
-
-// registeredLayout writes a moment as registered_at keeps it.
-const registeredLayout = "2006-01-02T15:04:05.999999Z07:00"
 
 // maxReference is the most letters of a reference; some are left for a number.
 const maxReference = 60
@@ -163,7 +161,7 @@ func draftTransfer(rules casework.Rules, from store.Source, at time.Time, tenant
 // RegisteredNow is the registration date of what is registered at a moment, in
 // the time zone of the policy.
 func RegisteredNow(now time.Time, zone *time.Location) string {
-	return now.In(zone).Format(registeredLayout)
+	return day.At(now.In(zone).Truncate(time.Microsecond)).String()
 }
 
 // freeReference numbers a reference until it is free.
