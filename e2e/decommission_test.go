@@ -255,7 +255,8 @@ func TestGivingUpIsRefused(t *testing.T) {
 	record := s.proposal("D-E-1")
 	for _, home := range record.GetHomes() {
 		if home.GetUnit() == "L-1" {
-			mustHold(t, home.GetObstacle().GetDetail(), "L-1", "--transfer-unit")
+			mustHold(t, home.GetObstacle().GetDetail(), "L-1")
+			mustHold(t, s.do("decommission", "list", "-o", "table"), ": eile application register REFERENCE --transfer-unit L-1 --transfer-reason HOME_GIVEN_UP")
 			if home.GetObstacle().GetCode() != "NO_TENANT_ON_RECORD" || home.GetTransfer() != "" {
 				t.Errorf("a home without a tenant on record is %v", home)
 			}

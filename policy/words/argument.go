@@ -37,6 +37,15 @@ func Because(name string, reason *eilev1.Reason) *eilev1.Argument {
 	return &eilev1.Argument{Name: name, Value: &eilev1.Argument_Reason{Reason: reason}}
 }
 
+// Behind are the reasons behind a reason, all under one name.
+func Behind(name string, reasons []*eilev1.Reason) []*eilev1.Argument {
+	args := make([]*eilev1.Argument, len(reasons))
+	for i, reason := range reasons {
+		args[i] = Because(name, reason)
+	}
+	return args
+}
+
 // Reason is a reason that is not yet put into words: a code, or code.sentence
 // where the code has several, and the figures that decided.
 func Reason(key string, args ...*eilev1.Argument) *eilev1.Reason {
@@ -47,6 +56,12 @@ func Reason(key string, args ...*eilev1.Argument) *eilev1.Reason {
 // Next is what somebody can do about something, e.g. APPROVE_RUN.
 func Next(code string, args ...*eilev1.Argument) *eilev1.NextStep {
 	return &eilev1.NextStep{Code: code, Args: args}
+}
+
+// Then adds to a reason what can be done about it, the first thing first.
+func Then(reason *eilev1.Reason, steps ...*eilev1.NextStep) *eilev1.Reason {
+	reason.Next = append(reason.Next, steps...)
+	return reason
 }
 
 // Phrase is something to be said that is no reason: a key with its arguments.
@@ -64,10 +79,4 @@ func KeyOf(reason *eilev1.Reason) string {
 		return reason.GetCode()
 	}
 	return reason.GetCode() + "." + reason.GetSentence()
-}
-
-// Then adds to a reason what can be done about it, the first thing first.
-func Then(reason *eilev1.Reason, steps ...*eilev1.NextStep) *eilev1.Reason {
-	reason.Next = append(reason.Next, steps...)
-	return reason
 }

@@ -98,17 +98,38 @@ func (b *Book) tongue(lang string) *tongue {
 // Write says a key in a language of Languages; false: the language has no sentence
 // for it, and what is said, if anything, is in the default one.
 func (b *Book) Write(lang, key string, args []*eilev1.Argument) (string, bool) {
-	speaks := b.tongue(lang)
+	return b.write(lang, key, args, nil)
+}
+
+// write says a key. A language that lacks the sentence of a reason which stands in
+// this one has no sentence for the key either.
+func (b *Book) write(lang, key string, args []*eilev1.Argument, policies Policies) (string, bool) {
+	speaks, lacks := b.tongue(lang), false
+	say := func(reason *eilev1.Reason) string {
+		said, ok := b.Sentence(lang, reason, policies)
+		lacks = lacks || !ok && lang != Default
+		return said
+	}
 	data := make(map[string]any, len(args))
 	config := i18n.LocalizeConfig{MessageID: key, TemplateData: data}
 	for _, arg := range args {
-		data[arg.GetName()] = b.value(lang, speaks, arg)
-		if arg.GetName() == "count" {
+		name := arg.GetName()
+		if reason := arg.GetReason(); reason != nil {
+			under, _ := data[name].(*behind)
+			if under == nil {
+				under = &behind{say: say}
+			}
+			under.reasons = append(under.reasons, reason)
+			data[name] = under
+			continue
+		}
+		data[name] = b.value(lang, speaks, arg)
+		if name == "count" {
 			config.PluralCount = int(arg.GetNumber())
 		}
 	}
 	said, err := speaks.sentences.Localize(&config)
-	return said, err == nil
+	return said, err == nil && !lacks
 }
 
 // Term is the word of a language for a code; the code where it has none.
@@ -133,8 +154,6 @@ func (b *Book) value(lang string, speaks *tongue, arg *eilev1.Argument) any {
 		return v.Truth
 	case *eilev1.Argument_Items:
 		return strings.Join(v.Items.GetItems(), ", ")
-	case *eilev1.Argument_Reason:
-		return behind{v.Reason.GetCode(), textIn(v.Reason, lang)}
 	}
 	return speaks.hand.figure(arg)
 }

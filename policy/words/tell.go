@@ -59,11 +59,7 @@ func (b *Book) Sentence(lang string, reason *eilev1.Reason, policies Policies) (
 		}
 		return "", false
 	}
-	args, ok := b.plain(lang, reason.GetArgs(), policies)
-	if !ok {
-		return "", false
-	}
-	return b.Write(lang, KeyOf(reason), args)
+	return b.write(lang, KeyOf(reason), reason.GetArgs(), policies)
 }
 
 // told is what a reason says by itself: one that was told, and one of an older
@@ -83,30 +79,3 @@ func told(lang string, reason *eilev1.Reason) (said string, is bool) {
 	}
 	return "", true
 }
-
-// plain are arguments whose reasons are put into words, CODE: sentence; false: the
-// language has none for one of them.
-func (b *Book) plain(lang string, args []*eilev1.Argument, policies Policies) ([]*eilev1.Argument, bool) {
-	isReason := func(arg *eilev1.Argument) bool { return arg.GetReason() != nil }
-	if !slices.ContainsFunc(args, isReason) {
-		return args, true
-	}
-	args = slices.Clone(args)
-	for i, arg := range args {
-		if !isReason(arg) {
-			continue
-		}
-		said, ok := b.Sentence(lang, arg.GetReason(), policies)
-		if !ok && lang != Default {
-			return nil, false
-		}
-		args[i] = Because(arg.GetName(), &eilev1.Reason{Code: arg.GetReason().GetCode(), Texts: []*eilev1.Text{{Lang: lang, Text: said}}})
-	}
-	return args, true
-}
-
-// behind is the reason behind a reason: a sentence writes it whole, or its Code or
-// its Text.
-type behind struct{ Code, Text string }
-
-func (b behind) String() string { return b.Code + ": " + b.Text }

@@ -113,3 +113,33 @@ func TestShow(t *testing.T) {
 		}
 	}
 }
+
+// Several reasons may stand in one sentence, with their codes or without; one that a
+// language lacks is no matter where its sentence does not write it.
+func TestReasonsBehind(t *testing.T) {
+	b := book(t, "X.codes: '{{.why}}'\nX.says: '{{if .why}}since {{.why.Text}}{{else}}for nothing{{end}}'\nY: the book says {{.of}}\nZ: z",
+		"X.codes: '{{.why}}'\nX.says: nežinia\nY: knyga sako {{.of}}")
+	why := []*eilev1.Reason{words.Reason("Y", words.Text("of", "x")), {Code: "OLD", Detail: "old"}}
+	for key, want := range map[string][2]string{
+		"X.codes": {"Y: the book says x; OLD: old", ""},
+		"X.says":  {"since the book says x; old", "nežinia"},
+	} {
+		reason := words.Reason(key, words.Behind("why", why)...)
+		en, _ := b.Sentence("en", reason, nil)
+		lt, ok := b.Sentence("lt", reason, nil)
+		if en != want[0] || ok != (want[1] != "") || ok && lt != want[1] {
+			t.Errorf("%s: %q, %q %t", key, en, lt, ok)
+		}
+	}
+	if en, ok := b.Sentence("en", words.Reason("X.says"), nil); !ok || en != "for nothing" {
+		t.Errorf("%q, %t", en, ok)
+	}
+}
+
+// Then adds what can be done to what can be done already.
+func TestThen(t *testing.T) {
+	reason := words.Then(words.Then(words.Reason("X"), words.Next("A")), words.Next("B", words.Text("unit", "U-1")))
+	if len(reason.GetNext()) != 2 || reason.GetNext()[1].GetCode() != "B" || reason.GetNext()[1].GetArgs()[0].GetText() != "U-1" {
+		t.Error(reason)
+	}
+}

@@ -2,12 +2,12 @@ package figures
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
@@ -89,20 +89,19 @@ func (s standing) byHome(named *eilev1.Programme_Home) (*eilev1.Programme_Househ
 
 // nextStep says what must be done before the household of a home has a transfer.
 func nextStep(v *store.View, unit *eilev1.Unit) (*eilev1.Reason, error) {
-	reference := unit.GetReference()
 	switch unit.GetGivingUp().GetState() {
 	case eilev1.GivingUpState_GIVING_UP_STATE_PROPOSED:
-		return &eilev1.Reason{Code: "PROPOSED", Detail: "a second person decides: eile decommission approve " + reference + " --in-principle"}, nil
+		return words.Then(words.Reason("PROPOSED.home"), words.Next("APPROVE_IN_PRINCIPLE", words.Text("unit", unit.GetReference()))), nil
 	case eilev1.GivingUpState_GIVING_UP_STATE_IN_PRINCIPLE:
 		record, err := store.Decommissions.Get(v, unit.GetGivingUp().GetProposal())
 		for _, home := range record.GetHomes() {
-			if home.GetUnit() == reference && home.GetObstacle() != nil {
+			if home.GetUnit() == unit.GetReference() && home.GetObstacle() != nil {
 				return home.GetObstacle(), err
 			}
 		}
-		return &eilev1.Reason{Code: "NO_TRANSFER", Detail: "its transfer is not there or has ended: eile decommission approve " + reference + " --in-principle makes another"}, err
+		return words.Then(words.Reason("NO_TRANSFER.home"), words.Next("APPROVE_IN_PRINCIPLE", words.Text("unit", unit.GetReference()))), err
 	}
-	return &eilev1.Reason{Code: "NOT_PROPOSED", Detail: "nobody proposed to give the home up: eile decommission propose " + reference + " --reason TEXT"}, nil
+	return words.Then(words.Reason("NOT_PROPOSED.home"), words.Next("PROPOSE_GIVING_UP", words.Text("unit", unit.GetReference()))), nil
 }
 
 // byApplication fills in where the application of a household stands.
@@ -125,11 +124,7 @@ func (s standing) byApplication(household *eilev1.Programme_Household) error {
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING, eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED:
 		return nil
 	}
-	details := []string{}
-	for _, reason := range application.GetReasons() {
-		details = append(details, reason.GetDetail())
-	}
-	household.Next = &eilev1.Reason{Code: casework.Name(application.GetStatus()), Detail: strings.Join(details, "; ")}
+	household.Next = words.Reason(casework.Name(application.GetStatus())+".household", words.Behind("why", application.GetReasons())...)
 	return nil
 }
 

@@ -143,7 +143,7 @@ func TestTheFiguresOfAProgramme(t *testing.T) {
 	got.SpreadDistricts = 3
 	got.Households, got.Figures, got.Districts, got.Total, got.Left, got.Rehoused, got.Gone = nil, nil, nil, 0, 0, 0, 0
 	w.View(func(v *store.View) error { return figures.Programme(v, w.Register.List(), time.UTC, got) })
-	if len(got.GetWarnings()) != 1 || got.GetWarnings()[0].GetCode() != "SPREAD_EXCEEDED" || !strings.Contains(got.GetWarnings()[0].GetDetail(), "3 of 6") {
+	if len(got.GetWarnings()) != 1 || got.GetWarnings()[0].GetCode() != "SPREAD_EXCEEDED" || !strings.Contains(eiletest.Says("en", got.GetWarnings()[0]), "3 of 6") {
 		t.Errorf("three of six in one of three districts: %v", got.GetWarnings())
 	}
 }

@@ -1,12 +1,11 @@
 package figures
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -90,11 +89,9 @@ func spreadWarnings(programme *eilev1.Programme) []*eilev1.Reason {
 	var warnings []*eilev1.Reason
 	for _, count := range programme.GetDistricts() {
 		if count.GetRehoused() > share {
-			warnings = append(warnings, &eilev1.Reason{
-				Code:     "SPREAD_EXCEEDED",
-				Detail:   fmt.Sprintf("%d of %d households were rehoused in district %s: spread over %d districts, %d are its share", count.GetRehoused(), programme.GetTotal(), cmp.Or(count.GetDistrict(), "unknown"), agreed, share),
-				DetailLt: fmt.Sprintf("rajone %s apgyvendinta šeimų: %d iš %d; paskirsčius %d rajonams, jam tenka %d", cmp.Or(count.GetDistrict(), "(nenurodyta)"), count.GetRehoused(), programme.GetTotal(), agreed, share),
-			})
+			warnings = append(warnings, words.Reason("SPREAD_EXCEEDED",
+				words.Text("district", count.GetDistrict()), words.Number("rehoused", count.GetRehoused()),
+				words.Number("total", programme.GetTotal()), words.Number("districts", agreed), words.Number("share", share)))
 		}
 	}
 	return warnings

@@ -1,12 +1,12 @@
 package figures
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
@@ -100,14 +100,12 @@ func (l *latestRun) waitsFor(unit *eilev1.Unit) (eilev1.VacancyState, []*eilev1.
 	condition := unit.GetCondition()
 	switch {
 	case state.GivingUp(unit):
-		return eilev1.VacancyState_VACANCY_STATE_GIVING_UP, []*eilev1.Reason{{
-			Code: "GIVING_UP", Detail: "nobody lives there: eile decommission approve " + unit.GetReference(),
-			DetailLt: "niekas negyvena: eile decommission approve " + unit.GetReference(),
-		}}
+		return eilev1.VacancyState_VACANCY_STATE_GIVING_UP, []*eilev1.Reason{words.Then(
+			words.Reason("GIVING_UP"), words.Next("APPROVE_GIVING_UP", words.Text("unit", unit.GetReference())))}
 	case condition.GetState() == eilev1.ConditionState_CONDITION_STATE_FLAGGED:
 		return eilev1.VacancyState_VACANCY_STATE_FLAGGED, condition.GetReasons()
 	case condition.GetState() != eilev1.ConditionState_CONDITION_STATE_FIT:
-		return eilev1.VacancyState_VACANCY_STATE_UNASSESSED, missingReasons(condition)
+		return eilev1.VacancyState_VACANCY_STATE_UNASSESSED, condition.GetReasons()
 	}
 	return l.fitFor(unit.GetReference())
 }
@@ -119,43 +117,22 @@ func (l *latestRun) fitFor(unit string) (eilev1.VacancyState, []*eilev1.Reason) 
 		none  = eilev1.VacancyState_VACANCY_STATE_NOBODY_SUITS
 	)
 	if l.run == nil {
-		return waits, nextRun("no run has matched yet", "paskirstymo dar nebuvo")
+		return waits, []*eilev1.Reason{words.Reason("AWAITS_RUN.none")}
 	}
 	id := l.run.GetId()
 	seen, known := l.seen[unit]
 	switch {
 	case !known || !offerable(seen.After) || l.now[unit].After(seen.At):
-		return waits, nextRun("it came free after run "+id, "atsilaisvino po paskirstymo "+id)
+		return waits, []*eilev1.Reason{words.Reason("AWAITS_RUN.after", words.Text("run", id))}
 	case l.got[unit] == "":
-		return none, []*eilev1.Reason{{
-			Code: "NOBODY_SUITS", Detail: fmt.Sprintf("run %s found no household for it that waits and suits: eile run explain %s --unit %s", id, id, unit),
-			DetailLt: fmt.Sprintf("paskirstymas %s nerado laukiančios ir tinkamos šeimos: eile run explain %s --unit %s", id, id, unit),
-		}}
+		return none, []*eilev1.Reason{words.Then(words.Reason("NOBODY_SUITS", words.Text("run", id)),
+			words.Next("EXPLAIN_HOME", words.Text("run", id), words.Text("unit", unit)))}
 	case l.run.GetState() == eilev1.RunState_RUN_STATE_COMMITTED:
-		return waits, nextRun("the offer of run "+id+" could not be made", "paskirstymo "+id+" pasiūlymo pateikti nepavyko")
+		return waits, []*eilev1.Reason{words.Reason("AWAITS_RUN.unmade", words.Text("run", id))}
 	}
-	return waits, []*eilev1.Reason{{
-		Code: "AWAITS_APPROVAL", Detail: fmt.Sprintf("run %s gives it to application %s and is not approved", id, l.got[unit]),
-		DetailLt: fmt.Sprintf("paskirstymas %s skiria jį prašymui %s ir dar nepatvirtintas", id, l.got[unit]),
-	}}
-}
-
-func nextRun(why, whyLt string) []*eilev1.Reason {
-	return []*eilev1.Reason{{Code: "AWAITS_RUN", Detail: why + ": the next run offers it", DetailLt: whyLt + ": pasiūlys kitas paskirstymas"}}
+	return waits, []*eilev1.Reason{words.Reason("AWAITS_APPROVAL", words.Text("run", id), words.Text("application", l.got[unit]))}
 }
 
 func offerable(state *eilev1.UnitChange_UnitState) bool {
 	return state.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_VACANT && state.GetCondition() == eilev1.ConditionState_CONDITION_STATE_FIT
-}
-
-// missingReasons names the facts that the unit standard needs.
-func missingReasons(condition *eilev1.Condition) []*eilev1.Reason {
-	reasons := slices.Clone(condition.GetReasons())
-	if len(reasons) > 0 {
-		return reasons
-	}
-	for _, fact := range condition.GetMissing() {
-		reasons = append(reasons, &eilev1.Reason{Code: "MISSING_" + strings.ToUpper(strings.ReplaceAll(fact, ".", "_")), Detail: fact + " is not known", DetailLt: fact + " nežinoma"})
-	}
-	return reasons
 }

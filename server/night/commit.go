@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
@@ -60,7 +61,7 @@ func (c *commit) offer(ctx context.Context, number int) error {
 		return err
 	}
 	return c.runs.update(ctx, "run.offer", c.run, c.today, func(change casework.Change) error {
-		return c.skip(change.Tx, number, &eilev1.Reason{Code: "TOO_LARGE", Detail: "the records are too large for one transaction: " + err.Error()})
+		return c.skip(change.Tx, number, words.Reason("TOO_LARGE.run", words.Text("error", err.Error())))
 	})
 }
 

@@ -1,11 +1,11 @@
 package application
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
@@ -97,11 +97,8 @@ func OpenLeaseTransfer(c casework.Change, unit *eilev1.Unit) error {
 		return err
 	}
 	ends, _ := state.LeaseEnds(unit)
-	decided, err := decision.Automatic(c, eilev1.DecisionKind_DECISION_KIND_GRANT_GROUND, reference, &eilev1.Reason{
-		Code:     LeaseEnding,
-		Detail:   fmt.Sprintf("the lease of unit %s ends on %s", unit.GetReference(), ends),
-		DetailLt: fmt.Sprintf("būsto %s nuomos sutartis baigiasi %s", unit.GetReference(), ends),
-	})
+	decided, err := decision.Automatic(c, eilev1.DecisionKind_DECISION_KIND_GRANT_GROUND, reference,
+		words.Reason("LEASE_ENDING", words.Text("unit", unit.GetReference()), words.Day("ends", ends)))
 	if err != nil {
 		return err
 	}

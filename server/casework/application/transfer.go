@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -67,13 +68,10 @@ func OpenTransfer(c casework.Change, unit *eilev1.Unit, reason string) (referenc
 // tenantOf answers the application by which the household that lives in a home
 // came to it, or why that cannot be told.
 func tenantOf(from store.Source, unit *eilev1.Unit, reason string) (*eilev1.Application, *eilev1.Reason, error) {
-	byHand := fmt.Sprintf("eile application register REFERENCE --transfer-unit %s --transfer-reason %s", unit.GetReference(), reason)
+	home := words.Text("unit", unit.GetReference())
 	if unit.GetTenancy() == "" {
-		return nil, &eilev1.Reason{
-			Code:     "NO_TENANT_ON_RECORD",
-			Detail:   fmt.Sprintf("the tenant of unit %s is not on record: register the household by %s", unit.GetReference(), byHand),
-			DetailLt: fmt.Sprintf("būsto %s nuomininkas neįrašytas: šeimą užregistruokite komanda %s", unit.GetReference(), byHand),
-		}, nil
+		byHand := words.Next("REGISTER_TRANSFER", words.Text("unit", unit.GetReference()), words.Text("reason", reason))
+		return nil, words.Then(words.Reason("NO_TENANT_ON_RECORD", home), byHand), nil
 	}
 	tenancy, err := store.Tenancies.Get(from, unit.GetTenancy())
 	if err != nil {
@@ -81,17 +79,9 @@ func tenantOf(from store.Source, unit *eilev1.Unit, reason string) (*eilev1.Appl
 	}
 	switch {
 	case !tenancy.GetHoused():
-		return nil, &eilev1.Reason{
-			Code:     "LETTING_UNDER_WAY",
-			Detail:   fmt.Sprintf("a letting of unit %s is under way: end it by eile tenancy fail %s --reason TEXT", unit.GetReference(), tenancy.GetId()),
-			DetailLt: fmt.Sprintf("būstas %s nuomojamas: nutraukite komanda eile tenancy fail %s --reason TEKSTAS", unit.GetReference(), tenancy.GetId()),
-		}, nil
+		return nil, words.Then(words.Reason("LETTING_UNDER_WAY", home), words.Next("FAIL_LETTING", words.Text("tenancy", tenancy.GetId()))), nil
 	case tenancy.GetApplication() == "":
-		return nil, &eilev1.Reason{
-			Code:     "TENANT_IS_ORGANISATION",
-			Detail:   fmt.Sprintf("the tenant of unit %s is an organisation: agree when it leaves and record it by eile tenancy end %s --reason TEXT", unit.GetReference(), tenancy.GetId()),
-			DetailLt: fmt.Sprintf("būsto %s nuomininkė yra organizacija: susitarkite dėl išsikėlimo ir įrašykite komanda eile tenancy end %s --reason TEKSTAS", unit.GetReference(), tenancy.GetId()),
-		}, nil
+		return nil, words.Then(words.Reason("TENANT_IS_ORGANISATION", home), words.Next("END_TENANCY", words.Text("tenancy", tenancy.GetId()))), nil
 	}
 	tenant, err := store.Applications.Get(from, tenancy.GetApplication())
 	return tenant, nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -63,5 +64,10 @@ func Settle(c casework.Change, unit *eilev1.Unit) error {
 	if err != nil {
 		return err
 	}
-	return offer.TakeBack(c, unit, open, application, "the home was found unfit: "+unit.GetCondition().GetReasons()[0].GetDetail())
+	return offer.TakeBack(c, unit, open, application, takenBack("taken_back.unfit", unit.GetCondition().GetReasons()[0]))
+}
+
+// takenBack is why an offer is taken back, as the record of the home keeps it.
+func takenBack(key string, why *eilev1.Reason) string {
+	return told.Write("en", words.Say(key, words.Text("why", told.Sentence("en", why, nil))))
 }

@@ -170,7 +170,7 @@ func TestRefusalsHold(t *testing.T) {
 		if got := casework.Name(applicant.GetStatus()); got != test.want {
 			t.Errorf("%d refusals of which %d are excused: it is %s, want %s", test.counted, test.excused, got, test.want)
 		}
-		if why := applicant.GetProposedDecision().GetReasons(); test.want == "ON_HOLD" && (why[0].GetCode() != "REFUSALS_EXCEEDED" || why[0].GetDetailLt() == "") {
+		if why := applicant.GetProposedDecision().GetReasons(); test.want == "ON_HOLD" && (why[0].GetCode() != "REFUSALS_EXCEEDED" || !eiletest.Said(why[0])) {
 			t.Errorf("it is held for %v", why)
 		}
 	}

@@ -1,19 +1,16 @@
 package state
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/eile-housing/eile/policy"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 )
 
 const (
-	// refusalsExceeded is the code of a proposed removal that rests on refusals.
-	refusalsExceeded = "REFUSALS_EXCEEDED"
-
 	proposeReject = eilev1.DecisionKind_DECISION_KIND_REJECT
 	proposeRemove = eilev1.DecisionKind_DECISION_KIND_REMOVE
 	proposeReview = eilev1.DecisionKind_DECISION_KIND_REVIEW
@@ -66,11 +63,7 @@ func refusals(rules casework.Rules, application *eilev1.Application) *eilev1.Rea
 	if !offers.Hold || counted <= offers.RefusalsAllowed || counted <= int(application.GetExcusedRefusals()) {
 		return nil
 	}
-	return &eilev1.Reason{
-		Code:     refusalsExceeded,
-		Detail:   fmt.Sprintf("%d offers were refused, missed or left to expire without a valid reason; the policy allows %d", counted, offers.RefusalsAllowed),
-		DetailLt: fmt.Sprintf("be svarbios priežasties atsisakyta arba neatsakyta pasiūlymų: %d; tvarka leidžia %d", counted, offers.RefusalsAllowed),
-	}
+	return words.Reason("REFUSALS_EXCEEDED", words.Number("counted", counted), words.Number("allowed", offers.RefusalsAllowed))
 }
 
 // keep holds an application at its place and proposes a decision. While the same
@@ -80,7 +73,7 @@ func keep(rules casework.Rules, application *eilev1.Application, kind eilev1.Dec
 	if err != nil {
 		return err
 	}
-	if former := application.GetProposedDecision(); former.GetKind() == kind && slices.EqualFunc(former.GetReasons(), why, equalReasons) {
+	if former := application.GetProposedDecision(); former.GetKind() == kind && slices.EqualFunc(former.GetReasons(), why, sameReason) {
 		proposal.ProposedAt = former.GetProposedAt()
 	}
 	application.ProposedDecision = proposal

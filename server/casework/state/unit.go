@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 )
@@ -85,7 +86,7 @@ func Assess(rules casework.Rules, unit *eilev1.Unit) bool {
 	before := unit.GetCondition()
 	keepFlag(rules, unit, condition)
 	if before != nil && before.GetState() == condition.GetState() && proto.Equal(before.GetPolicy(), condition.GetPolicy()) &&
-		slices.EqualFunc(before.GetReasons(), condition.GetReasons(), equalReasons) && slices.Equal(before.GetMissing(), condition.GetMissing()) {
+		slices.EqualFunc(before.GetReasons(), condition.GetReasons(), sameReason) && slices.Equal(before.GetMissing(), condition.GetMissing()) {
 		condition.AssessedOn = before.GetAssessedOn()
 	}
 	unit.Condition = condition
@@ -99,11 +100,7 @@ func keepFlag(rules casework.Rules, unit *eilev1.Unit, condition *eilev1.Conditi
 	same := before.GetState() == flagged && proto.Equal(before.GetPolicy(), condition.GetPolicy())
 	if same && condition.GetState() != flagged && newestInspection(unit) == before.GetFlaggedAtInspection() {
 		condition.State = flagged
-		condition.Reasons = []*eilev1.Reason{{
-			Code:     "INSPECTION_NEEDED",
-			Detail:   "by the facts on record it is no longer unfit: a new inspection must confirm it",
-			DetailLt: "pagal duomenis būstas jau tinkamas: tai turi patvirtinti naujas patikrinimas",
-		}}
+		condition.Reasons = []*eilev1.Reason{words.Reason("INSPECTION_NEEDED")}
 	}
 	switch {
 	case condition.GetState() == flagged && same:
@@ -121,7 +118,11 @@ func newestInspection(unit *eilev1.Unit) string {
 	return ""
 }
 
-func equalReasons(a, b *eilev1.Reason) bool { return proto.Equal(a, b) }
+// sameReason tells whether a reason on record says what one that is found anew
+// says. An older register kept only sentences: of its reasons the code counts.
+func sameReason(kept, found *eilev1.Reason) bool {
+	return kept.GetCode() == found.GetCode() && (kept.GetDetail() != "" && found.GetDetail() == "" || proto.Equal(kept, found))
+}
 
 // MustAssess tells whether the stored condition may no longer be what the rules
 // of the day say: another policy, or a day on which it changes by itself. A home

@@ -30,7 +30,7 @@ func Application(ctx context.Context, register *store.Register, id, application 
 			answer.Reason = told("NOT_REGISTERED")
 			return nil
 		case !hasPlace(standing):
-			answer.Reason = told(statusCode(standing))
+			answer.Reason = stood(standing)
 			return nil
 		}
 		if err := p.noteEngaged(v, application); err != nil {
@@ -63,7 +63,7 @@ func (p *proof) explainHomes(answer *eilev1.ExplainRunResponse, standing *eilev1
 func (p *proof) inAll(standing *eilev1.Placement, homes []*eilev1.ExplainRunResponse_PassedOver) *eilev1.Reason {
 	switch {
 	case !waits(standing):
-		return told(statusCode(standing))
+		return stood(standing)
 	case p.engaged[standing.GetReference()]:
 		return told("HAS_OPEN_OFFER")
 	case len(homes) == 0:

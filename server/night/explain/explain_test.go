@@ -205,7 +205,7 @@ func (j *judge) check(application *eilev1.Application, got *answer) {
 	for _, passed := range got.GetPassedOver() {
 		told[passed.GetUnit()]++
 		want := j.codes(application, passed.GetUnit())
-		if !slices.Contains(want, passed.GetReason().GetCode()) || passed.GetReason().GetDetail() == "" {
+		if !slices.Contains(want, passed.GetReason().GetCode()) || eiletest.Says("en", passed.GetReason()) == "" {
 			j.Errorf("application %s did not get unit %s for %v, want %q", reference, passed.GetUnit(), passed, want)
 		}
 		elsewhere := slices.Contains([]string{"PREFERRED_OTHER", "PLACED_ELSEWHERE"}, passed.GetReason().GetCode())

@@ -1,8 +1,7 @@
 package explain
 
 import (
-	"fmt"
-
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store"
 )
@@ -74,11 +73,7 @@ func firstRevision(v *store.View, subject string) (uint64, error) {
 }
 
 func (m manualOffer) reason() *eilev1.Reason {
-	return &eilev1.Reason{
-		Code:     "MANUAL_OFFER",
-		Detail:   fmt.Sprintf("the home was offered outside the run by decision %s (%s), offer %s", m.GetDecision(), m.GetBasis(), m.GetId()),
-		DetailLt: fmt.Sprintf("būstas pasiūlytas ne paskirstymo metu, sprendimu %s (%s), pasiūlymas %s", m.GetDecision(), m.GetBasis(), m.GetId()),
-	}
+	return words.Reason("MANUAL_OFFER.run", words.Text("decision", m.GetDecision()), words.Text("basis", m.GetBasis()), words.Text("offer", m.GetId()))
 }
 
 func (m manualOffer) passedOver(application string) *eilev1.ExplainRunResponse_PassedOver {

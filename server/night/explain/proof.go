@@ -145,7 +145,7 @@ func (p *proof) answer(standing *eilev1.Placement, unit string, why engine) *eil
 	passed := &eilev1.ExplainRunResponse_PassedOver{Application: application, Unit: unit, Holder: p.holder[unit]}
 	switch standing.GetStatus() {
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD, eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
-		passed.Reason = told(statusCode(standing))
+		passed.Reason = stood(standing)
 		return passed
 	}
 	e := p.round(application, unit)
@@ -187,10 +187,6 @@ func (p *proof) engineAnswer(passed *eilev1.ExplainRunResponse_PassedOver, e *ex
 	if reason == allocation.PlacedElsewhere || reason == allocation.PreferredOther {
 		passed.Instead = p.homeOf[passed.GetApplication()]
 	}
-}
-
-func statusCode(placement *eilev1.Placement) string {
-	return placement.GetStatus().String()[len("APPLICATION_STATUS_"):]
 }
 
 // hasPlace tells whether an application stood on a list, or at a place that was

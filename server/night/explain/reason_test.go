@@ -111,7 +111,7 @@ func TestReasons(t *testing.T) {
 			}
 			for asker, told := range map[string]*passed{"the household": homeOf(ofApplication(w, run.GetId(), application), unit), "the home": ofUnit} {
 				got := strings.TrimSpace(told.GetReason().GetCode() + " " + told.GetRule().GetCode() + " " + told.GetInstead())
-				if got != test.want || told.GetReason().GetDetail() == "" || told.GetReason().GetDetailLt() == "" && told.GetRule() == nil ||
+				if got != test.want || eiletest.Says("en", told.GetReason()) == "" || eiletest.Says("lt", told.GetReason()) == "" && told.GetRule() == nil ||
 					told.GetHolder() != home.GetOutcome() || home.GetOutcome() == "" {
 					t.Errorf("%s is told %v, want %s", asker, told, test.want)
 				}
@@ -192,8 +192,8 @@ func TestAManualOfferShows(t *testing.T) {
 	later := w.MustRun()
 	for _, run := range []string{before.GetId(), after.GetId()} {
 		told := ofUnit(w, run, "U-1")
-		if told.GetOutcome() != "A-3" || told.GetReason().GetCode() != "MANUAL_OFFER" || !strings.Contains(told.GetReason().GetDetail(), "COURT") ||
-			!strings.Contains(told.GetReason().GetDetail(), "D-7") || len(told.GetPassedOver()) != 1 || told.GetPassedOver()[0].GetApplication() != "A-1" {
+		if told.GetOutcome() != "A-3" || told.GetReason().GetCode() != "MANUAL_OFFER" || !strings.Contains(eiletest.Says("en", told.GetReason()), "COURT") ||
+			!strings.Contains(eiletest.Says("en", told.GetReason()), "D-7") || len(told.GetPassedOver()) != 1 || told.GetPassedOver()[0].GetApplication() != "A-1" {
 			t.Errorf("run %s tells of U-1: %v", run, told)
 		}
 		for application, want := range map[string]bool{"A-1": true, "A-2": false, "A-3": false, "A-4": false} {

@@ -1,14 +1,13 @@
 package market
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -32,16 +31,5 @@ func outside(rules *policy.Policy, unit *eilev1.Unit, districts []string) *eilev
 	if !rules.Districts.Limit || len(districts) == 0 || slices.Contains(districts, unit.GetDistrict()) {
 		return nil
 	}
-	return &eilev1.Reason{
-		Code:     "OTHER_DISTRICT",
-		Detail:   fmt.Sprintf("the home is in %s, the household asked for %s", place(unit.GetDistrict()), strings.Join(districts, ", ")),
-		DetailLt: fmt.Sprintf("būsto rajonas – %s, o prašyta: %s", place(unit.GetDistrict()), strings.Join(districts, ", ")),
-	}
-}
-
-func place(district string) string {
-	if district == "" {
-		return "—"
-	}
-	return district
+	return words.Reason("OTHER_DISTRICT", words.Text("district", unit.GetDistrict()), words.Items("asked", districts...))
 }

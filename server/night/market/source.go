@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/eile-housing/eile/allocation"
 	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -151,7 +153,7 @@ func (s *source) learn(standing Standing, application *eilev1.Application) (*pat
 			p.classes = append(p.classes, int32(i))
 			continue
 		}
-		key := reason.GetCode() + "\x00" + reason.GetDetail()
+		key := said(reason)
 		if why[key] == nil {
 			why[key] = &eilev1.RunRound_Unsuitable{Reason: reason}
 			p.unsuitable = append(p.unsuitable, why[key])
@@ -166,6 +168,13 @@ func (s *source) learn(standing Standing, application *eilev1.Application) (*pat
 	s.suits[standing.Pattern] = p
 	s.patterns = append(s.patterns, &eilev1.RunRound_Pattern{Suitability: suitability, Unsuitable: p.unsuitable})
 	return p, nil
+}
+
+// said tells reasons apart by what they say.
+func said(reason *eilev1.Reason) string {
+	// What was made a moment ago can be written.
+	text, _ := proto.MarshalOptions{Deterministic: true}.Marshal(reason)
+	return string(text)
 }
 
 // judge asks the rules once for all households that they cannot tell apart:

@@ -2,9 +2,8 @@ package plan
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
@@ -27,11 +26,7 @@ func (p *planner) findMovers(ctx context.Context) error {
 			case eilev1.UnitStatus_UNIT_STATUS_LET:
 				err = p.findMover(ctx, scratch, home)
 			default:
-				home.obstacle = &eilev1.Reason{
-					Code:     "NOT_AT_REST",
-					Detail:   fmt.Sprintf("the home is %s: what is under way comes first", strings.TrimPrefix(home.unit.GetStatus().String(), "UNIT_STATUS_")),
-					DetailLt: "su būstu dar vykdomi veiksmai: pirma juos reikia užbaigti",
-				}
+				home.obstacle = words.Reason("NOT_AT_REST", words.Term("status", casework.Name(home.unit.GetStatus())))
 			}
 			if err != nil {
 				return err
@@ -65,11 +60,8 @@ func (p *planner) findMover(ctx context.Context, scratch *store.Register, home *
 	}
 	home.list, home.class, home.lettings = m.place.GetList(), m.place.GetNeedClass(), p.lettings[m.place.GetNeedClass()]
 	if m.place.GetStatus() != eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING {
-		home.obstacle = &eilev1.Reason{
-			Code:     "NOT_WAITING",
-			Detail:   "the household's transfer would not stand on the list: " + strings.TrimPrefix(m.place.GetStatus().String(), "APPLICATION_STATUS_") + details(m.application.GetReasons()),
-			DetailLt: "šeimos prašymas nebūtų eilėje",
-		}
+		home.obstacle = words.Reason("NOT_WAITING.plan",
+			append(words.Behind("why", m.application.GetReasons()), words.Term("status", casework.Name(m.place.GetStatus())))...)
 		return nil
 	}
 	p.movers = append(p.movers, m)
@@ -122,15 +114,6 @@ func (p *planner) placed(ctx context.Context, scratch *store.Register, home *hom
 		return err
 	})
 	return m, err
-}
-
-func details(reasons []*eilev1.Reason) string {
-	var text strings.Builder
-	for i, reason := range reasons {
-		text.WriteString([]string{", since ", "; "}[min(i, 1)])
-		text.WriteString(reason.GetDetail())
-	}
-	return text.String()
 }
 
 // spare gives the vacant homes that nobody who waits takes tonight to as many

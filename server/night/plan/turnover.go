@@ -1,9 +1,9 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/living"
 )
@@ -23,17 +23,9 @@ func (p *planner) turnOver(frozen living.Frozen) {
 		home := p.movers[i].home
 		switch {
 		case month == 0:
-			home.obstacle = &eilev1.Reason{
-				Code:     "NO_LETTINGS",
-				Detail:   fmt.Sprintf("no home was let to a household of need class %q in the twelve months before: nothing tells when one will be", home.class),
-				DetailLt: fmt.Sprintf("per dvylika mėnesių poreikio klasės „%s“ šeimoms neišnuomotas nė vienas būstas", home.class),
-			}
+			home.obstacle = words.Reason("NO_LETTINGS", words.Text("class", home.class))
 		case month > p.months:
-			home.obstacle = &eilev1.Reason{
-				Code:     "AFTER_THE_PLAN",
-				Detail:   fmt.Sprintf("at the pace of the twelve months before, the household's turn comes in month %d", month),
-				DetailLt: fmt.Sprintf("pagal pastarųjų dvylikos mėnesių tempą šeimos eilė ateitų %d mėnesį", month),
-			}
+			home.obstacle = words.Reason("AFTER_THE_PLAN", words.Number("month", month))
 		default:
 			home.basis, home.month = eilev1.PlanBasis_PLAN_BASIS_LETTINGS, month
 			met = append(met, claims[i])
