@@ -19,6 +19,7 @@ import (
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/living"
 )
 
 type applications struct {
@@ -31,6 +32,9 @@ func (s *applications) RegisterApplication(ctx context.Context, req *eilev1.Regi
 	rules, err := s.office.Book.Today()
 	if err != nil {
 		return nil, err
+	}
+	if req.GetApplication().GetEtag() != "" {
+		return nil, form.Wrong("application.etag", words.Reason("OUTPUT_ONLY"))
 	}
 	now := s.office.Clock.Now()
 	wanted := givenApplication(req.GetApplication(), rules.Policy, now)
@@ -72,13 +76,10 @@ func registerApplication(c casework.Change, wanted *eilev1.Application, person *
 	return application.Register(c, wanted)
 }
 
-// givenApplication keeps what a caller may set.
+// givenApplication is what a caller wrote, with what the policy says where nothing is
+// said.
 func givenApplication(given *eilev1.Application, rules *policy.Policy, now time.Time) *eilev1.Application {
-	wanted := &eilev1.Application{
-		Reference: given.GetReference(), List: given.GetList(), RegisteredAt: given.GetRegisteredAt(), RegisterNumber: given.GetRegisterNumber(),
-		Household: given.GetHousehold(), Districts: given.GetDistricts(), Attributes: given.GetAttributes(),
-		Evidence: given.GetEvidence(), Transfer: given.GetTransfer(),
-	}
+	wanted := proto.CloneOf(given)
 	if wanted.GetRegisteredAt() == "" {
 		wanted.RegisteredAt = application.RegisteredNow(now, rules.Location)
 	}
@@ -94,6 +95,15 @@ func (s *applications) placed(application *eilev1.Application, err error) (*eile
 		figures.Place(s.office.Register.List(), application)
 	}
 	return application, err
+}
+
+// shown is a stored application with all that a caller may have been told of it:
+// the access code too, which the answer to Register has.
+func shown(list *living.List, codes rpc.AccessCodes, stored *eilev1.Application) *eilev1.Application {
+	told := proto.CloneOf(stored)
+	figures.Place(list, told)
+	told.AccessCode = codes.Of(told.GetReference(), told.GetAccessGeneration())
+	return told
 }
 
 func (s *applications) GetApplication(ctx context.Context, req *eilev1.GetApplicationRequest) (*eilev1.Application, error) {
@@ -151,6 +161,9 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 	}
 	return s.amend(ctx, req, "application.amend", req.GetDecision().GetReason(), given.GetReference(), given.GetEtag(),
 		func(c casework.Change, stored *eilev1.Application) error {
+			if err := rpc.Unchanged(ctx, "application", given, shown(s.office.Register.List(), s.codes, stored)); err != nil {
+				return err
+			}
 			form.AmendApplication(stored, given, req.GetUpdateMask())
 			if err := form.Application(c.Rules.Policy, stored, req.GetPerson(), s.office.Clock.Now()); err != nil {
 				return err

@@ -26,9 +26,12 @@ func (s *units) RegisterUnit(ctx context.Context, req *eilev1.RegisterUnitReques
 	if err != nil {
 		return nil, err
 	}
-	unit := form.GivenUnit(req.GetUnit())
+	unit := proto.CloneOf(req.GetUnit())
 	if unit.GetReference() == "" {
 		return nil, form.Wrong("unit.reference", words.Reason("NO_REFERENCE"))
+	}
+	if unit.GetEtag() != "" {
+		return nil, form.Wrong("unit.etag", words.Reason("OUTPUT_ONLY"))
 	}
 	if err := form.Unit(rules.Policy, unit); err != nil {
 		return nil, err
@@ -56,12 +59,17 @@ func (s *units) GetUnit(ctx context.Context, req *eilev1.GetUnitRequest) (unit *
 		if unit, err = store.Units.Get(v, req.GetReference()); err != nil {
 			return err
 		}
-		if id := cmp.Or(unit.GetTenancy(), unit.GetFormerTenancy()); id != "" {
-			unit.LastTenancy, err = store.Tenancies.Get(v, id)
-		}
-		return err
+		return fillTenancy(v, unit)
 	})
 	return unit, err
+}
+
+// fillTenancy reads the tenancy in force of a home, or else the former one.
+func fillTenancy(from store.Source, unit *eilev1.Unit) (err error) {
+	if id := cmp.Or(unit.GetTenancy(), unit.GetFormerTenancy()); id != "" {
+		unit.LastTenancy, err = store.Tenancies.Get(from, id)
+	}
+	return err
 }
 
 func (s *units) ListUnits(ctx context.Context, req *eilev1.ListUnitsRequest) (*eilev1.ListUnitsResponse, error) {
@@ -81,12 +89,19 @@ func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*e
 	if _, err := s.office.Book.Today(); err != nil {
 		return nil, err
 	}
-	given := form.GivenUnit(req.GetUnit())
+	given := req.GetUnit()
 	if err := form.UnitMask(req.GetUpdateMask()); err != nil {
 		return nil, err
 	}
 	return rpc.Amend(ctx, s.office, store.Units, given.GetReference(), req, "unit.amend", "", func(c casework.Change, unit *eilev1.Unit) error {
-		if err := rpc.MatchETag(store.Units.Noun, unit.GetReference(), req.GetUnit().GetEtag(), unit.GetEtag()); err != nil {
+		if err := rpc.MatchETag(store.Units.Noun, unit.GetReference(), given.GetEtag(), unit.GetEtag()); err != nil {
+			return err
+		}
+		shown := proto.CloneOf(unit)
+		if err := fillTenancy(c.Tx, shown); err != nil {
+			return err
+		}
+		if err := rpc.Unchanged(ctx, "unit", given, shown); err != nil {
 			return err
 		}
 		before := unit.GetStatus()
@@ -104,7 +119,6 @@ func (s *units) InspectUnit(ctx context.Context, req *eilev1.InspectUnitRequest)
 		return nil, err
 	}
 	inspection := proto.CloneOf(req.GetInspection())
-	inspection.Import = ""
 	if err := form.Inspection(rules.Policy, inspection, rules.Today); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy"
@@ -232,13 +233,7 @@ func TestAmending(t *testing.T) {
 func TestAmendingAHome(t *testing.T) {
 	t.Parallel()
 	stored := &eilev1.Unit{Reference: "U-1", Rooms: new(int32(2)), District: "north", Tenancy: "T-1", Attributes: map[string]*eilev1.Fact{"heated": told("true")}}
-	given := form.GivenUnit(&eilev1.Unit{
-		Reference: "U-1", District: "south", Tenancy: "T-9", OpenOffer: "O-9", Etag: "e", Condition: &eilev1.Condition{}, FormerTenancy: "T-8",
-		Vacancy: &eilev1.Vacancy{}, GivingUp: &eilev1.GivingUp{}, Import: "i",
-	})
-	if !proto.Equal(given, &eilev1.Unit{Reference: "U-1", District: "south"}) {
-		t.Errorf("kept %v", given)
-	}
+	given := &eilev1.Unit{Reference: "U-1", District: "south"}
 	mask := &fieldmaskpb.FieldMask{Paths: []string{"rooms", "district", "attributes.heated"}}
 	if err := form.UnitMask(mask); err != nil {
 		t.Error(err)
@@ -251,6 +246,32 @@ func TestAmendingAHome(t *testing.T) {
 		if got := fields(form.UnitMask(&fieldmaskpb.FieldMask{Paths: paths})); !slices.Equal(got, []string{"update_mask"}) {
 			t.Errorf("%q is taken", paths)
 		}
+	}
+}
+
+// What only the service sets is refused, each field by its name; sent back as it is
+// shown it is taken.
+func TestOutputFields(t *testing.T) {
+	t.Parallel()
+	given := &eilev1.Unit{
+		Reference: "U-1", District: "south", Tenancy: "T-9", OpenOffer: "O-9", Etag: "e", Condition: &eilev1.Condition{}, FormerTenancy: "T-8",
+		Vacancy: &eilev1.Vacancy{}, GivingUp: &eilev1.GivingUp{}, Import: "i", ImportDigest: []byte("d"), Inspections: []*eilev1.Inspection{{}},
+		Attributes: map[string]*eilev1.Fact{"heated": {RecordedAt: timestamppb.New(time.Unix(0, 0))}},
+	}
+	all := []string{"attributes.heated.recorded_at", "condition", "former_tenancy", "giving_up", "import", "import_digest", "inspections", "open_offer", "tenancy", "vacancy"}
+	for _, err := range []error{form.NoOutput(given), form.SameOutput("", given, &eilev1.Unit{})} {
+		if got := slices.Sorted(slices.Values(fields(err))); !slices.Equal(got, all) {
+			t.Errorf("refused for %q, want %q", got, all)
+		}
+	}
+	shown := proto.CloneOf(given)
+	if err := form.SameOutput("unit.", given, shown); err != nil {
+		t.Error(err)
+	}
+	shown.Attributes["heated"].RecordedAt.Seconds++
+	shown.Tenancy = ""
+	if got := slices.Sorted(slices.Values(fields(form.SameOutput("unit.", given, shown)))); !slices.Equal(got, []string{"unit.attributes.heated.recorded_at", "unit.tenancy"}) {
+		t.Errorf("refused for %q", got)
 	}
 }
 

@@ -3,7 +3,8 @@ package form
 import (
 	"strings"
 
-	"google.golang.org/protobuf/proto"
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/eile-housing/eile/policy"
@@ -12,16 +13,6 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 )
-
-// GivenUnit keeps what a caller may set of a home.
-func GivenUnit(unit *eilev1.Unit) *eilev1.Unit {
-	kept := proto.CloneOf(unit)
-	kept.Condition, kept.OpenOffer, kept.Tenancy, kept.ProposedDecision = nil, "", "", nil
-	kept.Etag, kept.Inspections, kept.Import, kept.ImportDigest = "", nil, "", nil
-	kept.StatusSince, kept.LeftStockOn, kept.GivingUp, kept.Vacancy = nil, nil, nil, nil
-	kept.FormerTenancy, kept.LastTenancy = "", nil
-	return kept
-}
 
 // Unit types the attributes of a home and lists everything that is wrong.
 func Unit(rules *policy.Policy, unit *eilev1.Unit) error {
@@ -55,13 +46,6 @@ func checkLease(unit *eilev1.Unit) Faults {
 	return faults
 }
 
-// notAmendable are the fields of a home that the machine keeps.
-var notAmendable = map[string]bool{
-	"reference": true, "condition": true, "open_offer": true, "tenancy": true, "proposed_decision": true,
-	"etag": true, "inspections": true, "import": true, "import_digest": true, "status_since": true,
-	"left_stock_on": true, "giving_up": true, "vacancy": true, "former_tenancy": true, "last_tenancy": true,
-}
-
 // UnitMask refuses paths that cannot be amended.
 func UnitMask(mask *fieldmaskpb.FieldMask) error {
 	if len(mask.GetPaths()) == 0 {
@@ -73,11 +57,16 @@ func UnitMask(mask *fieldmaskpb.FieldMask) error {
 			continue
 		}
 		field := fields.ByTextName(path)
-		if field == nil || notAmendable[path] {
+		if field == nil || !isAmendable(field) {
 			return Wrong("update_mask", words.Reason("NOT_AMENDABLE", words.Text("field", path)))
 		}
 	}
 	return nil
+}
+
+// isAmendable tells whether a mask may name a field of a home.
+func isAmendable(field protoreflect.FieldDescriptor) bool {
+	return behaves(field, annotations.FieldBehavior_OPTIONAL) && field.Name() != "etag"
 }
 
 // AmendUnit copies what the mask names; what is named and not given is cleared.

@@ -27,6 +27,7 @@ var sane = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 // knows whether anybody reads them.
 type calls struct {
 	log      zerolog.Logger
+	shows    shows
 	inFlight atomic.Int64 // of our services
 }
 

@@ -22,7 +22,6 @@ import (
 type Chain struct {
 	calls     calls
 	revisions revisions
-	shows     shows
 	metrics   *Metrics // nil: nothing is counted
 	validator protovalidate.Validator
 }
@@ -35,7 +34,7 @@ func NewChain(register *store.Register, policies words.Policies, log zerolog.Log
 		return nil, err
 	}
 	return &Chain{
-		calls: calls{log: log}, revisions: revisions{register.List()}, shows: shows{policies, &routes{}}, metrics: metrics, validator: validator,
+		calls: calls{log: log, shows: shows{policies, &routes{}}}, revisions: revisions{register.List()}, metrics: metrics, validator: validator,
 	}, nil
 }
 
@@ -47,11 +46,11 @@ func (c *Chain) Options(as Identify) []grpc.ServerOption {
 	checked := selector.MatchFunc(func(_ context.Context, call interceptors.CallMeta) bool { return ours(call.Service) })
 	unary := []grpc.UnaryServerInterceptor{
 		interceptors.UnaryServerInterceptor(report), c.revisions.answer, recovery.UnaryServerInterceptor(recovered), auth.UnaryServerInterceptor(known),
-		limit, selector.UnaryServerInterceptor(validation.UnaryServerInterceptor(c.validator), checked), c.revisions.wait, c.shows.unary,
+		limit, selector.UnaryServerInterceptor(validation.UnaryServerInterceptor(c.validator), checked), refuseOutputs, c.revisions.wait, c.calls.shows.unary,
 	}
 	stream := []grpc.StreamServerInterceptor{
 		interceptors.StreamServerInterceptor(report), c.revisions.answerStream, recovery.StreamServerInterceptor(recovered), auth.StreamServerInterceptor(known),
-		selector.StreamServerInterceptor(validation.StreamServerInterceptor(c.validator), checked), c.revisions.waitStream, c.shows.stream,
+		selector.StreamServerInterceptor(validation.StreamServerInterceptor(c.validator), checked), c.revisions.waitStream, c.calls.shows.stream,
 	}
 	if c.metrics != nil {
 		unary = append([]grpc.UnaryServerInterceptor{c.metrics.calls.UnaryServerInterceptor()}, unary...)
