@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -12,11 +13,16 @@ const (
 	// old they are then.
 	pruneEvery   = time.Hour
 	keepRequests = 48 * time.Hour
+	// rememberEvery is how often the history is built on.
+	rememberEvery = time.Minute
 )
 
 // Run does what is done beside requests, until the context ends: the audit
-// entries are sealed, and old request records dropped.
+// entries are sealed, old request records dropped, and the history is built.
 func (s *Server) Run(ctx context.Context) error {
+	var remembering sync.WaitGroup
+	remembering.Go(func() { s.remember(ctx) })
+	defer remembering.Wait()
 	seal, prune := time.NewTicker(sealEvery), time.NewTicker(pruneEvery)
 	defer seal.Stop()
 	defer prune.Stop()
@@ -32,6 +38,22 @@ func (s *Server) Run(ctx context.Context) error {
 		case <-prune.C:
 			_, err := register.PruneRequests(ctx, now().Add(-keepRequests))
 			s.warn(ctx, err, "old request records were not dropped; trying again")
+		}
+	}
+}
+
+// remember builds what is due of the history, at the start and when a reader met
+// that something is missing, and from time to time.
+func (s *Server) remember(ctx context.Context) {
+	due := time.NewTicker(rememberEvery)
+	defer due.Stop()
+	for {
+		s.warn(ctx, s.office.Register.Remember(ctx), "the history was not built; it is replayed instead, trying again")
+		select {
+		case <-ctx.Done():
+			return
+		case <-due.C:
+		case <-s.office.Register.History().Behind():
 		}
 	}
 }

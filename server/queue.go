@@ -27,11 +27,7 @@ type queue struct {
 
 func (s *queue) GetPosition(ctx context.Context, req *eilev1.GetPositionRequest) (*eilev1.Position, error) {
 	if req.GetAsOf() != nil {
-		past, _, err := s.past(ctx, req.GetAsOf())
-		if err != nil {
-			return nil, err
-		}
-		return past.Position(req.GetReference())
+		return s.positionPast(ctx, req)
 	}
 	if err := s.office.Register.List().WaitFor(ctx, req.GetMinRevision()); err != nil {
 		return nil, err
@@ -64,25 +60,31 @@ func (s *queue) position(ctx context.Context, reference string) (*eilev1.Positio
 	return now.NoPlace(application), nil
 }
 
-// past is the waiting list as it was. Who asks as of today's date means now: the
-// end of the day is to come.
-func (s *queue) past(ctx context.Context, asked *timestamppb.Timestamp) (past *figures.Past, at time.Time, err error) {
+// past runs fn on the waiting list as it was. Who asks as of today's date means
+// now: the end of the day is to come.
+func (s *queue) past(ctx context.Context, asked *timestamppb.Timestamp, fn func(past *figures.Past, at time.Time) error) error {
 	rules, err := s.office.Book.Today()
 	if err != nil {
-		return nil, at, err
+		return err
 	}
-	at = asked.AsTime()
+	at := asked.AsTime()
 	if now := s.office.Clock.Now(); at.After(now) {
 		if at.Sub(now) > 24*time.Hour {
-			return nil, at, form.Wrong("as_of", words.Reason("IN_THE_FUTURE", words.Text("when", at.Format(time.RFC3339))))
+			return form.Wrong("as_of", words.Reason("IN_THE_FUTURE", words.Text("when", at.Format(time.RFC3339))))
 		}
 		at = now
 	}
-	err = s.office.View(ctx, func(v *store.View) error {
-		past, err = figures.ReadPast(v, at, rules.Policy.Location)
+	return s.office.Register.Recall(ctx, func(v *store.View) error {
+		return figures.ReadPast(v, at, rules.Policy.Location, func(past *figures.Past) error { return fn(past, at) })
+	})
+}
+
+func (s *queue) positionPast(ctx context.Context, req *eilev1.GetPositionRequest) (position *eilev1.Position, err error) {
+	err = s.past(ctx, req.GetAsOf(), func(past *figures.Past, _ time.Time) error {
+		position, err = past.Position(req.GetReference())
 		return err
 	})
-	return past, at, err
+	return position, err
 }
 
 // ListPositions answers one list, or all one after another, in legal order. The
@@ -116,20 +118,24 @@ func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequ
 	return pageOf(page, req, lists, now)
 }
 
-func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, page rpc.Page) (*eilev1.ListPositionsResponse, error) {
-	past, at, err := s.past(ctx, req.GetAsOf())
+func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, page rpc.Page) (answer *eilev1.ListPositionsResponse, err error) {
+	rules, err := s.office.Book.Today()
 	if err != nil {
 		return nil, err
 	}
-	lists := past.Lists()
-	if list := req.GetList(); list != "" {
-		// Another policy may have had other lists.
-		if rules, err := s.office.Book.Today(); err != nil || !slices.Contains(lists, list) && !slices.Contains(rules.Policy.Lists, list) {
-			return nil, form.Wrong("list", words.Reason("UNKNOWN_LIST.past", words.Text("list", list), words.Text("when", at.Format(time.RFC3339))))
+	err = s.past(ctx, req.GetAsOf(), func(past *figures.Past, at time.Time) error {
+		lists := past.Lists()
+		if list := req.GetList(); list != "" {
+			// Another policy may have had other lists.
+			if !slices.Contains(lists, list) && !slices.Contains(rules.Policy.Lists, list) {
+				return form.Wrong("list", words.Reason("UNKNOWN_LIST.past", words.Text("list", list), words.Text("when", at.Format(time.RFC3339))))
+			}
+			lists = []string{list}
 		}
-		lists = []string{list}
-	}
-	return pageOf(page, req, lists, past)
+		answer, err = pageOf(page, req, lists, past)
+		return err
+	})
+	return answer, err
 }
 
 // ordered are lists that stand one after another.

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/history"
 	"github.com/eile-housing/eile/store/layout"
 	"github.com/eile-housing/eile/store/past"
 )
@@ -53,6 +54,11 @@ func (v *View) Placements(until time.Time) iter.Seq2[past.PlacementMoved, error]
 // order of Placements.
 func (v *View) UnitStates(until time.Time) iter.Seq2[past.UnitMoved, error] {
 	return past.UnitStates(v.reader, until)
+}
+
+// Past runs fn on the register as it was at a moment; it may run more than once.
+func (v *View) Past(at time.Time, fn func(*history.Past) error) error {
+	return v.reg.history.At(v.reader, at, fn)
 }
 
 // PlacementsAt yields the placement of every application as it was at a

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/eile-housing/eile/store/audit"
+	"github.com/eile-housing/eile/store/history"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/living"
 	"github.com/eile-housing/eile/store/staging"
@@ -19,6 +20,7 @@ type Register struct {
 	chain   *audit.Chain
 	moments *audit.Moments
 	imports *staging.Imports
+	history *history.Archive
 
 	gate    sync.RWMutex // held for writing while a snapshot is taken
 	sealing sync.Mutex   // held while seals are being written
@@ -29,7 +31,7 @@ type Register struct {
 // rebuilds the waiting list. The caller closes db after the last use of the
 // register.
 func Open(ctx context.Context, db kv.DB) (*Register, error) {
-	r := &Register{db: db, list: living.New(), chain: new(audit.Chain), moments: new(audit.Moments), imports: staging.NewImports()}
+	r := &Register{db: db, list: living.New(), chain: new(audit.Chain), moments: new(audit.Moments), imports: staging.NewImports(), history: history.New()}
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
@@ -98,6 +100,9 @@ func (r *Register) Repeated(ctx context.Context, stamp Stamp) (result string, se
 	})
 	return result, seen, err
 }
+
+// History is the past of the register as this process reads it.
+func (r *Register) History() *history.Archive { return r.history }
 
 // List is the living waiting list of this process.
 func (r *Register) List() *living.List { return r.list }

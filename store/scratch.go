@@ -32,6 +32,7 @@ func (r *Register) Scratch(ctx context.Context, fn func(scratch *Register) error
 // fork gives into what this process knows of the register, while nothing is
 // written.
 func (r *Register) fork(into *Register) {
+	into.history = r.history.Fork()
 	into.list, into.imports, into.chain, into.moments = r.list.Fork(), r.imports.Copy(), r.chain.Ended(), r.moments.Copy()
 }
 

@@ -39,6 +39,23 @@ func (r *Register) View(ctx context.Context, fn func(*View) error) error {
 	})
 }
 
+// Recall is View for who reads the past: a few at a time, so that others are
+// answered meanwhile.
+func (r *Register) Recall(ctx context.Context, fn func(*View) error) error {
+	end, err := r.history.Turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return r.View(ctx, fn)
+}
+
+// Remember builds what is due of the history, so that the past is read and not
+// replayed.
+func (r *Register) Remember(ctx context.Context) error {
+	return r.db.View(ctx, func(reader kv.Reader) error { return r.history.Build(ctx, reader) })
+}
+
 // Freeze runs fn against records and waiting list as they are at one revision,
 // while writes go on. fn must not change the register.
 func (r *Register) Freeze(ctx context.Context, fn func(*View, living.Frozen) error) error {

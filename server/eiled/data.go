@@ -17,6 +17,7 @@ import (
 const (
 	registerFile = "register.db"
 	keyFile      = "server.key"
+	historyDir   = "history"
 	keyBytes     = 32
 )
 
@@ -37,6 +38,9 @@ func openData(ctx context.Context, dir string) (*data, error) {
 		return nil, err
 	}
 	opened.key, err = readKey(filepath.Join(dir, keyFile))
+	if err == nil {
+		err = opened.register.History().KeepIn(filepath.Join(dir, historyDir))
+	}
 	if err != nil {
 		return nil, errors.Join(err, opened.db.Close())
 	}

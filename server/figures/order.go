@@ -109,6 +109,9 @@ func (q Queue) Waiting(lists []string, needClass string) int {
 }
 
 // Waiting counts who waited on some lists; needClass may be empty: for any home.
-func (p *Past) Waiting(lists []string, needClass string) int {
-	return waiting(p.index.Counts(), lists, needClass)
+func (p *Past) Waiting(lists []string, needClass string) (sum int) {
+	for _, list := range lists {
+		sum += p.past.Waiting(list, needClass)
+	}
+	return sum
 }

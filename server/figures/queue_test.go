@@ -83,36 +83,36 @@ func TestThePastIsWhatWasSeen(t *testing.T) {
 	see()
 	w.View(func(v *store.View) error {
 		for _, moment := range moments {
-			past, err := figures.ReadPast(v, moment.at, w.InForce().Policy.Location)
+			err := figures.ReadPast(v, moment.at, w.InForce().Policy.Location, func(past *figures.Past) error {
+				if fault := same(moment.all, standing(t, past.Page)); fault != "" {
+					t.Errorf("at %v: %s", moment.at, fault)
+				}
+				for _, position := range moment.all {
+					byName, err := past.Position(position.GetReference())
+					if err != nil {
+						return err
+					}
+					byName.AsOf, byName.Revision = nil, 0
+					if !proto.Equal(byName, position) {
+						t.Errorf("%v, not %v", byName, position)
+					}
+				}
+				return nil
+			})
 			if err != nil {
 				return err
-			}
-			if fault := same(moment.all, standing(t, past.Page)); fault != "" {
-				t.Errorf("at %v: %s", moment.at, fault)
-			}
-			for _, position := range moment.all {
-				byName, err := past.Position(position.GetReference())
-				if err != nil {
-					return err
-				}
-				byName.AsOf, byName.Revision = nil, 0
-				if !proto.Equal(byName, position) {
-					t.Errorf("%v, not %v", byName, position)
-				}
 			}
 		}
 		return nil
 	})
 	first := moments[0].at
 	w.View(func(v *store.View) error {
-		past, err := figures.ReadPast(v, first, time.UTC)
-		if err != nil {
-			return err
-		}
-		if _, err := past.Position("A-4"); err == nil || err.Error() != "application A-4 at "+first.Format(time.RFC3339)+": not found" {
-			t.Errorf("one who was not there: %v", err)
-		}
-		return nil
+		return figures.ReadPast(v, first, time.UTC, func(past *figures.Past) error {
+			if _, err := past.Position("A-4"); err == nil || err.Error() != "application A-4 at "+first.Format(time.RFC3339)+": not found" {
+				t.Errorf("one who was not there: %v", err)
+			}
+			return nil
+		})
 	})
 }
 

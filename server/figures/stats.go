@@ -10,7 +10,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
-	"github.com/eile-housing/eile/store/past"
+	"github.com/eile-housing/eile/store/history"
 )
 
 // Period is from the start of its first day to the end of its last.
@@ -34,20 +34,24 @@ func midnight(on day.Day, zone *time.Location) time.Time {
 }
 
 // Stats counts the lists, the homes and the offers of a period. It costs time in
-// proportion to the history.
-func Stats(v *store.View, p Period, now time.Time) (*eilev1.GetStatsResponse, error) {
-	answer := &eilev1.GetStatsResponse{From: p.from.Proto(), To: p.to.Proto()}
-	if err := lists(v, p, answer); err != nil {
-		return nil, err
-	}
-	if err := homes(v, p, now, answer); err != nil {
+// proportion to the homes and the offers.
+func Stats(v *store.View, p Period, now time.Time) (answer *eilev1.GetStatsResponse, err error) {
+	err = v.Past(p.start.Add(-time.Microsecond), func(start *history.Past) error {
+		return v.Past(p.end, func(end *history.Past) error {
+			answer = &eilev1.GetStatsResponse{From: p.from.Proto(), To: p.to.Proto()}
+			lists(p, start.Sums(), end.Sums(), answer)
+			return homes(p, start, end, now, answer)
+		})
+	})
+	if err != nil {
 		return nil, err
 	}
 	return answer, offersIn(v, p, answer)
 }
 
-// flow counts what came to and went from one list. Opening and closing are
-// counted by who is there, not by adding, so that the equation is a check.
+// flow counts what came to and went from one list, or the stock of homes. Opening
+// and closing are counted by who is there, not by adding, so that the equation is a
+// check.
 type flow struct {
 	opening, closing int32
 	came, left       map[string]int32
@@ -65,48 +69,35 @@ func (f flows) at(list string) *flow {
 	return f[list]
 }
 
-// add counts one change of a placement.
-func (f flows) add(p Period, at time.Time, before, after *eilev1.Placement) {
-	was, is := waits(before), waits(after)
-	switch {
-	case at.Before(p.start):
-		if was {
-			f.at(before.GetList()).opening--
+// lists tells what the sums of two moments say of the lists between them.
+func lists(p Period, start, end history.Sums, answer *eilev1.GetStatsResponse) {
+	all, statuses := flows{}, map[string]int32{}
+	for sum, n := range start {
+		if sum.Kind == history.Waiting {
+			all.at(sum.List).opening += int32(n)
 		}
-		if is {
-			f.at(after.GetList()).opening++
-		}
-	case was && is && before.GetList() != after.GetList():
-		f.at(before.GetList()).left["ANOTHER_LIST"]++
-		f.at(after.GetList()).came["ANOTHER_LIST"]++
-	case is && !was:
-		f.at(after.GetList()).came[cameBy(before)]++
-	case was && !is:
-		f.at(before.GetList()).left[casework.Name(after.GetStatus())]++
 	}
-}
-
-// lists replays the placements.
-func lists(v *store.View, p Period, answer *eilev1.GetStatsResponse) error {
-	all := flows{}
-	last := map[string]*eilev1.Placement{}
-	for moved, err := range v.Placements(p.end) {
-		if err != nil {
-			return err
+	for sum, n := range end {
+		switch sum.Kind {
+		case history.Waiting:
+			all.at(sum.List).closing += int32(n)
+			answer.Waiting += int32(n)
+		case history.InStatus:
+			statuses[casework.Name(eilev1.ApplicationStatus(sum.Number))] = int32(n)
+		case history.Housed:
+			if housed := day.Day(sum.Number); housed >= p.from && housed <= p.to {
+				answer.Lettings += int32(n)
+			}
+		case history.Came, history.Left:
+			all.at(sum.List) // somebody waited there at some time
 		}
-		reference := moved.After.GetReference()
-		all.add(p, moved.At, last[reference], moved.After)
-		last[reference] = moved.After
 	}
-	statuses := map[string]int32{}
-	for _, placement := range last {
-		statuses[casework.Name(placement.GetStatus())]++
-		if waits(placement) {
-			all.at(placement.GetList()).closing++
-			answer.Waiting++
-		}
-		if housed := day.Day(placement.GetHousedOn()); housed != 0 && housed >= p.from && housed <= p.to {
-			answer.Lettings++
+	for sum, n := range end.Since(start) {
+		switch sum.Kind {
+		case history.Came:
+			all.at(sum.List).came[cameBy(sum.Number)] = int32(n)
+		case history.Left:
+			all.at(sum.List).left[wentBy(sum.Number)] = int32(n)
 		}
 	}
 	for _, list := range slices.Sorted(maps.Keys(all)) {
@@ -116,15 +107,25 @@ func lists(v *store.View, p Period, answer *eilev1.GetStatsResponse) error {
 		})
 	}
 	answer.ApplicationsByStatus = counts(statuses)
-	return nil
 }
 
-// cameBy says how somebody came onto a list: new, or back from another status.
-func cameBy(before *eilev1.Placement) string {
-	if before == nil {
+// cameBy says how somebody came onto a list: new, from another list, or back from
+// another status.
+func cameBy(from int32) string {
+	switch from {
+	case history.FromNone:
 		return "REGISTERED"
+	case history.FromList:
+		return "ANOTHER_LIST"
 	}
-	return "FROM_" + casework.Name(before.GetStatus())
+	return "FROM_" + casework.Name(eilev1.ApplicationStatus(from))
+}
+
+func wentBy(to int32) string {
+	if to == history.FromList {
+		return "ANOTHER_LIST"
+	}
+	return casework.Name(eilev1.ApplicationStatus(to))
 }
 
 func counts(of map[string]int32) []*eilev1.Count {
@@ -135,95 +136,80 @@ func counts(of map[string]int32) []*eilev1.Count {
 	return all
 }
 
-// stock is the homes of a period, and how long they stood vacant.
-type stock struct {
-	period Period
-	flow   *flow
-	last   map[string]past.UnitMoved
-	vacant time.Duration
-}
-
-// stood adds the time for which a home was as it became at a moment.
-func (s *stock) stood(from past.UnitMoved, until time.Time) {
-	if from.After.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_VACANT || !counted(from.After) {
-		return
+// homes tells what two moments say of the homes between them, and adds up the days
+// that homes stood vacant, until now at most.
+func homes(p Period, start, end *history.Past, now time.Time, answer *eilev1.GetStatsResponse) error {
+	stock := newFlow()
+	for sum, n := range end.Sums().Since(start.Sums()) {
+		switch sum.Kind {
+		case history.HomesCame:
+			stock.came[joinedBy(sum.Number)] = int32(n)
+		case history.HomesLeft:
+			stock.left[leftBy(sum.Number)] = int32(n)
+		}
 	}
-	begin := from.At
-	if begin.Before(s.period.start) {
-		begin = s.period.start
-	}
-	s.vacant += max(0, until.Sub(begin))
-}
-
-// add counts one change of a home.
-func (s *stock) add(moved past.UnitMoved) {
-	before, known := s.last[moved.After.GetReference()]
-	s.last[moved.After.GetReference()] = moved
-	if known {
-		s.stood(before, moved.At)
-	}
-	was, is := known && counted(before.After), counted(moved.After)
-	switch {
-	case moved.At.Before(s.period.start):
-		s.flow.opening += number(is) - number(was)
-	case is && !was:
-		s.flow.came[joinedBy(before.After)]++
-	case was && !is:
-		s.flow.left[leftBy(moved.After)]++
-	}
-}
-
-// homes replays the states of the homes and adds up the days that they stood
-// vacant, until now at most.
-func homes(v *store.View, p Period, now time.Time, answer *eilev1.GetStatsResponse) error {
-	s := &stock{period: p, flow: newFlow(), last: map[string]past.UnitMoved{}}
-	for moved, err := range v.UnitStates(p.end) {
+	vacant := time.Duration(end.Sums().Since(start.Sums())[history.Sum{Kind: history.VacantFor}]) * time.Microsecond
+	before := map[string]history.Home{}
+	for home, err := range start.Homes() {
 		if err != nil {
 			return err
 		}
-		s.add(moved)
+		stock.opening += number(home.Counted())
+		before[home.Reference] = home
 	}
 	until := p.end
 	if now.Before(until) {
 		until = now
 	}
 	statuses, conditions := map[string]int32{}, map[string]int32{}
-	for _, end := range s.last {
-		s.stood(end, until)
-		if !counted(end.After) {
+	for home, err := range end.Homes() {
+		if err != nil {
+			return err
+		}
+		// What was over in the period counts from its beginning only; what goes on is
+		// not in the sums.
+		if was, known := before[home.Reference]; known && was.Vacant() && !was.Since.Equal(home.Since) {
+			vacant -= p.start.Sub(was.Since)
+		}
+		if !home.Counted() {
 			continue
 		}
-		s.flow.closing++
-		statuses[casework.Name(end.After.GetStatus())]++
-		conditions[casework.Name(end.After.GetCondition())]++
+		stock.closing++
+		statuses[casework.Name(home.Status)]++
+		conditions[casework.Name(home.Condition)]++
+		if home.Vacant() {
+			vacant += max(0, until.Sub(later(home.Since, p.start)))
+		}
 	}
-	answer.Units = &eilev1.UnitFlow{Opening: s.flow.opening, Came: counts(s.flow.came), Left: counts(s.flow.left), Closing: s.flow.closing}
+	answer.Units = &eilev1.UnitFlow{Opening: stock.opening, Came: counts(stock.came), Left: counts(stock.left), Closing: stock.closing}
 	answer.UnitsByStatus, answer.UnitsByCondition = counts(statuses), counts(conditions)
 	answer.Flagged = conditions["FLAGGED"]
-	answer.VacancyDays = int32(s.vacant / (24 * time.Hour))
+	answer.VacancyDays = int32(vacant / (24 * time.Hour))
 	return nil
 }
 
-// counted tells whether a home is part of the stock.
-func counted(state *eilev1.UnitChange_UnitState) bool {
-	return state.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED && !state.GetLeftStock()
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // joinedBy says how a home came into the stock: new, or back with a lease that
 // goes on after all.
-func joinedBy(before *eilev1.UnitChange_UnitState) string {
-	if before.GetLeftStock() {
+func joinedBy(prolonged int32) string {
+	if prolonged != 0 {
 		return "LEASE_PROLONGED"
 	}
 	return "REGISTERED"
 }
 
 // leftBy says how a home left the stock.
-func leftBy(after *eilev1.UnitChange_UnitState) string {
-	if after.GetLeftStock() {
+func leftBy(to int32) string {
+	if to == history.LeaseOver {
 		return "LEASE_ENDED"
 	}
-	return casework.Name(after.GetStatus())
+	return casework.Name(eilev1.UnitStatus(to))
 }
 
 func number(yes bool) int32 {

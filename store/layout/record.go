@@ -52,5 +52,22 @@ func Text(record []byte, field protowire.Number) string {
 	return ""
 }
 
+// Count tells how often a field stands in a stored record, without reading what it
+// says.
+func Count(record []byte, field protowire.Number) int {
+	count := 0
+	for len(record) > 0 {
+		number, _, n := protowire.ConsumeField(record)
+		if n < 0 {
+			return count
+		}
+		if number == field {
+			count++
+		}
+		record = record[n:]
+	}
+	return count
+}
+
 // PlacementImport is the number of Placement.import.
 const PlacementImport protowire.Number = 10

@@ -18,13 +18,24 @@ type PlacementMoved struct {
 	After *eilev1.Placement
 }
 
+// Span is a part of the history: what took effect after one moment, up to and
+// including another. From is the moment of the first entry that may have done so:
+// the pieces of an import stand before the moment of its decision.
+type Span struct{ From, After, Until time.Time }
+
 // Placements replays the changes of placements up to and including a moment. The
 // changes of one application come in the order in which they took effect; those
 // of an import come before and say by At that they took effect when it was
 // decided. Replaying costs time in proportion to the history.
 func Placements(reader kv.Reader, until time.Time) iter.Seq2[PlacementMoved, error] {
+	return PlacementsIn(reader, Span{Until: until})
+}
+
+// PlacementsIn replays a part of the history, in the order of Placements. It costs
+// time in proportion to that part.
+func PlacementsIn(reader kv.Reader, span Span) iter.Seq2[PlacementMoved, error] {
 	return func(yield func(PlacementMoved, error) bool) {
-		for change, err := range replay[eilev1.PlacementChange](reader, placements, until) {
+		for change, err := range replay[eilev1.PlacementChange](reader, placements, span) {
 			if err != nil {
 				yield(PlacementMoved{}, err)
 				return
@@ -48,8 +59,13 @@ type UnitMoved struct {
 // UnitStates replays the changes of homes up to and including a moment, in the
 // order of Placements.
 func UnitStates(reader kv.Reader, until time.Time) iter.Seq2[UnitMoved, error] {
+	return UnitStatesIn(reader, Span{Until: until})
+}
+
+// UnitStatesIn replays a part of the history of homes, as PlacementsIn does.
+func UnitStatesIn(reader kv.Reader, span Span) iter.Seq2[UnitMoved, error] {
 	return func(yield func(UnitMoved, error) bool) {
-		for change, err := range replay[eilev1.UnitChange](reader, units, until) {
+		for change, err := range replay[eilev1.UnitChange](reader, units, span) {
 			if err != nil {
 				yield(UnitMoved{}, err)
 				return
@@ -82,13 +98,13 @@ type entry[T any] interface {
 	staging.Brought
 }
 
-// replay walks one history. The pieces of an import stand before everything
-// that happened to its rows, so that the order of keys is the order of effect
-// for every single record.
-func replay[T any, M entry[T]](reader kv.Reader, of history, until time.Time) iter.Seq2[dated[M], error] {
+// replay walks a part of one history. The pieces of an import stand before
+// everything that happened to its rows, so that the order of keys is the order of
+// effect for every single record.
+func replay[T any, M entry[T]](reader kv.Reader, of history, span Span) iter.Seq2[dated[M], error] {
 	return func(yield func(dated[M], error) bool) {
 		decided := map[string]time.Time{}
-		for item, err := range layout.All(reader, of.prefix) {
+		for item, err := range of.from(reader, span.From) {
 			var change dated[M]
 			if err == nil {
 				change, err = read[T, M](reader, of, item, decided)
@@ -97,10 +113,10 @@ func replay[T any, M entry[T]](reader kv.Reader, of history, until time.Time) it
 				yield(dated[M]{}, err)
 				return
 			}
-			if at, _ := layout.TimeOf(of.prefix, item.Key); at.After(until) {
+			if at, _ := layout.TimeOf(of.prefix, item.Key); at.After(span.Until) {
 				return
 			}
-			if change.at.IsZero() || change.at.After(until) {
+			if !change.at.After(span.After) || change.at.After(span.Until) {
 				continue
 			}
 			if !yield(change, nil) {
@@ -110,31 +126,54 @@ func replay[T any, M entry[T]](reader kv.Reader, of history, until time.Time) it
 	}
 }
 
+// from scans a history from the entries of a moment on; zero: all of it.
+func (h history) from(reader kv.Reader, at time.Time) iter.Seq2[kv.Item, error] {
+	start := []byte(h.prefix)
+	if !at.IsZero() {
+		start = layout.AppendTime(start, at)
+	}
+	return reader.Scan(start, kv.PrefixEnd([]byte(h.prefix)))
+}
+
+// moment is that of an entry's key.
+func (h history) moment(item kv.Item) (time.Time, error) {
+	at, ok := layout.TimeOf(h.prefix, item.Key)
+	if !ok {
+		return at, fmt.Errorf("%s at key %q: %w: the key has no time", h.noun, item.Key, kv.ErrCorrupt)
+	}
+	return at, nil
+}
+
 // read reads one entry of a history and when it took effect; zero: the import
 // that it belongs to is not decided. decided remembers imports.
 func read[T any, M entry[T]](reader kv.Reader, of history, item kv.Item, decided map[string]time.Time) (dated[M], error) {
-	at, ok := layout.TimeOf(of.prefix, item.Key)
-	if !ok {
-		return dated[M]{}, fmt.Errorf("%s at key %q: %w: the key has no time", of.noun, item.Key, kv.ErrCorrupt)
+	at, err := of.moment(item)
+	if err != nil {
+		return dated[M]{}, err
 	}
 	record, err := layout.Decode[T, M](of.noun, item)
 	if err != nil {
 		return dated[M]{}, err
 	}
-	id := record.GetImport()
-	if id == "" {
-		return dated[M]{at: at, record: record}, nil
+	at, err = effect(reader, at, record.GetImport(), decided)
+	return dated[M]{at: at, record: record}, err
+}
+
+// effect is when an entry of a moment took effect: an import decides of its own.
+func effect(reader kv.Reader, at time.Time, importID string, decided map[string]time.Time) (time.Time, error) {
+	if importID == "" {
+		return at, nil
 	}
-	effective, known := decided[id]
+	effective, known := decided[importID]
 	if !known {
-		end, _, err := staging.Decision(reader, id)
+		end, _, err := staging.Decision(reader, importID)
 		if err != nil {
-			return dated[M]{}, err
+			return time.Time{}, err
 		}
 		effective = end.At
-		decided[id] = effective
+		decided[importID] = effective
 	}
-	return dated[M]{at: effective, record: record}, nil
+	return effective, nil
 }
 
 // PolicyAt answers the policy that was in force at a moment; nil: none was.
