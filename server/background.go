@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/eile-housing/eile/store"
 )
 
 const (
@@ -48,7 +50,8 @@ func (s *Server) remember(ctx context.Context) {
 	due := time.NewTicker(rememberEvery)
 	defer due.Stop()
 	for {
-		s.warn(ctx, s.office.Register.Remember(ctx), "the history was not built; it is replayed instead, trying again")
+		err := s.office.View(ctx, func(v *store.View) error { return v.Remember(ctx) })
+		s.warn(ctx, err, "the history was not built; it is replayed instead, trying again")
 		select {
 		case <-ctx.Done():
 			return

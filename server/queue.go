@@ -74,7 +74,7 @@ func (s *queue) past(ctx context.Context, asked *timestamppb.Timestamp, fn func(
 		}
 		at = now
 	}
-	return s.office.Register.Recall(ctx, func(v *store.View) error {
+	return s.office.Recall(ctx, func(v *store.View) error {
 		return figures.ReadPast(v, at, rules.Policy.Location, func(past *figures.Past) error { return fn(past, at) })
 	})
 }

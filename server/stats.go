@@ -26,7 +26,7 @@ func (s *stats) GetStats(ctx context.Context, req *eilev1.GetStatsRequest) (answ
 	if err != nil {
 		return nil, err
 	}
-	err = s.office.View(ctx, func(v *store.View) error {
+	err = s.office.Recall(ctx, func(v *store.View) error {
 		answer, err = figures.Stats(v, period, s.office.Clock.Now())
 		return err
 	})

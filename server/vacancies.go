@@ -33,7 +33,7 @@ func (s *vacancies) ListVacancies(ctx context.Context, req *eilev1.ListVacancies
 		return nil, err
 	}
 	var all []*eilev1.VacantHome
-	err = s.office.View(ctx, func(v *store.View) error {
+	err = s.office.Recall(ctx, func(v *store.View) error {
 		all, err = figures.Vacancies(v, rules.Today, run, matches)
 		return err
 	})

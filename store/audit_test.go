@@ -7,6 +7,7 @@ import (
 	"time"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/past"
 )
 
 // TestOneChangeOneEntry: a change that writes a record in several steps is one
@@ -30,7 +31,7 @@ func TestOneChangeOneEntry(t *testing.T) {
 				return err
 			}
 		}
-		for _, err := range v.UnitStates(farAhead) {
+		for _, err := range past.UnitStates(v.reader, farAhead) {
 			turns++
 			if err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/living"
+	"github.com/eile-housing/eile/store/past"
 )
 
 // list makes the waiting list anew from the snapshot and compares.
@@ -52,7 +53,7 @@ func (c *check) history() error {
 // unitHistory replays the states of homes and compares their end.
 func (c *check) unitHistory() error {
 	last := map[string]*eilev1.UnitChange_UnitState{}
-	for moved, err := range c.UnitStates(farAhead) {
+	for moved, err := range past.UnitStates(c.reader, farAhead) {
 		if err != nil || c.ended {
 			return err
 		}

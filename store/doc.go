@@ -18,8 +18,8 @@
 // check_*.go are the parts of Check.
 //
 // The package imports proto, store/kv with the driver in memory, for what is
-// tried, and its rooms: layout, audit, living (over store/waitlist), staging and
-// past, which read and write what they are handed. It never calls policy or
+// tried, and its rooms: layout, audit, living (over store/waitlist), staging, past
+// and history, which read and write what they are handed. It never calls policy or
 // allocation, and it has no clock: times and ids come in with each call. One
 // process has a store open as a register, once.
 package store

@@ -45,15 +45,9 @@ func (tx *Tx) history(name, importID string) error {
 // Placements replays the changes of placements up to and including a moment. The
 // changes of one application come in the order in which they took effect; those
 // of an import come before and say by At that they took effect when it was
-// decided. Replaying costs time in proportion to the history.
+// decided. Replaying costs time in proportion to the history: Past reads it.
 func (v *View) Placements(until time.Time) iter.Seq2[past.PlacementMoved, error] {
 	return past.Placements(v.reader, until)
-}
-
-// UnitStates replays the changes of homes up to and including a moment, in the
-// order of Placements.
-func (v *View) UnitStates(until time.Time) iter.Seq2[past.UnitMoved, error] {
-	return past.UnitStates(v.reader, until)
 }
 
 // Past runs fn on the register as it was at a moment; it may run more than once.

@@ -14,6 +14,7 @@ import (
 	"github.com/eile-housing/eile/store/kv/boltkv"
 	"github.com/eile-housing/eile/store/kv/memkv"
 	"github.com/eile-housing/eile/store/living"
+	"github.com/eile-housing/eile/store/past"
 )
 
 // activate begins a policy change, and the next time ends it.
@@ -140,8 +141,8 @@ func (m *machine) run(t *rapid.T) {
 	m.tester = t
 	m.sound(m.Register)
 	m.alike()
-	for _, past := range m.pasts {
-		m.was(past)
+	for _, then := range m.pasts {
+		m.was(then)
 	}
 	if m.change == nil {
 		m.sealSome(t)
@@ -152,39 +153,39 @@ func (m *machine) run(t *rapid.T) {
 }
 
 // was compares a replay with what was.
-func (m *machine) was(past snapshot) {
+func (m *machine) was(then snapshot) {
 	for _, list := range []string{"general", "other"} {
-		if replayed := m.replayed(past.at, list); !slices.Equal(replayed, past.order[list]) {
-			m.Fatalf("as of %v list %s is %q, it was %q", past.at, list, replayed, past.order[list])
+		if replayed := m.replayed(then.at, list); !slices.Equal(replayed, then.order[list]) {
+			m.Fatalf("as of %v list %s is %q, it was %q", then.at, list, replayed, then.order[list])
 		}
 	}
 	m.look(func(v *View) error {
 		placed := map[string]*eilev1.Placement{}
-		for p, err := range v.PlacementsAt(past.revision) {
+		for p, err := range v.PlacementsAt(then.revision) {
 			if err != nil {
 				return err
 			}
 			placed[p.GetReference()] = p
 		}
 		same := func(a, b *eilev1.Placement) bool { return !Moved(a, b) }
-		if !maps.EqualFunc(placed, past.placed, same) {
-			m.Fatalf("at revision %d the placements are %v, they were %v", past.revision, placed, past.placed)
+		if !maps.EqualFunc(placed, then.placed, same) {
+			m.Fatalf("at revision %d the placements are %v, they were %v", then.revision, placed, then.placed)
 		}
 		for reference := range m.placed {
-			p, ok, err := v.PlacementAt(reference, past.revision)
-			if before, was := past.placed[reference]; err != nil || ok != was || ok && Moved(p, before) {
-				m.Fatalf("at revision %d %s is %v, it was %v, %v", past.revision, reference, p, before, err)
+			p, ok, err := v.PlacementAt(reference, then.revision)
+			if before, was := then.placed[reference]; err != nil || ok != was || ok && Moved(p, before) {
+				m.Fatalf("at revision %d %s is %v, it was %v, %v", then.revision, reference, p, before, err)
 			}
 		}
 		homes := map[string]living.UnitState{}
-		for moved, err := range v.UnitStates(past.at) {
+		for moved, err := range past.UnitStates(v.reader, then.at) {
 			if err != nil {
 				return err
 			}
 			homes[moved.After.GetReference()] = living.UnitState{Status: moved.After.GetStatus(), Condition: moved.After.GetCondition()}
 		}
-		if !maps.Equal(homes, past.homes) {
-			m.Fatalf("as of %v the homes are %v, they were %v", past.at, homes, past.homes)
+		if !maps.Equal(homes, then.homes) {
+			m.Fatalf("as of %v the homes are %v, they were %v", then.at, homes, then.homes)
 		}
 		return nil
 	})

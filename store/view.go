@@ -39,22 +39,8 @@ func (r *Register) View(ctx context.Context, fn func(*View) error) error {
 	})
 }
 
-// Recall is View for who reads the past: a few at a time, so that others are
-// answered meanwhile.
-func (r *Register) Recall(ctx context.Context, fn func(*View) error) error {
-	end, err := r.history.Turn(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
-	return r.View(ctx, fn)
-}
-
-// Remember builds what is due of the history, so that the past is read and not
-// replayed.
-func (r *Register) Remember(ctx context.Context) error {
-	return r.db.View(ctx, func(reader kv.Reader) error { return r.history.Build(ctx, reader) })
-}
+// Remember builds what is due of the history.
+func (v *View) Remember(ctx context.Context) error { return v.reg.history.Build(ctx, v.reader) }
 
 // Freeze runs fn against records and waiting list as they are at one revision,
 // while writes go on. fn must not change the register.

@@ -10,7 +10,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
-	"github.com/eile-housing/eile/store/past"
+	"github.com/eile-housing/eile/store/history"
 )
 
 // LatestRun answers the last run that matched and was not given up; nil: none.
@@ -32,9 +32,9 @@ func LatestRun(v *store.View) (latest *eilev1.Run, err error) {
 
 // Vacancies answers the homes that are vacant, longest empty first, and what each
 // waits for. The run is the latest, matches what it gave. It costs time in
-// proportion to the homes and to their history.
+// proportion to the homes.
 func Vacancies(v *store.View, today day.Day, run *eilev1.Run, matches []*eilev1.Run_Match) (vacant []*eilev1.VacantHome, err error) {
-	last := &latestRun{run: run, got: map[string]string{}, seen: map[string]past.UnitMoved{}, now: map[string]time.Time{}}
+	last := &latestRun{run: run, got: map[string]string{}, seen: map[string]history.Home{}, now: map[string]time.Time{}}
 	for _, match := range matches {
 		last.got[match.GetUnit()] = match.GetApplication()
 	}
@@ -70,29 +70,34 @@ func AgeKey(home *eilev1.VacantHome) string {
 
 // latestRun is what the last run that matched saw and did.
 type latestRun struct {
-	run  *eilev1.Run               // nil: none has matched
-	got  map[string]string         // application by home
-	seen map[string]past.UnitMoved // the homes as they were when it matched
-	now  map[string]time.Time      // when each home last changed
+	run  *eilev1.Run             // nil: none has matched
+	got  map[string]string       // application by home
+	seen map[string]history.Home // the homes as they were when it matched
+	now  map[string]time.Time    // when each home last changed
 }
 
-// readHomes replays the homes up to the moment at which the run matched.
+// readHomes reads the homes as they were when the run matched, and since when they
+// are as they are.
 func (l *latestRun) readHomes(v *store.View) error {
 	if l.run == nil {
 		return nil
 	}
-	at := l.run.GetMatchedAt().AsTime()
-	for moved, err := range v.UnitStates(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) {
-		if err != nil {
-			return err
-		}
-		reference := moved.After.GetReference()
-		l.now[reference] = moved.At
-		if !moved.At.After(at) {
-			l.seen[reference] = moved
-		}
+	read := func(at time.Time, take func(history.Home)) error {
+		return v.Past(at, func(past *history.Past) error {
+			for home, err := range past.Homes() {
+				if err != nil {
+					return err
+				}
+				take(home)
+			}
+			return nil
+		})
 	}
-	return nil
+	err := read(l.run.GetMatchedAt().AsTime(), func(home history.Home) { l.seen[home.Reference] = home })
+	if err != nil {
+		return err
+	}
+	return read(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), func(home history.Home) { l.now[home.Reference] = home.Since })
 }
 
 // waitsFor says what a vacant home waits for.
@@ -122,7 +127,7 @@ func (l *latestRun) fitFor(unit string) (eilev1.VacancyState, []*eilev1.Reason) 
 	id := l.run.GetId()
 	seen, known := l.seen[unit]
 	switch {
-	case !known || !offerable(seen.After) || l.now[unit].After(seen.At):
+	case !known || !offerable(seen) || l.now[unit].After(seen.Since):
 		return waits, []*eilev1.Reason{words.Reason("AWAITS_RUN.after", words.Text("run", id))}
 	case l.got[unit] == "":
 		return none, []*eilev1.Reason{words.Then(words.Reason("NOBODY_SUITS", words.Text("run", id)),
@@ -133,6 +138,6 @@ func (l *latestRun) fitFor(unit string) (eilev1.VacancyState, []*eilev1.Reason) 
 	return waits, []*eilev1.Reason{words.Reason("AWAITS_APPROVAL", words.Text("run", id), words.Text("application", l.got[unit]))}
 }
 
-func offerable(state *eilev1.UnitChange_UnitState) bool {
-	return state.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_VACANT && state.GetCondition() == eilev1.ConditionState_CONDITION_STATE_FIT
+func offerable(home history.Home) bool {
+	return home.Status == eilev1.UnitStatus_UNIT_STATUS_VACANT && home.Condition == eilev1.ConditionState_CONDITION_STATE_FIT
 }

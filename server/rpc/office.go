@@ -21,6 +21,17 @@ func (o *Office) View(ctx context.Context, fn func(*store.View) error) error {
 	return o.Register.View(ctx, fn)
 }
 
+// Recall is View for who reads the past: a few at a time, so that others are
+// answered meanwhile.
+func (o *Office) Recall(ctx context.Context, fn func(*store.View) error) error {
+	end, err := o.Register.History().Turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return o.View(ctx, fn)
+}
+
 // Stamp says who asks for what. The reason must not hold personal data; req is
 // nil where nothing is to be recognised when it comes again.
 func (o *Office) Stamp(ctx context.Context, req Mutation, action, reason string) (store.Stamp, error) {

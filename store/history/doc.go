@@ -17,7 +17,7 @@
 // at any time: they are in no backup, and hold references, lists, classes and keys,
 // never personal data.
 //
-// The package imports proto, store/kv, store/waitlist and the rooms layout, audit
-// and past of the store. It reads snapshots, writes nothing but its folder, and has
+// The package imports proto, store/kv, store/waitlist and the rooms layout and past
+// of the store. It reads snapshots, writes nothing but its folder, and has
 // no clock.
 package history

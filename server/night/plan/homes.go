@@ -12,6 +12,7 @@ import (
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/server/night/prepare"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/history"
 )
 
 // planner draws one plan.
@@ -70,29 +71,25 @@ func (h *home) shown(rank int, today day.Day) *eilev1.PlannedHome {
 // countLettings counts the lettings of the twelve months before by need class.
 func (p *planner) countLettings(v *store.View) error {
 	since := p.rules.Today.AddYears(-1) + 1
-	p.lettings = map[string]int{}
 	p.since = p.rules.Today
-	last := map[string]*eilev1.Placement{}
-	first := true
-	for moved, err := range v.Placements(p.now) {
+	for first, err := range v.Placements(p.now) {
 		if err != nil {
 			return err
 		}
-		if first {
-			p.since, first = day.Of(moved.At, p.rules.Policy.Location), false
-		}
-		if moved.After.GetHousedOn() != 0 {
-			last[moved.After.GetReference()] = moved.After
-		}
+		p.since = day.Of(first.At, p.rules.Policy.Location)
+		break
 	}
-	for _, placement := range last {
-		if on := day.Day(placement.GetHousedOn()); on >= since && on <= p.rules.Today {
-			p.lettings[placement.GetNeedClass()]++
-			p.since = min(p.since, on)
+	return v.Past(p.now, func(past *history.Past) error {
+		p.lettings = map[string]int{}
+		for sum, n := range past.Sums() {
+			if on := day.Day(sum.Number); sum.Kind == history.Housed && on >= since && on <= p.rules.Today {
+				p.lettings[sum.Class] += int(n)
+				p.since = min(p.since, on)
+			}
 		}
-	}
-	p.since = max(p.since, since)
-	return nil
+		p.since = max(p.since, since)
+		return nil
+	})
 }
 
 // findHomes lists the flagged homes of the stock, the worst first.
