@@ -42,10 +42,7 @@ func (tx *Tx) history(name, importID string) error {
 	return tx.putFirst(layout.TimeKey(layout.UnitChange, tx.stamp.Now, name), change)
 }
 
-// Placements replays the changes of placements up to and including a moment. The
-// changes of one application come in the order in which they took effect; those
-// of an import come before and say by At that they took effect when it was
-// decided. Replaying costs time in proportion to the history: Past reads it.
+// Placements replays the changes of placements as past.Placements does.
 func (v *View) Placements(until time.Time) iter.Seq2[past.PlacementMoved, error] {
 	return past.Placements(v.reader, until)
 }
@@ -55,16 +52,12 @@ func (v *View) Past(at time.Time, fn func(*history.Past) error) error {
 	return v.reg.history.At(v.reader, at, fn)
 }
 
-// PlacementsAt yields the placement of every application as it was at a
-// revision at which no policy change was under way, in no order. Whether an
-// offer was open then the offers tell. It reads all placements in force, and the
-// whole history when one of them changed since.
+// PlacementsAt yields the placements at a revision as past.PlacementsAt does.
 func (v *View) PlacementsAt(revision uint64) iter.Seq2[*eilev1.Placement, error] {
 	return past.PlacementsAt(v.reader, v.state.GetGeneration(), revision)
 }
 
-// PlacementAt answers the placement of one application as it was at a revision;
-// false when it had none.
+// PlacementAt answers the placement of one application as it was at a revision.
 func (v *View) PlacementAt(reference string, revision uint64) (*eilev1.Placement, bool, error) {
 	return past.PlacementAt(v.reader, v.state.GetGeneration(), reference, revision)
 }
