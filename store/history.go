@@ -12,9 +12,8 @@ import (
 	"github.com/eile-housing/eile/store/past"
 )
 
-// history writes what a change did to placements and homes, where a past list
-// or count would show it. name is the end of the keys, importID the import that
-// decides whether it took effect. The audit entry tells of it.
+// history writes what a change did to placements and homes, where the past would show
+// it, under keys that end in name. importID decides whether it took effect.
 func (tx *Tx) history(name, importID string) error {
 	at := tx.at()
 	var placements []*eilev1.Placement
