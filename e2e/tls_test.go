@@ -151,7 +151,7 @@ func TestServeRefusesFlagsThatLetAnyoneIn(t *testing.T) {
 	}
 	bad := file(t, "bad.pem", "no certificate")
 	said := offline(t, eiledBin, "serve", "--data", data, "--tls-cert", bad, "--tls-key", bad, "--client-ca", bad, "--listen", "127.0.0.1:0")
-	if said.code != 4 || said.stdout != "" {
+	if said.code != 1 || said.stdout != "" {
 		t.Errorf("a certificate that is none: exit %d, %s%s", said.code, said.stdout, said.stderr)
 	}
 }
