@@ -8,6 +8,7 @@ import (
 	"time"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // Between two questions about a run: a short night is answered at once, a long one is not asked about for ever.
@@ -29,7 +30,7 @@ func (c *Client) WaitRun(ctx context.Context, run *eilev1.Run, seen func(*eilev1
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("run %s is %s and goes on: %w", run.GetId(), run.GetState(), context.Cause(ctx))
+			return nil, fmt.Errorf("run %s is %s and goes on: %w", run.GetId(), spell.Name(run.GetState()), context.Cause(ctx))
 		case <-time.After(pause):
 		}
 		pause = min(2*pause, lastPoll)

@@ -70,6 +70,9 @@ func TestWaitingEndsWithTheContextOrAnError(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want Canceled", err)
 	}
+	if want := "run R-1 is PREPARING and goes on: context canceled"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %q", err, want)
+	}
 }
 
 func TestMatchesOfARunAreFollowed(t *testing.T) {
