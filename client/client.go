@@ -14,7 +14,10 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -83,10 +86,8 @@ func Dial(o Options, extra ...grpc.DialOption) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: address %q: give host:port", ErrOption, o.Address)
 	}
-	for what, text := range map[string]string{"name": o.As, "language": o.Language} {
-		if err := checkText(what, text); err != nil {
-			return nil, err
-		}
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	secure, err := o.credentials(host)
 	if err != nil {
@@ -163,8 +164,13 @@ type header map[string]string
 // header says who is calling and in which language.
 func (o Options) header() header {
 	h := header{}
-	if o.As != "" {
+	switch {
+	case o.As == "":
+	case isASCII(o.As):
 		h["eile-as"] = o.As
+	default:
+		// gRPC sends the value of a key that ends so in base64.
+		h["eile-as-bin"] = o.As
 	}
 	if o.Language != "" {
 		h["accept-language"] = o.Language
@@ -182,12 +188,18 @@ func (header) RequireTransportSecurity() bool {
 	return false
 }
 
-// checkText refuses a text that metadata cannot carry.
-func checkText(what, text string) error {
-	for _, r := range text {
-		if r < ' ' || r > '~' {
-			return fmt.Errorf("%w: %s %q: only printable ASCII can be sent", ErrOption, what, text)
-		}
+// check refuses what metadata cannot carry: a name is in any letters, a language is a tag of ASCII.
+func (o Options) check() error {
+	if !utf8.ValidString(o.As) || strings.ContainsFunc(o.As, unicode.IsControl) {
+		return fmt.Errorf("%w: name %q: a name is text without control characters", ErrOption, o.As)
+	}
+	if !isASCII(o.Language) {
+		return fmt.Errorf("%w: language %q: only printable ASCII can be sent", ErrOption, o.Language)
 	}
 	return nil
+}
+
+// isASCII tells whether a text is of printable ASCII alone.
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }

@@ -127,6 +127,23 @@ func TestChangesCarryARequestIDAndADeadline(t *testing.T) {
 	}
 }
 
+// A name in any letters arrives as it was given, and one of ASCII under the key that every tool can write.
+func TestANameArrives(t *testing.T) {
+	for name, key := range map[string]string{"Rūta Žukauskaitė": "eile-as-bin", "ona": "eile-as"} {
+		var sent metadata.MD
+		f := &fake{withdraw: func(ctx context.Context, _ *eilev1.WithdrawApplicationRequest) (*eilev1.Application, error) {
+			sent, _ = metadata.FromIncomingContext(ctx)
+			return &eilev1.Application{}, nil
+		}}
+		if _, err := dial(t, f, Options{As: name}).Applications.WithdrawApplication(t.Context(), &eilev1.WithdrawApplicationRequest{Reference: "A-1"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := sent.Get(key); len(got) != 1 || got[0] != name || len(sent.Get("eile-as"))+len(sent.Get("eile-as-bin")) != 1 {
+			t.Errorf("%q arrived as %v", name, sent)
+		}
+	}
+}
+
 func TestAGivenRequestIDIsKept(t *testing.T) {
 	const session, own = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 	var got string
@@ -210,7 +227,9 @@ func TestDialRefuses(t *testing.T) {
 		{"certificate that is not there", Options{Address: "127.0.0.1:7400", Cert: missing, Key: missing}, false},
 		{"CA that is not there", Options{Address: "127.0.0.1:7400", CA: missing}, false},
 		{"CA without a certificate", Options{Address: "127.0.0.1:7400", CA: "client.go"}, false},
-		{"name beyond ASCII", Options{Address: "127.0.0.1:7400", As: "Eglė"}, true},
+		{"name of two lines", Options{Address: "127.0.0.1:7400", As: "Eglė\nRūta"}, true},
+		{"name that is no text", Options{Address: "127.0.0.1:7400", As: "Egl\xeb"}, true},
+		{"language beyond ASCII", Options{Address: "127.0.0.1:7400", Language: "lietuvių"}, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c, err := Dial(tc.o)

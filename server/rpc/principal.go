@@ -2,6 +2,9 @@ package rpc
 
 import (
 	"context"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -14,8 +17,9 @@ import (
 )
 
 const (
-	// actorHeader carries the name that --as gives; only Named believes it.
-	actorHeader = "eile-as"
+	// actorHeader carries the name that --as gives, and actorInLetters one that is not all ASCII; only Named believes them.
+	actorHeader    = "eile-as"
+	actorInLetters = "eile-as-bin"
 	// developer is who calls under --dev without a name.
 	developer = "dev"
 	// gateway is who asks for an applicant.
@@ -28,7 +32,14 @@ type Identify func(ctx context.Context, method string) (name string, err error)
 
 // Named believes the name that the caller gives. It is for --dev.
 func Named(ctx context.Context, _ string) (string, error) {
-	if given := metadata.ValueFromIncomingContext(ctx, actorHeader); len(given) > 0 && given[0] != "" {
+	for _, key := range []string{actorInLetters, actorHeader} {
+		given := metadata.ValueFromIncomingContext(ctx, key)
+		if len(given) == 0 || given[0] == "" {
+			continue
+		}
+		if !utf8.ValidString(given[0]) || strings.ContainsFunc(given[0], unicode.IsControl) {
+			return "", saying{codes.InvalidArgument, words.Say("status.name_not_text")}
+		}
 		return given[0], nil
 	}
 	return developer, nil

@@ -28,6 +28,23 @@ func TestNamesAreBelieved(t *testing.T) {
 	}
 }
 
+// A name is in any letters; what is no text is refused before a record could hold it.
+func TestNamesAreInAnyLetters(t *testing.T) {
+	t.Parallel()
+	s := serve(t, Named, zerolog.InfoLevel)
+	for _, name := range []string{"Rūta Žukauskaitė", "王小明", "Ona"} {
+		answer, err := s.ask(with(t, "eile-as-bin", name))
+		if err != nil || answer.GetReference() != name {
+			t.Errorf("%q is %q: %v", name, answer.GetReference(), err)
+		}
+	}
+	for _, name := range []string{"R\xfbta", "Rūta\nJonas"} {
+		if _, err := s.ask(with(t, "eile-as-bin", name)); status.Code(err) != codes.InvalidArgument {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 func TestTheGatewayAsksForOnePlace(t *testing.T) {
 	t.Parallel()
 	s := serve(t, GatewayOnly, zerolog.InfoLevel)
