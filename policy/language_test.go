@@ -241,7 +241,7 @@ func TestFaultsOfRowsTablesAndValues(t *testing.T) {
 		{"suitability: [{code: A, require: inspection.score > 1, reason: {en: a}}]\n", "inspection.score cannot be read here"},
 		{"suitability: [{code: A, require: size(inspections) > 1, reason: {en: a}}]\n", "inspections cannot be read here"},
 		{"unit_standard: [{code: A, require: \"unit.amenities.at_least(1, 2, true)\", reason: {en: a}}]\n", "the second argument of at_least is a name for the element"},
-		{"unit_standard: [{code: A, require: \"unit.amenities.at_least(1, a, 2)\", reason: {en: a}}]\n", "found no matching overload"},
+		{"unit_standard: [{code: A, require: \"unit.amenities.at_least(1, a, 2)\", reason: {en: a}}]\n", "at_least(NUMBER, x, CONDITION); here stands a whole number"},
 		{"unit_standard: [{code: A, require: \"unit.amenities.at_least(1, a, unit.amenities.at_least(1, b, a == b))\", reason: {en: a}}]\n", "at_least stands inside another at_least"},
 		{"unit_standard: [{code: A, require: \"unit.amenities.filter(a, unit.amenities.at_least(1, b, a == b)).at_least(1, c, true)\", reason: {en: a}}]\n", "at_least stands inside another at_least"},
 	} {

@@ -45,11 +45,7 @@ func (l *Language) compile(language, text string, may Reach, kinds []*types.Type
 	env := l.tongues[language].env
 	checked, issues := env.Compile(text)
 	if issues.Err() != nil {
-		var faults []Fault
-		for _, e := range issues.Errors() {
-			faults = append(faults, Fault{e.Location.Line(), e.Location.Column() + 1, firstLine(e.Message)})
-		}
-		return nil, faults
+		return nil, l.told(env, text, issues.Errors())
 	}
 	if len(kinds) > 0 && !slices.ContainsFunc(kinds, checked.OutputType().IsExactType) {
 		return nil, whole("the expression is of type %s; it must be %s", typeName(checked.OutputType()), typeName(kinds[0]))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/env"
 	"cel.dev/cel-go/common/types"
 )
 
@@ -32,6 +33,8 @@ type Language struct {
 	variables []Variable
 	byName    map[string]int
 	tongues   map[string]tongue
+	// fields are the names of the fields of all structs, for a fault that asks whether one is meant.
+	fields *env.Catalog
 	// compiled counts expressions, so that a file of very many is refused in time.
 	compiled int
 }
@@ -51,9 +54,14 @@ const (
 
 // NewLanguage makes the language of a policy from its variables and the structs that lists of them hold; currency is what money is written with.
 func NewLanguage(variables []Variable, structures []*Structure, currency string) (*Language, error) {
-	l := &Language{variables: slices.Clone(variables), byName: make(map[string]int, len(variables)), tongues: map[string]tongue{}}
+	l := &Language{variables: slices.Clone(variables), byName: make(map[string]int, len(variables)), tongues: map[string]tongue{}, fields: env.NewCatalog()}
 	for i, v := range variables {
 		l.byName[v.Name] = i
+	}
+	for _, s := range structures {
+		for _, name := range s.Names() {
+			l.fields.Add(&env.CatalogSymbol{Name: name})
+		}
 	}
 	for _, t := range []tongue{{english, nil, English(currency)}, {lithuanian, nil, Lithuanian(currency)}} {
 		var err error

@@ -283,10 +283,10 @@ func TestSpans(t *testing.T) {
 func TestFaultsOfExpressions(t *testing.T) {
 	deep := strings.Repeat("(", 200) + "1" + strings.Repeat(")", 200)
 	for text, want := range map[string]string{
-		"points > 0":                            "1:1 undeclared reference to 'points'",
-		"n >\n  points":                         "2:3 undeclared reference to 'points'",
-		"n > 'x'":                               "1:3 found no matching overload",
-		"n >":                                   "1:4 Syntax error",
+		"points > 0":                            `1:1 nothing is called "points" here`,
+		"n >\n  points":                         `2:3 nothing is called "points" here`,
+		"n > 'x'":                               "1:3 > does not go with a whole number and a text: a number is written without quotes",
+		"n >":                                   "1:4 the expression ends where a value should follow",
 		"n":                                     "1:1 the expression is of type int; it must be bool",
 		"d":                                     "1:1 the expression is of type decimal; it must be bool",
 		"home > 1":                              "1:1 home cannot be read here: only the date and parameters",
@@ -367,9 +367,9 @@ func TestSentences(t *testing.T) {
 		"a {n":           "1:1 the brace at character 3 is not closed",
 		"a } b":          "1:1 the brace at character 3 closes nothing; write }} for a brace",
 		"a {flags}":      "1:4 the expression is of type list(bool); it must be string",
-		"ab {n +\n bad}": "2:2 undeclared reference to 'bad'",
-		"ab {bad}":       "1:5 undeclared reference to 'bad'",
-		"{}":             "1:1 Syntax error",
+		"ab {n +\n bad}": `2:2 nothing is called "bad" here`,
+		"ab {bad}":       `1:5 nothing is called "bad" here`,
+		"{}":             "1:1 the expression ends where a value should follow",
 		"{home}":         "1:2 home cannot be read here",
 	} {
 		_, en, lt := w.Sentence(text, text, ReachDate)

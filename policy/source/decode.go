@@ -79,7 +79,25 @@ func (d decoder) syntax(err error) {
 		line, _ = strconv.Atoi(m[1])
 		msg = strings.TrimPrefix(msg, m[0])
 	}
+	for _, often := range mistakes {
+		if strings.Contains(msg, often.says) {
+			msg += often.instead
+			break
+		}
+	}
 	d.Add(Position{Line: line}, "not YAML: %s", msg)
+}
+
+// mistakes are what the YAML library says of the usual ones, with what to write.
+var mistakes = []struct{ says, instead string }{
+	{"mapping values are not allowed", `: a text that holds ": " goes in quotes`},
+	{"cannot start any token", ": a text that begins with @, % or a backquote goes in quotes, and lines begin with spaces, not with tabs"},
+	{"found unexpected end of stream", ": a quote is not closed, or the file was cut off"},
+	{"did not find expected ',' or", ": a bracket is not closed, or a text in it needs quotes"},
+	{"did not find expected node content", ": a value is missing, or the file was cut off"},
+	{"did not find expected alphabetic or numeric character", ": a text that begins with & or * goes in quotes"},
+	{"could not find expected ':'", ": a key lacks its colon, or the text before it needs quotes"},
+	{"did not find expected key", ": the line is indented otherwise than those beside it, or a text goes on behind its quote"},
 }
 
 // plain refuses what could make a small file expand: aliases, anchors, custom tags and too many values.
@@ -159,7 +177,7 @@ func (d decoder) mapping(n *yaml.Node, v reflect.Value, what string) {
 	d.pairs(n, what, func(key, value *yaml.Node) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.key == key.Value })
 		if i < 0 {
-			d.Add(place(key), "unknown key %q in %s; it may hold %s", Clip(key.Value), what, keysOf(fields))
+			d.unknown(n, key, what, fields)
 			return
 		}
 		seen[key.Value] = true
@@ -170,6 +188,29 @@ func (d decoder) mapping(n *yaml.Node, v reflect.Value, what string) {
 			d.Add(place(n), "%s lacks the key %q", what, f.key)
 		}
 	}
+}
+
+// unknown reports a key that is not of the shape. Between braces it may be what a comma cut off from the text before it.
+func (d decoder) unknown(n, key *yaml.Node, what string, fields []field) {
+	i := slices.Index(n.Content, key)
+	if n.Style&yaml.FlowStyle == 0 || i < 2 || !empty(n.Content[i+1]) || n.Content[i-1].Kind != yaml.ScalarNode {
+		d.Add(place(key), "unknown key %q in %s; it may hold %s", Clip(key.Value), what, keysOf(fields))
+		return
+	}
+	if empty(n.Content[i-1]) {
+		return // reported with the first piece
+	}
+	text := n.Content[i-1].Value
+	for ; i+1 < len(n.Content) && n.Content[i].Kind == yaml.ScalarNode && empty(n.Content[i+1]); i += 2 {
+		text += ", " + n.Content[i].Value
+	}
+	d.Add(place(key), "a comma ends a text that has no quotes, so %q is read as a key of %s; write the text in quotes: %q",
+		Clip(key.Value), what, Clip(text))
+}
+
+// empty says whether a key has no value at all.
+func empty(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value == ""
 }
 
 // pairs calls f for every key and value of a mapping, each key once.
