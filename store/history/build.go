@@ -130,7 +130,7 @@ func (a *Archive) build(reader kv.Reader, top time.Time, next due) error {
 		if len(layers) > 0 {
 			span.From = layers[len(layers)-1].since
 		}
-		return readChanges(reader, span, max(a.portion, 4*most(a.least, layers)), b.take)
+		return readChanges(reader, span, max(a.portion, 16*most(a.least, layers)), b.take)
 	})
 }
 
