@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -19,4 +20,13 @@ func newTestRoot(t *testing.T) *cobra.Command {
 
 func TestManuals(t *testing.T) {
 	manual.Write(t, newTestRoot(t))
+}
+
+func TestExamplesCanBeTyped(t *testing.T) {
+	manual.CheckExamples(t, func() *cobra.Command { return newTestRoot(t) })
+	for line := range strings.Lines(examples) {
+		if cmd, _, err := newTestRoot(t).Find(strings.Fields(line)[1:]); err != nil || cmd.HasSubCommands() {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
 }

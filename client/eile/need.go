@@ -31,7 +31,6 @@ func newNeed(s *session) *cobra.Command {
 		Long: "Counts the bedrooms, rooms or square metres that a household needs. STANDARD is one of " + strings.Join(need.Standards(), ", ") + `.
 MEMBERS are relation/sex/birth-date parted by semicolons. Relations: self partner child foster_child parent other, and
 partner_of:N for the partner of member N. Sex: F M X.`,
-		Example: "  eile need uk-bedroom-standard 'self/F/1985-02-03;partner/M/1984-01-01;child/M/2015-05-05'",
 		RunE: s.offline(func(args []string) error {
 			if !slices.Contains(need.Standards(), args[0]) {
 				return badUsage("there is no standard %q: use one of %s", args[0], strings.Join(need.Standards(), ", "))

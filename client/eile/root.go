@@ -63,6 +63,7 @@ func newRoot(s *session) *cobra.Command {
 	root.SetHelpCommand(newHelp())
 	root.SetCompletionCommandGroupID(groupService)
 	completeValues(s, root)
+	addExamples(root)
 	return root
 }
 

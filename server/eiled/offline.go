@@ -19,6 +19,7 @@ func checkCommand() *cobra.Command {
 	var dir string
 	command := &cobra.Command{
 		Use: "check --data DIR", Short: "verify everything that is derived, and the audit chain", Args: cobra.NoArgs,
+		Example: "  eiled check --data /var/lib/eile",
 		RunE: func(command *cobra.Command, _ []string) (err error) {
 			if dir == "" {
 				return usage{errors.New("--data DIR is needed")}
@@ -68,6 +69,7 @@ func restoreCommand() *cobra.Command {
 	var dir string
 	command := &cobra.Command{
 		Use: "restore FILE --data DIR", Short: "make a data directory from a backup", Args: cobra.ExactArgs(1),
+		Example: "  eiled restore register-2026-12-01.db --data /var/lib/eile",
 		RunE: func(command *cobra.Command, args []string) error {
 			if dir == "" {
 				return usage{errors.New("--data DIR is needed")}

@@ -30,6 +30,8 @@ func serveCommand() *cobra.Command {
 	var o serveOptions
 	command := &cobra.Command{
 		Use: "serve --data DIR", Short: "serve the register of a data directory", Args: cobra.NoArgs,
+		Example: "  eiled serve --data data --dev --policy lt-vilnius\n" +
+			"  eiled serve --data /var/lib/eile --listen 0.0.0.0:7400 --tls-cert eile.pem --tls-key eile.key --client-ca officers-ca.pem",
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
