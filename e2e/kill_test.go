@@ -119,7 +119,7 @@ func strip(message proto.Message) {
 	case *eilev1.Unit:
 		m.Etag = ""
 	case *eilev1.Run:
-		m.StartedAt, m.MatchedAt, m.FinishedAt, m.Revision, m.Decision = nil, nil, nil, 0, nil
+		m.StartedAt, m.MatchedAt, m.FinishedAt, m.Revision, m.Decision, m.Etag = nil, nil, nil, 0, nil, ""
 	}
 }
 

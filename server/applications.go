@@ -159,8 +159,11 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 	if corrects && req.GetDecision() == nil {
 		return nil, casework.Refuse(words.Say("what.amend_application", words.Text("application", given.GetReference())), words.Reason("DECISION_NEEDED"))
 	}
-	return s.amend(ctx, req, "application.amend", req.GetDecision().GetReason(), given.GetReference(), given.GetEtag(),
+	return s.amend(ctx, req, "application.amend", req.GetDecision().GetReason(), given.GetReference(),
 		func(c casework.Change, stored *eilev1.Application) error {
+			if err := casework.Seen(store.Applications.Noun, given.GetReference(), given.GetEtag(), stored); err != nil {
+				return err
+			}
 			if err := rpc.Unchanged(ctx, "application", given, shown(s.office.Register.List(), s.codes, stored)); err != nil {
 				return err
 			}
@@ -182,13 +185,7 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 		})
 }
 
-// amend changes one stored application, which must be as the caller read it, and
-// answers it as it is then.
-func (s *applications) amend(ctx context.Context, req rpc.Mutation, action, reason, reference, etag string, fn func(casework.Change, *eilev1.Application) error) (*eilev1.Application, error) {
-	return s.placed(rpc.Amend(ctx, s.office, store.Applications, reference, req, action, reason, func(c casework.Change, stored *eilev1.Application) error {
-		if err := rpc.MatchETag(store.Applications.Noun, reference, etag, stored.GetEtag()); err != nil {
-			return err
-		}
-		return fn(c, stored)
-	}))
+// amend changes one stored application and answers it as it is then.
+func (s *applications) amend(ctx context.Context, req rpc.Mutation, action, reason, reference string, fn func(casework.Change, *eilev1.Application) error) (*eilev1.Application, error) {
+	return s.placed(rpc.Amend(ctx, s.office, store.Applications, reference, req, action, reason, fn))
 }

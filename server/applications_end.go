@@ -17,35 +17,35 @@ import (
 )
 
 func (s *applications) WithdrawApplication(ctx context.Context, req *eilev1.WithdrawApplicationRequest) (*eilev1.Application, error) {
-	return s.amend(ctx, req, "application.withdraw", req.GetReason(), req.GetReference(), req.GetEtag(),
+	return s.amend(ctx, req, "application.withdraw", req.GetReason(), req.GetReference(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.Withdraw(c, stored, req.GetReason())
 		})
 }
 
 func (s *applications) SuspendApplication(ctx context.Context, req *eilev1.SuspendApplicationRequest) (*eilev1.Application, error) {
-	return s.amend(ctx, req, "application.suspend", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+	return s.amend(ctx, req, "application.suspend", req.GetDecision().GetReason(), req.GetReference(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.Suspend(c, stored, req.GetFrom(), req.GetUntil(), req.GetDecision())
 		})
 }
 
 func (s *applications) ReinstateApplication(ctx context.Context, req *eilev1.ReinstateApplicationRequest) (*eilev1.Application, error) {
-	return s.amend(ctx, req, "application.reinstate", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+	return s.amend(ctx, req, "application.reinstate", req.GetDecision().GetReason(), req.GetReference(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.Reinstate(c, stored, req.GetDecision())
 		})
 }
 
 func (s *applications) RemoveApplication(ctx context.Context, req *eilev1.RemoveApplicationRequest) (*eilev1.Application, error) {
-	return s.amend(ctx, req, "application.remove", req.GetDecision().GetReason(), req.GetReference(), req.GetEtag(),
+	return s.amend(ctx, req, "application.remove", req.GetDecision().GetReason(), req.GetReference(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.Remove(c, stored, req.GetReject(), req.GetDecision())
 		})
 }
 
 func (s *applications) GrantGround(ctx context.Context, req *eilev1.GrantGroundRequest) (*eilev1.Application, error) {
-	return s.amend(ctx, req, "application.grant", req.GetDecision().GetReason(), req.GetReference(), "",
+	return s.amend(ctx, req, "application.grant", req.GetDecision().GetReason(), req.GetReference(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			return application.GrantGround(c, stored, req.GetCode(), req.GetFrom(), req.GetUntil(), req.GetDecision())
 		})
@@ -65,14 +65,7 @@ func (s *applications) GetPerson(ctx context.Context, req *eilev1.GetPersonReque
 // ErasePerson deletes the personal data and, of the household, the dates of
 // birth. What was decided stays in the history.
 func (s *applications) ErasePerson(ctx context.Context, req *eilev1.ErasePersonRequest) (*eilev1.ErasePersonResponse, error) {
-	_, err := s.office.Change(ctx, req, "application.erase", req.GetReason(), func(c casework.Change) error {
-		stored, err := store.Applications.Get(c.Tx, req.GetReference())
-		if err != nil {
-			return err
-		}
-		c.Tx.Result(req.GetReference())
-		return application.Erase(c, stored)
-	})
+	err := rpc.ChangeOne(ctx, s.office, store.Applications, req.GetReference(), req, "application.erase", req.GetReason(), application.Erase)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +73,7 @@ func (s *applications) ErasePerson(ctx context.Context, req *eilev1.ErasePersonR
 }
 
 func (s *applications) IssueAccessCode(ctx context.Context, req *eilev1.IssueAccessCodeRequest) (*eilev1.IssueAccessCodeResponse, error) {
-	stored, err := s.amend(ctx, req, "application.code", "", req.GetReference(), "",
+	stored, err := s.amend(ctx, req, "application.code", "", req.GetReference(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			stored.AccessGeneration++
 			return state.Settle(c, stored)

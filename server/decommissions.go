@@ -85,6 +85,9 @@ func (s *decommissions) ApproveDecommission(ctx context.Context, req *eilev1.App
 	by := cited(req.GetDecision(), req.GetReason())
 	id, err := s.office.Change(ctx, req, "decommission.approve", by.GetReason(), func(c casework.Change) error {
 		record, reference, err := target(c.Tx, words.Say("what.approve_giving_up", words.Text("subject", req.GetSubject())), req.GetSubject())
+		if err == nil {
+			err = casework.Seen(store.Decommissions.Noun, record.GetId(), req.GetEtag(), record)
+		}
 		if err != nil {
 			return err
 		}
@@ -104,6 +107,9 @@ func (s *decommissions) RejectDecommission(ctx context.Context, req *eilev1.Reje
 	by := cited(req.GetDecision(), req.GetReason())
 	id, err := s.office.Change(ctx, req, "decommission.reject", by.GetReason(), func(c casework.Change) error {
 		record, reference, err := target(c.Tx, words.Say("what.reject_giving_up", words.Text("subject", req.GetSubject())), req.GetSubject())
+		if err == nil {
+			err = casework.Seen(store.Decommissions.Noun, record.GetId(), req.GetEtag(), record)
+		}
 		if err != nil {
 			return err
 		}
@@ -133,6 +139,9 @@ func (s *decommissions) GetDecommission(ctx context.Context, req *eilev1.GetDeco
 func (s *decommissions) decommission(ctx context.Context, id string) (record *eilev1.Decommission, err error) {
 	err = s.office.View(ctx, func(v *store.View) error {
 		if record, err = store.Decommissions.Get(v, id); err != nil {
+			return err
+		}
+		if err := rpc.Tag(record); err != nil {
 			return err
 		}
 		return figures.Decommission(v, s.office.Register.List(), record)

@@ -181,4 +181,3 @@ func isNew[M proto.Message](t *testing.T, record M, prefix string, send func(M) 
 		t.Errorf("without: %v", err)
 	}
 }
-

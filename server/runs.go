@@ -117,7 +117,7 @@ func (s *runs) ApproveRun(ctx context.Context, req *eilev1.ApproveRunRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := s.night.Approve(ctx, stamp, req.GetId(), req.GetDecision()); err != nil {
+	if err := s.night.Approve(ctx, stamp, req.GetId(), req.GetEtag(), req.GetDecision()); err != nil {
 		return nil, err
 	}
 	return s.GetRun(ctx, &eilev1.GetRunRequest{Id: req.GetId()})
@@ -128,7 +128,7 @@ func (s *runs) CancelRun(ctx context.Context, req *eilev1.CancelRunRequest) (*ei
 	if err != nil {
 		return nil, err
 	}
-	if err := s.night.Cancel(ctx, stamp, req.GetId()); err != nil {
+	if err := s.night.Cancel(ctx, stamp, req.GetId(), req.GetEtag()); err != nil {
 		return nil, err
 	}
 	return s.GetRun(ctx, &eilev1.GetRunRequest{Id: req.GetId()})
@@ -170,6 +170,11 @@ func (s *runs) ListRuns(ctx context.Context, req *eilev1.ListRunsRequest) (*eile
 		compare = func(a, b string) int { return figures.ByNumber(b, a) }
 	}
 	rows := rpc.CutBy(page, all, (*eilev1.Run).GetId, compare, rpc.Total{Size: int32(len(all))})
+	for _, run := range rows.Rows {
+		if err := rpc.Tag(run); err != nil {
+			return nil, err
+		}
+	}
 	return &eilev1.ListRunsResponse{
 		Runs: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
 	}, nil

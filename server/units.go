@@ -59,6 +59,9 @@ func (s *units) GetUnit(ctx context.Context, req *eilev1.GetUnitRequest) (unit *
 		if unit, err = store.Units.Get(v, req.GetReference()); err != nil {
 			return err
 		}
+		if err := rpc.Tag(unit); err != nil {
+			return err
+		}
 		return fillTenancy(v, unit)
 	})
 	return unit, err
@@ -67,7 +70,9 @@ func (s *units) GetUnit(ctx context.Context, req *eilev1.GetUnitRequest) (unit *
 // fillTenancy reads the tenancy in force of a home, or else the former one.
 func fillTenancy(from store.Source, unit *eilev1.Unit) (err error) {
 	if id := cmp.Or(unit.GetTenancy(), unit.GetFormerTenancy()); id != "" {
-		unit.LastTenancy, err = store.Tenancies.Get(from, id)
+		if unit.LastTenancy, err = store.Tenancies.Get(from, id); err == nil {
+			err = rpc.Tag(unit.GetLastTenancy())
+		}
 	}
 	return err
 }
@@ -94,7 +99,7 @@ func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*e
 		return nil, err
 	}
 	return rpc.Amend(ctx, s.office, store.Units, given.GetReference(), req, "unit.amend", "", func(c casework.Change, unit *eilev1.Unit) error {
-		if err := rpc.MatchETag(store.Units.Noun, unit.GetReference(), given.GetEtag(), unit.GetEtag()); err != nil {
+		if err := casework.Seen(store.Units.Noun, unit.GetReference(), given.GetEtag(), unit); err != nil {
 			return err
 		}
 		shown := proto.CloneOf(unit)

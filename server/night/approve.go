@@ -15,11 +15,14 @@ import (
 )
 
 // approve lets a matched run make its offers, by decision; nil: by itself.
-func (r *runs) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run, rules casework.Rules, by *eilev1.ByDecision) error {
+func (r *runs) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run, rules casework.Rules, etag string, by *eilev1.ByDecision) error {
 	_, _, err := casework.Update(ctx, r.register, stamp, rules, func(c casework.Change) error {
 		tx := c.Tx
 		run, err := store.Runs.Get(tx, run.GetId())
 		if err != nil {
+			return err
+		}
+		if err := casework.Seen(store.Runs.Noun, run.GetId(), etag, run); err != nil {
 			return err
 		}
 		what := words.Say("what.approve_run", words.Text("run", run.GetId()))
@@ -43,10 +46,13 @@ func (r *runs) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run, 
 }
 
 // end ends a run that is not approved, by an event, and says why.
-func (r *runs) end(ctx context.Context, stamp store.Stamp, id, event, why string) error {
+func (r *runs) end(ctx context.Context, stamp store.Stamp, id, etag, event, why string) error {
 	_, _, err := r.register.Update(ctx, stamp, func(tx *store.Tx) error {
 		run, err := store.Runs.Get(tx, id)
 		if err != nil {
+			return err
+		}
+		if err := casework.Seen(store.Runs.Noun, id, etag, run); err != nil {
 			return err
 		}
 		if state := run.GetState(); state != preparing && state != matched {

@@ -118,7 +118,7 @@ func TestARunGoesOnInTheBackground(t *testing.T) {
 		t.Fatalf("matched: %v, %v", run, err)
 	}
 	db.after(1)
-	if err := w.Night.Approve(t.Context(), w.Stamp("run.approve"), run.GetId(), eiletest.By("D-1")); err != nil {
+	if err := w.Night.Approve(t.Context(), w.Stamp("run.approve"), run.GetId(), "", eiletest.By("D-1")); err != nil {
 		t.Fatal(err)
 	}
 	if run = get(t, w, run.GetId()); run.GetState() != approved {
@@ -133,7 +133,7 @@ func TestOffersAreCountedWhileTheyAreMade(t *testing.T) {
 	w, db := heldTown(t, "required")
 	run := w.MustRun()
 	db.after(2) // the approval, and one that makes offers
-	if err := w.Night.Approve(t.Context(), w.Stamp("run.approve"), run.GetId(), eiletest.By("D-1")); err != nil {
+	if err := w.Night.Approve(t.Context(), w.Stamp("run.approve"), run.GetId(), "", eiletest.By("D-1")); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "the next write", func() bool { return db.waiting.Load() > 0 })
@@ -174,7 +174,7 @@ func TestOneRunForAllWhoStartIt(t *testing.T) {
 	if _, err := w.Night.Wait(t.Context(), ids[0]); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Night.Cancel(t.Context(), w.Stamp("run.cancel"), ids[0]); err != nil {
+	if err := w.Night.Cancel(t.Context(), w.Stamp("run.cancel"), ids[0], ""); err != nil {
 		t.Fatal(err)
 	}
 	request.Now, request.ID = w.Now(), w.NewID()

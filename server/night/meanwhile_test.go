@@ -65,7 +65,7 @@ func TestCancelledAtAnyMoment(t *testing.T) {
 	base := small(t, town("choice", "", "rank", "none"))
 	answer := errKilled // nobody asked
 	atEveryCommit(t, base, func(w *nighttest.Nights) {
-		answer = w.Night.Cancel(w.Context(), w.Stamp("run.cancel"), base.Today.String())
+		answer = w.Night.Cancel(w.Context(), w.Stamp("run.cancel"), base.Today.String(), "")
 	}, func(w *nighttest.Nights, step int, _ *eilev1.Run) {
 		runs := eiletest.All(w.World, store.Runs)
 		if len(runs) != 1 {

@@ -46,8 +46,8 @@ func (n *Night) Start(ctx context.Context, stamp store.Stamp, on day.Day) (*eile
 }
 
 // Approve lets a matched run make its offers, by decision; they are made in the
-// background.
-func (n *Night) Approve(ctx context.Context, stamp store.Stamp, id string, by *eilev1.ByDecision) error {
+// background. The etag is that of the run which the caller read; empty: any.
+func (n *Night) Approve(ctx context.Context, stamp store.Stamp, id, etag string, by *eilev1.ByDecision) error {
 	run, err := n.runs.get(ctx, id)
 	if err != nil {
 		return err
@@ -56,16 +56,16 @@ func (n *Night) Approve(ctx context.Context, stamp store.Stamp, id string, by *e
 	if err != nil {
 		return err
 	}
-	if err := n.runs.approve(ctx, stamp, run, rules, by); err != nil {
+	if err := n.runs.approve(ctx, stamp, run, rules, etag, by); err != nil {
 		return err
 	}
 	n.worker.wake()
 	return nil
 }
 
-// Cancel ends a run that is not approved.
-func (n *Night) Cancel(ctx context.Context, stamp store.Stamp, id string) error {
-	return n.runs.end(ctx, stamp, id, cancelRun, "cancelled: "+stamp.Reason)
+// Cancel ends a run that is not approved. The etag is as that of Approve.
+func (n *Night) Cancel(ctx context.Context, stamp store.Stamp, id, etag string) error {
+	return n.runs.end(ctx, stamp, id, etag, cancelRun, "cancelled: "+stamp.Reason)
 }
 
 // Get answers a run as it is. Of one that needs nobody to approve it the decision
@@ -73,6 +73,9 @@ func (n *Night) Cancel(ctx context.Context, stamp store.Stamp, id string) error 
 func (n *Night) Get(ctx context.Context, id string) (*eilev1.Run, error) {
 	run, err := n.runs.get(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if run.Etag, err = casework.ETag(run); err != nil {
 		return nil, err
 	}
 	switch run.GetState() {

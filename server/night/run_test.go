@@ -43,16 +43,16 @@ func TestTheOrderOfRuns(t *testing.T) {
 	_, err := w.Run()
 	refused(t, "another run", err, "ANOTHER_RUN")
 	w.Today--
-	if err := w.Night.Cancel(w.Context(), w.Stamp("run.cancel"), first.GetId()); err != nil {
+	if err := w.Night.Cancel(w.Context(), w.Stamp("run.cancel"), first.GetId(), ""); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "approving what was cancelled", w.Night.Approve(w.Context(), w.Stamp("run.approve"), first.GetId(), eiletest.By("D-1")), "WRONG_STATE")
+	refused(t, "approving what was cancelled", w.Night.Approve(w.Context(), w.Stamp("run.approve"), first.GetId(), "", eiletest.By("D-1")), "WRONG_STATE")
 	second, err := w.Complete()
 	if err != nil || second.GetId() != "2025-06-02.2" || second.GetState() != committed || !slices.Equal(w.Offers(second.GetId()), []string{"A-1 U-1", "A-2 U-2"}) {
 		t.Fatalf("after it was cancelled: %v, %v, %q", second, err, w.Offers(second.GetId()))
 	}
-	refused(t, "approving twice", w.Night.Approve(w.Context(), w.Stamp("run.approve"), second.GetId(), eiletest.By("D-1")), "WRONG_STATE")
-	refused(t, "cancelling what is committed", w.Night.Cancel(w.Context(), w.Stamp("run.cancel"), second.GetId()), "WRONG_STATE")
+	refused(t, "approving twice", w.Night.Approve(w.Context(), w.Stamp("run.approve"), second.GetId(), "", eiletest.By("D-1")), "WRONG_STATE")
+	refused(t, "cancelling what is committed", w.Night.Cancel(w.Context(), w.Stamp("run.cancel"), second.GetId(), ""), "WRONG_STATE")
 	w.Today--
 	_, err = w.Run()
 	refused(t, "a day before", err, "BEFORE_LAST_RUN")
@@ -69,8 +69,8 @@ func TestAPolicyComesInBetween(t *testing.T) {
 	w := small(t, text)
 	run := w.MustRun()
 	w.Activate(next)
-	refused(t, "approving a run of another policy", w.Night.Approve(w.Context(), w.Stamp("run.approve"), run.GetId(), eiletest.By("D-1")), "POLICY_CHANGED")
-	if err := w.Night.Cancel(w.Context(), w.Stamp("run.cancel"), run.GetId()); err != nil {
+	refused(t, "approving a run of another policy", w.Night.Approve(w.Context(), w.Stamp("run.approve"), run.GetId(), "", eiletest.By("D-1")), "POLICY_CHANGED")
+	if err := w.Night.Cancel(w.Context(), w.Stamp("run.cancel"), run.GetId(), ""); err != nil {
 		t.Fatal(err)
 	}
 	w.Night.Close() // the process ends as soon as the run is begun
@@ -144,7 +144,7 @@ func TestWhatChangesBeforeTheApproval(t *testing.T) {
 			w := small(t, text)
 			run := w.MustRun()
 			test.change(w)
-			if err := w.Night.Approve(w.Context(), w.Stamp("run.approve"), run.GetId(), eiletest.By("D-1")); err != nil {
+			if err := w.Night.Approve(w.Context(), w.Stamp("run.approve"), run.GetId(), "", eiletest.By("D-1")); err != nil {
 				t.Fatal(err)
 			}
 			done, err := w.Night.Wait(w.Context(), run.GetId())
@@ -171,7 +171,7 @@ func TestAnApprovalMayTakeDays(t *testing.T) {
 	w := small(t, town("choice", "", "rank", "required"))
 	run := w.MustRun()
 	w.Today += 9
-	if err := w.Night.Approve(w.Context(), w.Stamp("run.approve"), run.GetId(), eiletest.By("D-1")); err != nil {
+	if err := w.Night.Approve(w.Context(), w.Stamp("run.approve"), run.GetId(), "", eiletest.By("D-1")); err != nil {
 		t.Fatal(err)
 	}
 	done, err := w.Night.Wait(w.Context(), run.GetId())

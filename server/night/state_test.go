@@ -44,11 +44,11 @@ func TestTheStepsAreTaken(t *testing.T) {
 	match := func(w *eiletest.World) { start(w); resume(w) }
 	approve := func(w *eiletest.World) {
 		without(w, func(n *nighttest.Nights) error {
-			return n.Night.Approve(w.Context(), w.Stamp("run.approve"), id, eiletest.By("D-1"))
+			return n.Night.Approve(w.Context(), w.Stamp("run.approve"), id, "", eiletest.By("D-1"))
 		})
 	}
 	cancel := func(w *eiletest.World) {
-		without(w, func(n *nighttest.Nights) error { return n.Night.Cancel(w.Context(), w.Stamp("run.cancel"), id) })
+		without(w, func(n *nighttest.Nights) error { return n.Night.Cancel(w.Context(), w.Stamp("run.cancel"), id, "") })
 	}
 	foretell := func(w *eiletest.World) {
 		without(w, func(n *nighttest.Nights) error {

@@ -26,7 +26,7 @@ func (r *runs) step(ctx context.Context, id string) (run *eilev1.Run, moved bool
 	case state == preparing:
 		err = r.match(ctx, run, rules)
 	case state == matched:
-		err = r.approve(ctx, r.stamp("run.approve", id), run, rules, nil)
+		err = r.approve(ctx, r.stamp("run.approve", id), run, rules, "", nil)
 	case state == approved:
 		err = commitOffers(ctx, r, run, rules)
 	}
@@ -45,7 +45,7 @@ func (r *runs) giveUp(ctx context.Context, run *eilev1.Run, rules casework.Rules
 	if !isRefusal(why) {
 		return nil, fmt.Errorf("run %s: %w", id, why)
 	}
-	err := r.end(ctx, r.stamp("run.fail", id), id, failRun, why.Error())
+	err := r.end(ctx, r.stamp("run.fail", id), id, "", failRun, why.Error())
 	if isRefusal(err) {
 		if run, err := r.get(ctx, id); err == nil && rests(run.GetState(), rules) {
 			return run, nil

@@ -46,15 +46,6 @@ func ChangedMeanwhile(reason *eilev1.Reason) error {
 	return conflict{codes.Aborted, casework.Refusal{Reasons: []*eilev1.Reason{reason}}}
 }
 
-// MatchETag refuses to change a thing that is not as the caller read it. Who gives
-// no etag changes it as it is.
-func MatchETag(noun, id, given, stored string) error {
-	if given != "" && given != stored {
-		return ChangedMeanwhile(words.Reason("CHANGED_MEANWHILE.record", words.Term("noun", noun), words.Text("id", id)))
-	}
-	return nil
-}
-
 // recordOf names a record.
 func recordOf(noun, id string) words.Phrase {
 	return words.Say("what.record", words.Term("noun", noun), words.Text("id", id))
@@ -98,10 +89,13 @@ var sentinels = []struct {
 func foreseen(err error) (codes.Code, casework.Refusal, bool) {
 	var refusal casework.Refusal
 	var clash conflict
+	var overtaken casework.Overtaken
 	var missing told.Missing
 	var record store.Missing
 	var reused store.ErrRequestReused
 	switch {
+	case errors.As(err, &overtaken):
+		return codes.Aborted, overtaken.Refusal, true
 	case errors.As(err, &refusal):
 		return codes.FailedPrecondition, refusal, true
 	case errors.As(err, &clash):

@@ -41,7 +41,7 @@ func TestErrorsAreTold(t *testing.T) {
 		{fmt.Errorf("deep: %w", refusal), codes.FailedPrecondition, "NOT_OPEN", "serve offer O: it is EXPIRED; unit U is given up already"},
 		{form.Wrong("on", words.Reason("IN_THE_FUTURE", words.Text("when", "2026-01-01"))), codes.InvalidArgument, "INVALID", "on: 2026-01-01 is in the future"},
 		{AlreadyRegistered("unit", "U"), codes.AlreadyExists, "ALREADY_REGISTERED", "unit U: already registered"},
-		{MatchETag("unit", "U", "a", "b"), codes.Aborted, "CHANGED_MEANWHILE", "unit U was changed meanwhile: read it again"},
+		{casework.Seen("unit", "U", "a", &eilev1.Unit{Etag: "b"}), codes.Aborted, "CHANGED_MEANWHILE", "unit U was changed meanwhile: read it again"},
 		{rulebook.ErrNoPolicy, codes.FailedPrecondition, "NO_POLICY", "no policy is in force: activate one first"},
 		{store.ErrRequestReused{RequestID: "r"}, codes.InvalidArgument, "REQUEST_ID_REUSED", store.ErrRequestReused{RequestID: "r"}.Error()},
 		{store.Missing{Noun: "unit", ID: "U"}, codes.NotFound, "NOT_FOUND", "unit U: not found"},

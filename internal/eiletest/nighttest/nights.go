@@ -80,7 +80,7 @@ func (n *Nights) Complete() (*eilev1.Run, error) {
 	if err != nil || run.GetState() != eilev1.RunState_RUN_STATE_MATCHED {
 		return run, err
 	}
-	if err := n.Night.Approve(n.Context(), n.Stamp("run.approve"), run.GetId(), eiletest.By("D-1")); err != nil {
+	if err := n.Night.Approve(n.Context(), n.Stamp("run.approve"), run.GetId(), "", eiletest.By("D-1")); err != nil {
 		return nil, err
 	}
 	return n.Night.Wait(n.Context(), run.GetId())
