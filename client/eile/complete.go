@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +60,8 @@ func flagCompleter(s *session, f *pflag.Flag) completer {
 		return names(s, f.Name)
 	case f.Name == "list" && word == "NAME":
 		return names(s, "list")
+	case f.Name == "reason" && word == "CODE":
+		return names(s, "refusal")
 	default:
 		return cobra.NoFileCompletions
 	}
@@ -138,7 +141,11 @@ func namesOf(ctx context.Context, c *client.Client, thing string) iter.Seq[strin
 	case "application":
 		return each(c.AllApplications(ctx, &eilev1.ListApplicationsRequest{}), (*eilev1.Application).GetReference)
 	case "list":
-		return each(c.AllApplications(ctx, &eilev1.ListApplicationsRequest{}), (*eilev1.Application).GetList)
+		return slices.Values(listsOf(inForce(ctx, c)))
+	case "ground":
+		return slices.Values(groundsOf(inForce(ctx, c)))
+	case "refusal":
+		return slices.Values(refusalsOf(inForce(ctx, c)))
 	case "unit":
 		return each(c.AllUnits(ctx, &eilev1.ListUnitsRequest{}), (*eilev1.Unit).GetReference)
 	case "offer":
