@@ -32,10 +32,6 @@ func newDecommissionPlan(s *session) *cobra.Command {
 	req := &eilev1.PlanDecommissionRequest{}
 	cmd := &cobra.Command{
 		Use: "plan", Short: "Show which flagged homes could be given up when, and what that does to those who wait", Args: exactly("plan"),
-		Long: `Shows the flagged homes, the worst first, and after how many months each could be given up: at once where nobody lives there or
-a vacant home that nobody who waits takes suits the household, else when the lettings of its need class have reached it at the
-pace of the last twelve months. It never promises a date: the months and the longer wait of everybody else are estimates.
-Nothing is changed.`,
 		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
 			plan, err := c.Plans.PlanDecommission(ctx, req)
 			if err != nil {

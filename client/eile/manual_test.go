@@ -22,6 +22,21 @@ func TestManuals(t *testing.T) {
 	manual.Write(t, newTestRoot(t))
 }
 
+// Each longer text is of a command, and is what its manual says.
+func TestTextsAreOfCommands(t *testing.T) {
+	root := newTestRoot(t)
+	texts := aboutCommands()
+	if len(texts) < 7 {
+		t.Errorf("%d texts are embedded", len(texts))
+	}
+	for name, text := range texts {
+		cmd, rest, err := root.Find(strings.Fields(name))
+		if err != nil || len(rest) > 0 || cmd.Long != text || text == "" {
+			t.Errorf("%q: %v, rest %v, %q", name, err, rest, cmd.CommandPath())
+		}
+	}
+}
+
 func TestExamplesCanBeTyped(t *testing.T) {
 	manual.CheckExamples(t, func() *cobra.Command { return newTestRoot(t) })
 	for line := range strings.Lines(examples) {

@@ -47,11 +47,6 @@ func newRentAdvise(s *session) *cobra.Command {
 	var kinds string
 	cmd := &cobra.Command{
 		Use: "advise", Short: "Show which kinds of home would house the most, or the most senior, for the rent", Args: exactly("advise"),
-		Long: `Shows what one home more of each kind would be worth tonight, by solving the night again with it, and what a budget is best
-spent on, home by home. Nothing is changed. The kinds are those of the homes that are rented in, at the rent in the middle of
-each, or those of a CSV file with the columns kind and rent_cents and, as needed, district, rooms, area_sqm, floor, lift,
-adapted, lease_months and the attributes of the policy for homes. With -o csv the answer is the shopping list where a budget is
-given, and the kinds else.`,
 		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
 			file := &kindFile{name: kinds}
 			if kinds != "" {

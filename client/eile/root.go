@@ -64,6 +64,7 @@ func newRoot(s *session) *cobra.Command {
 	root.SetCompletionCommandGroupID(groupService)
 	completeValues(s, root)
 	addExamples(root)
+	addAbout(root)
 	return root
 }
 
