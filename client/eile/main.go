@@ -47,7 +47,7 @@ func (i interrupted) Error() string {
 	if i.Signal == syscall.SIGINT {
 		return "interrupted"
 	}
-	return i.Signal.String()
+	return i.String()
 }
 
 // status is the one by which a shell knows a command that a signal ended.

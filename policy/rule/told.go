@@ -95,7 +95,7 @@ var shapes = map[string]string{
 }
 
 // undeclared tells of a name that is not there, with what may be meant.
-func (l *Language) undeclared(e *cel.Env, part []string) (what, name string) {
+func (l *Language) undeclared(_ *cel.Env, part []string) (what, name string) {
 	name = part[1]
 	if shape := shapes[name]; shape != "" {
 		return fmt.Sprintf("%s is written LIST.%s, with a name for the element", name, shape), name
