@@ -168,7 +168,12 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 				return err
 			}
 			form.AmendApplication(stored, given, req.GetUpdateMask())
-			if err := form.Application(c.Rules.Policy, stored, req.GetPerson(), s.office.Clock.Now()); err != nil {
+			recorded, _, err := store.Persons.Find(c.Tx, stored.GetReference())
+			if err != nil {
+				return err
+			}
+			person := form.AmendedPerson(recorded, req.GetPerson(), req.GetUpdateMask())
+			if err := form.Application(c.Rules.Policy, stored, person, s.office.Clock.Now()); err != nil {
 				return err
 			}
 			if corrects {
@@ -176,8 +181,8 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 					return err
 				}
 			}
-			if req.GetPerson() != nil {
-				if err := store.Persons.Put(c.Tx, stored.GetReference(), req.GetPerson()); err != nil {
+			if person != nil {
+				if err := store.Persons.Put(c.Tx, stored.GetReference(), person); err != nil {
 					return err
 				}
 			}

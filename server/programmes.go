@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 
-	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
@@ -61,16 +60,12 @@ func (s *programmes) AddToProgramme(ctx context.Context, req *eilev1.AddToProgra
 }
 
 func (s *programmes) AmendProgramme(ctx context.Context, req *eilev1.AmendProgrammeRequest) (*eilev1.Programme, error) {
-	if req.GetCaseWorker() == "" && req.SpreadDistricts == nil {
-		return nil, form.Wrong("case_worker", words.Reason("NOTHING_TO_CHANGE"))
+	paths, err := form.ProgrammeMask(req)
+	if err != nil {
+		return nil, err
 	}
 	return s.amend(ctx, req, "programme.amend", req.GetName(), func(c casework.Change, programme *eilev1.Programme) error {
-		if req.GetCaseWorker() != "" {
-			programme.CaseWorker = req.GetCaseWorker()
-		}
-		if req.SpreadDistricts != nil {
-			programme.SpreadDistricts = req.GetSpreadDistricts()
-		}
+		form.AmendProgramme(programme, req, paths)
 		return home.AmendProgramme(c, programme)
 	})
 }

@@ -82,6 +82,7 @@ func (s *runs) told(ctx context.Context, run *eilev1.Run) *eilev1.Run {
 	if why := s.night.Hindrance(run); why != nil {
 		run.Failure = rpc.Text(ctx, why)
 	}
+	run.CreateTime = run.GetStartedAt()
 	return run
 }
 

@@ -58,10 +58,21 @@ func UnitMask(mask *fieldmaskpb.FieldMask) error {
 		}
 		field := fields.ByTextName(path)
 		if field == nil || !isAmendable(field) {
-			return Wrong("update_mask", words.Reason("NOT_AMENDABLE", words.Text("field", path)))
+			return notAmendable(path, amendableOf(fields))
 		}
 	}
 	return nil
+}
+
+// amendableOf are the fields of a home that a mask may name.
+func amendableOf(fields protoreflect.FieldDescriptors) []string {
+	var names []string
+	for i := range fields.Len() {
+		if field := fields.Get(i); isAmendable(field) {
+			names = append(names, field.TextName())
+		}
+	}
+	return names
 }
 
 // isAmendable tells whether a mask may name a field of a home.
@@ -71,18 +82,12 @@ func isAmendable(field protoreflect.FieldDescriptor) bool {
 
 // AmendUnit copies what the mask names; what is named and not given is cleared.
 func AmendUnit(unit, given *eilev1.Unit, mask *fieldmaskpb.FieldMask) {
-	into, from := unit.ProtoReflect(), given.ProtoReflect()
 	for _, path := range mask.GetPaths() {
 		if name, single := strings.CutPrefix(path, "attributes."); single {
 			setFact(&unit.Attributes, name, given.GetAttributes())
 			continue
 		}
-		field := into.Descriptor().Fields().ByTextName(path)
-		if from.Has(field) {
-			into.Set(field, from.Get(field))
-		} else {
-			into.Clear(field)
-		}
+		copyField(unit, given, path)
 	}
 }
 

@@ -53,9 +53,7 @@ type Policy struct {
 	// effect on the register; set in the answer to a dry run only.
 	Effect *PolicyEffect `protobuf:"bytes,12,opt,name=effect,proto3" json:"effect,omitempty"`
 	// scheduled is true while its first day is to come; it is put in force by the first run of that day or later.
-	Scheduled bool `protobuf:"varint,13,opt,name=scheduled,proto3" json:"scheduled,omitempty"`
-	// create_time is when it was activated; unset: shipped, not active.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	Scheduled     bool `protobuf:"varint,13,opt,name=scheduled,proto3" json:"scheduled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -179,13 +177,6 @@ func (x *Policy) GetScheduled() bool {
 		return x.Scheduled
 	}
 	return false
-}
-
-func (x *Policy) GetCreateTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.CreateTime
-	}
-	return nil
 }
 
 // PolicyEffect is what an activation would change.
@@ -644,7 +635,7 @@ var File_eile_v1_policy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_policy_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xdf\x04\n" +
+	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x9d\x04\n" +
 	"\x06Policy\x120\n" +
 	"\x06policy\x18\x01 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12:\n" +
 	"\rin_force_from\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vinForceFrom\x12<\n" +
@@ -659,9 +650,7 @@ const file_eile_v1_policy_proto_rawDesc = "" +
 	" \x01(\tB\x03\xe0A\x03R\x04name\x12\x1d\n" +
 	"\aversion\x18\v \x01(\tB\x03\xe0A\x03R\aversion\x122\n" +
 	"\x06effect\x18\f \x01(\v2\x15.eile.v1.PolicyEffectB\x03\xe0A\x03R\x06effect\x12!\n" +
-	"\tscheduled\x18\r \x01(\bB\x03\xe0A\x03R\tscheduled\x12@\n" +
-	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\"\xee\x03\n" +
+	"\tscheduled\x18\r \x01(\bB\x03\xe0A\x03R\tscheduled\"\xee\x03\n" +
 	"\fPolicyEffect\x12'\n" +
 	"\fapplications\x18\x01 \x01(\x05B\x03\xe0A\x03R\fapplications\x12\x1b\n" +
 	"\x06gained\x18\x02 \x01(\x05B\x03\xe0A\x03R\x06gained\x12\x17\n" +
@@ -737,22 +726,21 @@ var file_eile_v1_policy_proto_depIdxs = []int32{
 	8,  // 2: eile.v1.Policy.in_force_until:type_name -> google.type.Date
 	9,  // 3: eile.v1.Policy.activated_at:type_name -> google.protobuf.Timestamp
 	1,  // 4: eile.v1.Policy.effect:type_name -> eile.v1.PolicyEffect
-	9,  // 5: eile.v1.Policy.create_time:type_name -> google.protobuf.Timestamp
-	6,  // 6: eile.v1.PolicyEffect.changes:type_name -> eile.v1.PolicyEffect.Change
-	0,  // 7: eile.v1.ListPoliciesResponse.policies:type_name -> eile.v1.Policy
-	10, // 8: eile.v1.PolicyEffect.Change.status_before:type_name -> eile.v1.ApplicationStatus
-	10, // 9: eile.v1.PolicyEffect.Change.status_after:type_name -> eile.v1.ApplicationStatus
-	2,  // 10: eile.v1.PolicyService.ActivatePolicy:input_type -> eile.v1.ActivatePolicyRequest
-	3,  // 11: eile.v1.PolicyService.GetPolicy:input_type -> eile.v1.GetPolicyRequest
-	4,  // 12: eile.v1.PolicyService.ListPolicies:input_type -> eile.v1.ListPoliciesRequest
-	0,  // 13: eile.v1.PolicyService.ActivatePolicy:output_type -> eile.v1.Policy
-	0,  // 14: eile.v1.PolicyService.GetPolicy:output_type -> eile.v1.Policy
-	5,  // 15: eile.v1.PolicyService.ListPolicies:output_type -> eile.v1.ListPoliciesResponse
-	13, // [13:16] is the sub-list for method output_type
-	10, // [10:13] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	6,  // 5: eile.v1.PolicyEffect.changes:type_name -> eile.v1.PolicyEffect.Change
+	0,  // 6: eile.v1.ListPoliciesResponse.policies:type_name -> eile.v1.Policy
+	10, // 7: eile.v1.PolicyEffect.Change.status_before:type_name -> eile.v1.ApplicationStatus
+	10, // 8: eile.v1.PolicyEffect.Change.status_after:type_name -> eile.v1.ApplicationStatus
+	2,  // 9: eile.v1.PolicyService.ActivatePolicy:input_type -> eile.v1.ActivatePolicyRequest
+	3,  // 10: eile.v1.PolicyService.GetPolicy:input_type -> eile.v1.GetPolicyRequest
+	4,  // 11: eile.v1.PolicyService.ListPolicies:input_type -> eile.v1.ListPoliciesRequest
+	0,  // 12: eile.v1.PolicyService.ActivatePolicy:output_type -> eile.v1.Policy
+	0,  // 13: eile.v1.PolicyService.GetPolicy:output_type -> eile.v1.Policy
+	5,  // 14: eile.v1.PolicyService.ListPolicies:output_type -> eile.v1.ListPoliciesResponse
+	12, // [12:15] is the sub-list for method output_type
+	9,  // [9:12] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_policy_proto_init() }
