@@ -64,7 +64,7 @@ func TestHealthAndReflection(t *testing.T) {
 		}
 	}
 	_ = stream.CloseSend()
-	mustHold(t, s.refused("application", "list", "--server", "127.0.0.1:1"), "127.0.0.1:1")
+	mustHold(t, s.fails(3, "application", "list", "--server", "127.0.0.1:1"), "127.0.0.1:1")
 	mustHold(t, s.refused("position", "A-1"), "NO_POLICY")
 	mustHold(t, s.refused("run", "start"), "NO_POLICY")
 	mustHold(t, s.refused("import", "units", file(t, "units.csv", "reference\nU-1\n")), "NO_POLICY")
