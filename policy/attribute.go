@@ -43,13 +43,13 @@ func (d *declaration) attributes(raw *source.Attributes) (out attributes) {
 	for _, a := range raw.Application {
 		f := d.attribute(ApplicationKind, a)
 		d.taken(a.Name.Position, d.vocabulary.DeclareHousehold(f))
-		d.titles[f.Name] = Entry{f.Name, a.Value.Title.En.Text, a.Value.Title.Lt.Text}
+		d.titles[f.Name] = title(a.Value.Title)
 		out[ApplicationKind] = append(out[ApplicationKind], f)
 	}
 	for _, a := range raw.Unit {
 		f := d.attribute(UnitKind, a)
 		d.taken(a.Name.Position, d.vocabulary.DeclareHome(f))
-		d.titles[prefixes[UnitKind]+f.Name] = Entry{f.Name, a.Value.Title.En.Text, a.Value.Title.Lt.Text}
+		d.titles[prefixes[UnitKind]+f.Name] = title(a.Value.Title)
 		out[UnitKind] = append(out[UnitKind], f)
 	}
 	out[MemberKind] = d.fields(MemberKind, raw.Member, "members.")
@@ -82,7 +82,7 @@ func (d *declaration) fields(kind Kind, list []source.Named[source.Attribute], o
 			d.Add(a.Name.Position, "the name %q is taken: it is built in", a.Name.Text)
 		}
 		f := d.attribute(kind, a)
-		d.titles[of+f.Name] = Entry{f.Name, a.Value.Title.En.Text, a.Value.Title.Lt.Text}
+		d.titles[of+f.Name] = title(a.Value.Title)
 		out = append(out, f)
 	}
 	return out

@@ -1,18 +1,35 @@
 package policy
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/eile-housing/eile/policy/source"
+	"github.com/eile-housing/eile/policy/words"
 )
 
-// Entry is a code with its title in English and Lithuanian.
-type Entry struct{ Code, En, Lt string }
+// Title is what something is called, by language.
+type Title map[string]string
 
-func entry(code source.Text, title source.Phrase) Entry {
-	return Entry{code.Text, title.En.Text, title.Lt.Text}
+// title reads what a file calls something.
+func title(p source.Phrase) Title {
+	texts := p.Texts()
+	maps.DeleteFunc(texts, func(_, text string) bool { return text == "" })
+	return texts
 }
+
+// In is the title in a language; in English where that has none.
+func (t Title) In(lang string) string { return cmp.Or(t[lang], t[words.Default]) }
+
+// Entry is a code with its title.
+type Entry struct {
+	Code  string
+	Title Title
+}
+
+func entry(code source.Text, called source.Phrase) Entry { return Entry{code.Text, title(called)} }
 
 func codes(entries []Entry) []string {
 	out := make([]string, len(entries))

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 
 	"cel.dev/cel-go/common/types"
@@ -12,8 +13,9 @@ import (
 // compiler turns the texts of one file into expressions and sentences and reports what is wrong with them.
 type compiler struct {
 	*source.Faults
-	language *rule.Language
-	sources  sources
+	language  *rule.Language
+	sources   sources
+	sentences sentences
 }
 
 // expression compiles a text of one of the kinds that may read what may says; nil where there is none, and after a fault.
@@ -23,12 +25,13 @@ func (c *compiler) expression(t source.Text, may rule.Reach, kinds ...*types.Typ
 	return e
 }
 
-// sentence compiles a phrase whose figures may read what may says.
-func (c *compiler) sentence(p source.Phrase, may rule.Reach) rule.Sentence {
-	s, en, lt := c.language.Sentence(p.En.Text, p.Lt.Text, may)
-	c.place(p.En, en)
-	c.place(p.Lt, lt)
-	return s
+// sentence compiles what the reasons of a code say, whose figures may read what may says.
+func (c *compiler) sentence(code string, p source.Phrase, may rule.Reach) *sentence {
+	s, faults := c.language.Sentence(p.Texts(), may)
+	for _, lang := range slices.Sorted(maps.Keys(faults)) {
+		c.place(p.In(lang), faults[lang])
+	}
+	return c.sentences.add(code, s)
 }
 
 // place reports the faults of a text in the file; its first line begins where the scalar does.

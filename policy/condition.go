@@ -12,7 +12,7 @@ type condition struct {
 	code     string
 	span     rule.Span
 	require  *rule.Expression
-	reason   rule.Sentence
+	reason   *sentence
 	proposes string
 }
 
@@ -27,7 +27,7 @@ func (c *compiler) conditions(rules []source.Rule, may rule.Reach) []*condition 
 		c.sources.check(c.Faults, r.Source, r.Certainty)
 		out = append(out, &condition{
 			code: r.Code.Text, span: spanOf(c.Faults, r.From, r.Until), require: c.expression(r.Require, may, types.BoolType),
-			reason: c.sentence(r.Reason, may), proposes: choice(c.Faults, r.Proposes, "removal", "review"),
+			reason: c.sentence(r.Code.Text, r.Reason, may), proposes: choice(c.Faults, r.Proposes, "removal", "review"),
 		})
 	}
 	return out

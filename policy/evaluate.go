@@ -4,6 +4,7 @@ import (
 	"cel.dev/cel-go/common/types"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -18,9 +19,8 @@ type Verdict struct {
 	Missing []string
 	List    string
 	// Need is in the unit of the policy's standard; 0 when it cannot be computed.
-	Need        int32
-	NeedReasons []*eilev1.Reason
-	NeedClass   string
+	Need      int32
+	NeedClass string
 	// OrderKey orders bytewise as the law does, and ends itself: 0x00 and the reference may be appended to make it unique. It is computed whatever the
 	// eligibility, since a place may be kept; what is not known stands last.
 	OrderKey  []byte
@@ -64,7 +64,6 @@ func (e *Evaluator) needOf(f *findings, v *Verdict) {
 	switch n := f.scope.Value(e.policy.vocabulary.Need).(type) {
 	case types.Int:
 		v.Need = int32(min(max(n, 0), 1<<30))
-		v.NeedReasons = f.scope.NeedReasons()
 	default:
 		f.need(n)
 	}
@@ -95,11 +94,8 @@ func (v *Verdict) conclude(f *findings) {
 
 // notInForce answers a date outside the policy: nothing can be said, and the order stays computable so that a place is kept.
 func (e *Evaluator) notInForce(v Verdict, f *findings) Verdict {
-	on := f.scope.Today.On.String()
 	v.Eligibility = eilev1.Eligibility_ELIGIBILITY_UNDETERMINED
-	v.Reasons = []*eilev1.Reason{{Code: codeNotInForce,
-		Detail:   e.policy.Name + " is not in force on " + on,
-		DetailLt: e.policy.Name + " negalioja " + on}}
+	v.Reasons = []*eilev1.Reason{words.Reason("POLICY_NOT_IN_FORCE", words.Text("policy", e.policy.Name), words.Day("on", f.scope.Today.On))}
 	v.OrderKey = e.key(f, false)
 	v.SuitabilityKey = e.suitabilityKey(f.scope)
 	v.NextDue = f.scope.Today.Next

@@ -9,13 +9,14 @@ import (
 
 	"github.com/eile-housing/eile/policy/fact"
 	"github.com/eile-housing/eile/policy/rule"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 // findings gathers what conditions say of one record.
 type findings struct {
 	scope   *fact.Scope
-	titles  titles
+	policy  *Policy
 	reasons []*eilev1.Reason
 	// failed rules could not be computed; the record is undetermined and the rule is named.
 	failed  []*eilev1.Reason
@@ -34,8 +35,7 @@ func (f *findings) test(conditions []*condition) {
 				if f.proposes != "removal" {
 					f.proposes = c.proposes
 				}
-				en, lt := c.reason.Write(f.scope)
-				f.reasons = append(f.reasons, &eilev1.Reason{Code: c.code, Detail: en, DetailLt: lt})
+				f.reasons = append(f.reasons, c.reason.reason(f.policy, f.scope))
 			}
 		case *types.Unknown:
 			f.unknown = types.MergeUnknowns(f.unknown, x)
@@ -46,9 +46,7 @@ func (f *findings) test(conditions []*condition) {
 }
 
 func (f *findings) fail(what, why string) {
-	f.failed = append(f.failed, &eilev1.Reason{Code: codeRuleFailed,
-		Detail:   "the rule " + what + " cannot be computed from these facts: " + why,
-		DetailLt: "taisyklės " + what + " negalima apskaičiuoti iš šių duomenų: " + why})
+	f.failed = append(f.failed, words.Reason("RULE_FAILED", words.Text("rule", what), words.Text("why", why)))
 }
 
 // need merges what the order or the need lacked into what the findings lack.
@@ -78,39 +76,44 @@ func (f *findings) missing() []string { return rule.Names(f.unknown) }
 func (f *findings) lacking() []*eilev1.Reason {
 	reasons := f.all()
 	for _, name := range f.missing() {
-		reasons = append(reasons, f.titles.missing(name))
+		reasons = append(reasons, f.policy.missing(name))
 	}
 	return reasons
 }
 
-// Codes of reasons that are not written in a policy.
-const (
-	codeRuleFailed = "RULE_FAILED"
-	codeNotInForce = "POLICY_NOT_IN_FORCE"
-)
-
 // titles are what a policy calls its attributes, by the names of their variables; those of members and inspections stand under members. and inspections.
-type titles map[string]Entry
+type titles map[string]Title
 
-// missing says that a fact is needed, with the title that the policy gives it.
-func (t titles) missing(name string) *eilev1.Reason {
-	r := &eilev1.Reason{Code: missingCode(name), Detail: "not known: " + name, DetailLt: "nežinoma: " + name}
-	title := t[name]
-	if i := strings.LastIndexByte(name, '.'); i >= 0 && strings.HasPrefix(name, "members[") {
-		title = t["members."+name[i+1:]]
-	} else if i >= 0 && strings.HasPrefix(name, "inspections[") {
-		title = t["inspections."+name[i+1:]]
-	} else if found, ok := strings.CutPrefix(name, "inspection."); ok {
+// of is what a fact is called that is missing, by its name.
+func (t titles) of(name string) Title {
+	i := strings.LastIndexByte(name, '.')
+	switch found, ofInspection := strings.CutPrefix(name, "inspection."); {
+	case i >= 0 && strings.HasPrefix(name, "members["):
+		return t["members."+name[i+1:]]
+	case i >= 0 && strings.HasPrefix(name, "inspections["):
+		return t["inspections."+name[i+1:]]
+	case ofInspection:
 		attribute, _, _ := strings.Cut(found, ".")
-		title = t["inspections."+attribute]
+		return t["inspections."+attribute]
 	}
-	if title.En != "" {
-		r.Detail += " (" + title.En + ")"
+	return t[name]
+}
+
+// keyMissing is the sentence of a fact that a rule needs and that is not known.
+const keyMissing = "MISSING.fact"
+
+// missing says that a fact is needed; it is told with the title that the policy gives it.
+func (p *Policy) missing(name string) *eilev1.Reason {
+	return &eilev1.Reason{Code: missingCode(name), Sentence: "fact", Args: []*eilev1.Argument{words.Text("fact", name)}, PolicySha256: p.SHA256}
+}
+
+// write writes the reason of missing.
+func (t titles) write(lang string, reason *eilev1.Reason) (string, bool) {
+	args := reason.GetArgs()
+	if title := t.of(words.TextOf(args, "fact"))[lang]; title != "" {
+		args = append(slices.Clone(args), words.Text("title", title))
 	}
-	if title.Lt != "" {
-		r.DetailLt += " (" + title.Lt + ")"
-	}
-	return r
+	return words.Rules.Write(lang, keyMissing, args)
 }
 
 // missingCode turns the name of a fact into a code: members[2].working_capacity becomes MISSING_MEMBERS_2_WORKING_CAPACITY.

@@ -18,7 +18,7 @@ type Ground struct {
 	Entry
 	period  rule.Span
 	require *rule.Expression
-	reason  rule.Sentence
+	reason  *sentence
 }
 
 // Alternation shares homes between those granted and the ordinary list; zero: those granted come first.
@@ -109,7 +109,7 @@ func (c *compiler) grounds(raw []source.Ground) []Ground {
 		c.sources.check(c.Faults, g.Source, source.Text{})
 		out = append(out, Ground{
 			Entry: entry(g.Code, g.Title), period: spanOf(c.Faults, g.From, g.Until),
-			require: c.expression(g.Require, may, types.BoolType), reason: c.sentence(g.Reason, may),
+			require: c.expression(g.Require, may, types.BoolType), reason: c.sentence(codeUnsupported, g.Reason, may),
 		})
 	}
 	return out

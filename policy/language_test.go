@@ -92,8 +92,8 @@ func TestRowsInExpressions(t *testing.T) {
 		if got := told(a); got != tt.want {
 			t.Errorf("%s, %s, %s: %q, want %q", tt.parts, tt.defects, tt.kind, got, tt.want)
 		}
-		if tt.detail != "" && a.Reasons[0].GetDetail() != tt.detail {
-			t.Errorf("%s, %s: detail %q, want %q", tt.parts, tt.defects, a.Reasons[0].GetDetail(), tt.detail)
+		if tt.detail != "" && says(p, "en", a.Reasons[0]) != tt.detail {
+			t.Errorf("%s, %s: detail %q, want %q", tt.parts, tt.defects, says(p, "en", a.Reasons[0]), tt.detail)
 		}
 		if tt.kind == "house" && tt.parts == "roof/1990/good" && tt.defects == "none" && a.NextDue.String() != "2041-01-01" {
 			t.Errorf("due on %s", a.NextDue)
@@ -160,7 +160,7 @@ func TestWhatInspectionsFound(t *testing.T) {
 		}
 	}
 	a := e.Assess(&eilev1.Unit{}, all, on(t, "2025-06-01"))
-	if got := a.Reasons[0].GetDetail() + "; " + a.Reasons[1].GetDetail(); got != "2025-01-01, 2025-01-01; 2024-01-01, 2025-01-01" {
+	if got := says(p, "en", a.Reasons[0]) + "; " + says(p, "en", a.Reasons[1]); got != "2025-01-01, 2025-01-01; 2024-01-01, 2025-01-01" {
 		t.Errorf("details %q", got)
 	}
 	if m := e.Assess(&eilev1.Unit{}, nil, on(t, "2025-06-01")); m.Reasons[0].GetCode() != "MISSING_INSPECTION_HAZARDS" {
@@ -213,7 +213,7 @@ func TestAtLeastIsWhatAllCompletionsSay(t *testing.T) {
 func TestAtLeastPassesErrorsOn(t *testing.T) {
 	p := loaded(t, standard("  - {code: MANY, require: \"!parts.at_least(1, p, 1 / size(inspection.hazards) > 0)\", reason: {en: many}}\n"))
 	a := p.Evaluator("").Assess(&eilev1.Unit{}, []*eilev1.Inspection{seen(t, p, "2024-01-01")}, on(t, "2025-01-01"))
-	if got := told(a); got != "UNASSESSED RULE_FAILED " || !strings.Contains(a.Reasons[0].GetDetail(), "division by zero") {
+	if got := told(a); got != "UNASSESSED RULE_FAILED " || !strings.Contains(says(p, "en", a.Reasons[0]), "division by zero") {
 		t.Errorf("got %s, %v", got, a.Reasons)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -19,15 +20,14 @@ func (p *Policy) ValidatePerson(person *eilev1.Person, member *eilev1.Member) []
 	c, ok := parseLithuanianCode(code)
 	if !ok {
 		// The code itself is personal data and is not repeated.
-		v.add("personal_code", "BAD_PERSONAL_CODE", "the personal code is not 11 digits with the right check digit",
-			"asmens kodas nėra 11 skaitmenų su teisingu kontroliniu skaitmeniu")
+		v.add("personal_code", words.Reason("BAD_PERSONAL_CODE"))
 		return v
 	}
 	if born, ok := day.Known(member.GetBirthDate()); ok && !c.bornOn(born) {
-		v.add("personal_code", "PERSONAL_CODE_BIRTH_DATE", "the personal code and the birth date do not agree", "asmens kodas ir gimimo data nesutampa")
+		v.add("personal_code", words.Reason("PERSONAL_CODE_BIRTH_DATE"))
 	}
 	if sex := member.GetSex(); c.sex != 0 && (sex == eilev1.Sex_SEX_FEMALE || sex == eilev1.Sex_SEX_MALE) && sex != c.sex {
-		v.add("personal_code", "PERSONAL_CODE_SEX", "the personal code and the sex do not agree", "asmens kodas ir lytis nesutampa")
+		v.add("personal_code", words.Reason("PERSONAL_CODE_SEX"))
 	}
 	return v
 }

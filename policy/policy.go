@@ -44,7 +44,7 @@ type Policy struct {
 	// Examples are the cases that must come out as stated; see package example.
 	Examples source.Examples
 
-	title           source.Phrase
+	title           Title
 	lists, hazards  []Entry
 	personalCode    bool
 	membersRequired bool
@@ -52,6 +52,7 @@ type Policy struct {
 	vocabulary *fact.Vocabulary
 	attributes attributes
 	titles     titles
+	sentences  sentences
 	calendar   *calendar
 
 	class            *rule.Expression
@@ -65,13 +66,8 @@ func (p *Policy) Identity() *eilev1.PolicyName {
 	return &eilev1.PolicyName{Name: p.Name, Version: p.Version, Sha256: p.SHA256}
 }
 
-// Title in a language, lt or en.
-func (p *Policy) Title(language string) string {
-	if language == "lt" && p.title.Lt.Set() {
-		return p.title.Lt.Text
-	}
-	return p.title.En.Text
-}
+// Title in a language; in English where that has none.
+func (p *Policy) Title(lang string) string { return p.title.In(lang) }
 
 // InForce answers the first and the last day of the policy; a zero last day is no end.
 func (p *Policy) InForce() (from, until day.Day) {

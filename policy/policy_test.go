@@ -159,13 +159,13 @@ func TestShippedPoliciesSpeakBothLanguages(t *testing.T) {
 		p := shippedPolicy(t, name)
 		for _, list := range [][]Entry{p.lists, p.hazards, p.Removals} {
 			for _, e := range list {
-				if e.En == "" || e.Lt == "" {
+				if e.Title["en"] == "" || e.Title["lt"] == "" {
 					t.Errorf("%s: %+v lacks a title", name, e)
 				}
 			}
 		}
 		for _, title := range p.titles {
-			if title.En == "" || title.Lt == "" {
+			if title["en"] == "" || title["lt"] == "" {
 				t.Errorf("%s: attribute %+v lacks a title", name, title)
 			}
 		}

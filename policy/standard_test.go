@@ -91,7 +91,7 @@ func TestNSPIREAtTheEdge(t *testing.T) {
 			}
 		}
 		a := p.Evaluator("").Assess(&eilev1.Unit{}, []*eilev1.Inspection{seen(t, p, "2025-01-01", facts...)}, on(t, "2025-06-01"))
-		if told(a) != tt.want || tt.detail != "" && !strings.HasPrefix(a.Reasons[0].GetDetail(), tt.detail) {
+		if told(a) != tt.want || tt.detail != "" && !strings.HasPrefix(says(p, "en", a.Reasons[0]), tt.detail) {
 			t.Errorf("%v: %q, %v; want %q, %s", facts, told(a), a.Reasons, tt.want, tt.detail)
 		}
 	}
@@ -180,11 +180,11 @@ func TestLithuanianHomes(t *testing.T) {
 				rt.Fatalf("%v, want %v", got, want)
 			}
 			for _, r := range a.Reasons {
-				if r.GetCode() == "LACKS_AMENITIES" && (!strings.HasPrefix(r.GetDetail(), level[0]) || !strings.HasPrefix(r.GetDetailLt(), level[1])) {
-					rt.Fatalf("%q, %q", r.GetDetail(), r.GetDetailLt())
+				if r.GetCode() == "LACKS_AMENITIES" && (!strings.HasPrefix(says(p, "en", r), level[0]) || !strings.HasPrefix(says(p, "lt", r), level[1])) {
+					rt.Fatalf("%q, %q", says(p, "en", r), says(p, "lt", r))
 				}
-				if r.GetCode() == "HAZARD_FOUND" && !strings.Contains(r.GetDetail(), "2021-01-01 found "+strings.Join(hazards, ", ")) {
-					rt.Fatal(r.GetDetail())
+				if r.GetCode() == "HAZARD_FOUND" && !strings.Contains(says(p, "en", r), "2021-01-01 found "+strings.Join(hazards, ", ")) {
+					rt.Fatal(says(p, "en", r))
 				}
 			}
 		})

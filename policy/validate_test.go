@@ -15,7 +15,7 @@ func found(v []Violation) string {
 	var out []string
 	for _, x := range v {
 		out = append(out, x.Field+" "+x.Reason.GetCode())
-		if x.Reason.GetDetail() == "" || x.Reason.GetDetailLt() == "" {
+		if says(&Policy{}, "en", x.Reason) == "" || says(&Policy{}, "lt", x.Reason) == "" {
 			out = append(out, "without words")
 		}
 	}
@@ -180,7 +180,7 @@ func TestFactsTakeEffectLater(t *testing.T) {
 func TestNotInForce(t *testing.T) {
 	p := shippedPolicy(t, "lt-vilnius")
 	v := p.Evaluator("").Evaluate(household(t, p, "self/F/1985-02-03"), on(t, "2014-12-31"))
-	if v.Eligibility != eilev1.Eligibility_ELIGIBILITY_UNDETERMINED || reasonCodes(v.Reasons)[0] != codeNotInForce || v.NextDue.String() != "2015-01-01" || v.OrderKey == nil {
+	if v.Eligibility != eilev1.Eligibility_ELIGIBILITY_UNDETERMINED || reasonCodes(v.Reasons)[0] != "POLICY_NOT_IN_FORCE" || v.NextDue.String() != "2015-01-01" || v.OrderKey == nil {
 		t.Errorf("got %+v", v)
 	}
 }
@@ -203,8 +203,8 @@ eligibility:
 			t.Errorf("a=%s: %s, want %s", a, got, want)
 		}
 	}
-	if v := e.Evaluate(household(t, p, "", "a=0"), date); !strings.Contains(v.Reasons[0].GetDetail(), "DIVIDES") || !strings.Contains(v.Reasons[0].GetDetail(), "division by zero") {
-		t.Errorf("got %q", v.Reasons[0].GetDetail())
+	if v := e.Evaluate(household(t, p, "", "a=0"), date); !strings.Contains(says(p, "en", v.Reasons[0]), "DIVIDES") || !strings.Contains(says(p, "en", v.Reasons[0]), "division by zero") {
+		t.Errorf("got %q", says(p, "en", v.Reasons[0]))
 	}
 }
 

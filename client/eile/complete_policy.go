@@ -46,7 +46,7 @@ func refusalsOf(p *policy.Policy) (reasons []string) {
 		return nil
 	}
 	for _, reason := range p.Offers.RefusalReasons {
-		reasons = append(reasons, reason.Code+"\t"+reason.En)
+		reasons = append(reasons, reason.Code+"\t"+reason.Title.In("en"))
 	}
 	return reasons
 }
@@ -56,7 +56,7 @@ func groundsOf(p *policy.Policy) (grounds []string) {
 		return nil
 	}
 	for _, ground := range p.Grounds {
-		grounds = append(grounds, ground.Code+"\t"+ground.En)
+		grounds = append(grounds, ground.Code+"\t"+ground.Title.In("en"))
 	}
 	return grounds
 }

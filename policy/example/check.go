@@ -7,6 +7,7 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/source"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/proto/spell"
 )
@@ -62,8 +63,8 @@ func (c *checker) household(x *source.HouseholdExample) {
 	c.sameList(x.Name, x.Reasons, reasonCodes(v.Reasons), "reasons")
 	c.sameList(x.Name, x.Missing, v.Missing, "missing")
 	if len(v.Reasons) > 0 {
-		c.same(x.Name, x.Detail, v.Reasons[0].GetDetail(), "detail")
-		c.same(x.Name, x.DetailLt, v.Reasons[0].GetDetailLt(), "detail_lt")
+		c.says(x.Name, x.Detail, v.Reasons[0], "en", "detail")
+		c.says(x.Name, x.DetailLt, v.Reasons[0], "lt", "detail_lt")
 	} else if x.Detail.Set() || x.DetailLt.Set() {
 		c.Add(x.Name.Position, "example %q: there is no reason, and a detail is expected", source.Clip(x.Name.Text))
 	}
@@ -113,7 +114,7 @@ func (c *checker) home(x *source.UnitExample) {
 	c.sameList(x.Name, x.Reasons, reasonCodes(a.Reasons), "reasons")
 	c.sameList(x.Name, x.Missing, a.Missing, "missing")
 	if len(a.Reasons) > 0 {
-		c.same(x.Name, x.Detail, a.Reasons[0].GetDetail(), "detail")
+		c.says(x.Name, x.Detail, a.Reasons[0], "en", "detail")
 	}
 }
 
@@ -135,8 +136,14 @@ func (c *checker) suitable(x *source.SuitabilityExample) {
 	}
 	c.sameList(x.Unit, x.Reasons, reasonCodes(reasons), "reasons")
 	if len(reasons) > 0 {
-		c.same(x.Unit, x.Detail, reasons[0].GetDetail(), "detail")
+		c.says(x.Unit, x.Detail, reasons[0], "en", "detail")
 	}
+}
+
+// says holds a reason against what it should say in a language.
+func (c *checker) says(name, want source.Text, reason *eilev1.Reason, lang, what string) {
+	said, _ := words.Rules.Sentence(lang, reason, words.Of(c.policy.SHA256, c.policy))
+	c.same(name, want, said, what)
 }
 
 func (c *checker) same(name, want source.Text, got, what string) {

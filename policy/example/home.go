@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/policy/fact"
 	"github.com/eile-housing/eile/policy/rule"
 	"github.com/eile-housing/eile/policy/source"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -41,12 +42,12 @@ func home(faults *source.Faults, p *policy.Policy, x *source.UnitExample) (*home
 			seen.Score = &score
 		}
 		for _, v := range p.ValidateInspection(seen) {
-			faults.Add(x.Position, "example %q: %s: %s", source.Clip(x.Name.Text), v.Field, v.Reason.GetDetail())
+			faults.Add(x.Position, "example %q: %s: %s", source.Clip(x.Name.Text), v.Field, p.Say(words.Default, v.Reason))
 		}
 		u.inspections = append(u.inspections, seen)
 	}
 	for _, v := range p.ValidateUnit(u.unit) {
-		faults.Add(x.Position, "example %q: %s: %s", source.Clip(x.Name.Text), v.Field, v.Reason.GetDetail())
+		faults.Add(x.Position, "example %q: %s: %s", source.Clip(x.Name.Text), v.Field, p.Say(words.Default, v.Reason))
 	}
 	return u, faults.Count() == before
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/source"
 	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -42,7 +43,7 @@ func application(faults *source.Faults, p *policy.Policy, x *source.HouseholdExa
 		app.Grounds = append(app.Grounds, granted)
 	}
 	for _, v := range p.Validate(app) {
-		faults.Add(x.Position, "example %q: %s: %s", source.Clip(x.Name.Text), v.Field, v.Reason.GetDetail())
+		faults.Add(x.Position, "example %q: %s: %s", source.Clip(x.Name.Text), v.Field, p.Say(words.Default, v.Reason))
 	}
 	return app, faults.Count() == before
 }

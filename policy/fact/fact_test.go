@@ -10,8 +10,10 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/need"
 	"github.com/eile-housing/eile/policy/rule"
 	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -118,7 +120,7 @@ func write(v ref.Val) string {
 	if list, ok := v.Value().([]string); ok {
 		return strings.Join(list, "|")
 	}
-	return rule.English("").Write(v)
+	return rule.WriterOf(words.Default, "").Write(v)
 }
 
 func due(s *Scope) string {
@@ -254,8 +256,10 @@ func TestNeeds(t *testing.T) {
 	} {
 		s := newWorld(t, Reading{NeedStandard: tt.standard}).ask(t, "2025-06-01")
 		s.Household(tt.app)
-		if got := write(s.Value(s.Vocabulary().Need)); got != tt.want || len(s.NeedReasons()) != tt.reasons {
-			t.Errorf("%s: %s with %d reasons, want %s", tt.standard, got, len(s.NeedReasons()), tt.want)
+		// What has no need has no reasons either.
+		counted, _ := need.Of(tt.standard, tt.app.GetHousehold().GetMembers(), on(t, "2025-06-01"))
+		if got := write(s.Value(s.Vocabulary().Need)); got != tt.want || len(counted.Reasons) != tt.reasons {
+			t.Errorf("%s: %s with %d reasons, want %s", tt.standard, got, len(counted.Reasons), tt.want)
 		}
 		s.Release()
 	}

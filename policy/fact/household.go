@@ -34,7 +34,6 @@ type household struct {
 
 	members   []member
 	counted   bool // members
-	needs     need.Result
 	arrival   day.Moment
 	arrived   bool // arrival was read
 	arrivalOK bool
@@ -127,8 +126,7 @@ func (h *household) need() ref.Val {
 		return nil
 	}
 	list, on := h.app.GetHousehold().GetMembers(), h.today.Day
-	var err error
-	h.needs, err = need.Of(h.NeedStandard, list, on)
+	count, err := need.Count(h.NeedStandard, list, on)
 	var lacks *need.MissingError
 	switch {
 	case errors.As(err, &lacks):
@@ -139,7 +137,7 @@ func (h *household) need() ref.Val {
 	if next, ok := need.NextChange(h.NeedStandard, list, on); ok {
 		h.today.Today.Note(next)
 	}
-	return types.Int(h.needs.Need)
+	return types.Int(count)
 }
 
 // firstNeedName numbers what a standard of need lacks.

@@ -126,6 +126,3 @@ func (s *Scope) Registered() (day.Moment, bool) { return s.household.registered(
 
 // Zone is where the day of a registration begins.
 func (s *Scope) Zone() *time.Location { return s.household.Zone }
-
-// NeedReasons answers what the need was made of, once the variable need was read.
-func (s *Scope) NeedReasons() []*eilev1.Reason { return s.household.needs.Reasons }

@@ -2,8 +2,8 @@ package need
 
 import (
 	"slices"
-	"strconv"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -19,35 +19,24 @@ const (
 	areaPerPersonDisabled = 14
 )
 
-// area counts the useful area of lt-area. It is Lithuanian law, so its reasons are in Lithuanian too.
+// area counts the useful area of lt-area.
 func (c *count) area(circumstances []Circumstance) {
 	if len(c.people) == 0 {
 		return
 	}
+	each := areaPerPerson
 	disabled := c.any("disability")
-	if disabled == nil && !slices.Contains(circumstances, DisabledMember) {
-		c.giveArea("AREA", areaPerPerson, "", "")
-		return
+	if disabled != nil || slices.Contains(circumstances, DisabledMember) {
+		each = areaPerPersonDisabled
 	}
-	en, lt := "a member has a disability, ", "yra asmuo su negalia, "
-	if disabled != nil {
-		who := strconv.Itoa(disabled.number)
-		en, lt = "member "+who+" has a disability, ", "narys Nr. "+who+" turi negalią, "
-	}
-	c.giveArea("AREA_DISABILITY", areaPerPersonDisabled, en, lt)
-}
-
-// giveArea counts so many square metres for each of the people.
-func (c *count) giveArea(code string, each int, en, lt string) {
-	people, square := strconv.Itoa(len(c.people)), strconv.Itoa(each*len(c.people))
-	c.need = each * len(c.people)
-	persons := " people"
-	if len(c.people) == 1 {
-		persons = " person"
-	}
-	c.reasons = append(c.reasons, &eilev1.Reason{
-		Code:     code,
-		Detail:   en + people + persons + " at " + strconv.Itoa(each) + " m² each: " + square + " m²",
-		DetailLt: lt + "asmenų: " + people + ", kiekvienam po " + strconv.Itoa(each) + " m²: " + square + " m²",
+	c.give(each*len(c.people), func() *eilev1.Reason {
+		people, square, area := words.Number("people", len(c.people)), words.Number("each", each), words.Number("area", each*len(c.people))
+		switch {
+		case disabled != nil:
+			return words.Reason("AREA_DISABILITY", member(disabled.number), people, square, area)
+		case each == areaPerPersonDisabled:
+			return words.Reason("AREA_DISABILITY.somebody", people, square, area)
+		}
+		return words.Reason("AREA", people, square, area)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -52,13 +53,13 @@ func (h *household) here(p *person, tally *tally) (bool, error) {
 	}
 	switch {
 	case hasLeft && left <= h.on:
-		tally.absent(p.number, " has left: not counted")
+		tally.give(0, func() *eilev1.Reason { return words.Reason("NOT_COUNTED.left", member(p.number)) })
 		return false, nil
 	case hasJoined && joined > h.on:
-		tally.absent(p.number, " has not joined yet: not counted")
+		tally.give(0, func() *eilev1.Reason { return words.Reason("NOT_COUNTED.not_joined", member(p.number)) })
 		return false, nil
 	case p.hasBorn && p.born > h.on:
-		tally.absent(p.number, " is not born yet: not counted")
+		tally.give(0, func() *eilev1.Reason { return words.Reason("NOT_COUNTED.not_born", member(p.number)) })
 		return false, nil
 	}
 	if p.hasBorn {

@@ -58,24 +58,38 @@ func (e *MissingError) Error() string {
 //
 // It takes O(n log n) time for n members.
 func Of(standard string, members []*eilev1.Member, on day.Day, circumstances ...Circumstance) (Result, error) {
-	s, err := lookup(standard)
+	counted, err := countOf(standard, members, on, true, circumstances)
 	if err != nil {
 		return Result{}, err
 	}
-	c := count{household{on: on}, tally{sharing: s}}
+	return Result{standard, counted.need, counted.reasons}, nil
+}
+
+// Count answers the need of Of without its reasons.
+func Count(standard string, members []*eilev1.Member, on day.Day, circumstances ...Circumstance) (int, error) {
+	counted, err := countOf(standard, members, on, false, circumstances)
+	return counted.need, err
+}
+
+func countOf(standard string, members []*eilev1.Member, on day.Day, told bool, circumstances []Circumstance) (tally, error) {
+	s, err := lookup(standard)
+	if err != nil {
+		return tally{}, err
+	}
+	c := count{household{on: on}, tally{sharing: s, told: told}}
 	c.people = c.room[:0]
 	if err := c.present(members, &c.tally); err != nil {
-		return Result{}, err
+		return tally{}, err
 	}
 	if s == nil {
 		c.area(circumstances)
 	} else {
-		c.rooms()
+		c.shared()
 	}
 	if len(c.missing) > 0 {
-		return Result{}, &MissingError{c.missing}
+		return tally{}, &MissingError{c.missing}
 	}
-	return Result{standard, c.need, c.reasons}, nil
+	return c.tally, nil
 }
 
 // NextChange answers the first day after on on which the need can change though nobody changes a fact: somebody is born,

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -150,6 +151,11 @@ func TestNeed(t *testing.T) {
 	}
 }
 
+func says(reason *eilev1.Reason, lang string) string {
+	said, _ := words.Rules.Sentence(lang, reason, nil)
+	return said
+}
+
 func TestReasonsInWords(t *testing.T) {
 	family := []*eilev1.Member{
 		aged(self, woman, 40), aged(partner, man, 40), aged(child, woman, 15), aged(child, man, 4), aged(child, woman, 12), aged(child, woman, 3),
@@ -164,16 +170,16 @@ func TestReasonsInWords(t *testing.T) {
 		"members 3 and 5 share, same sex and both 12 to 17: 1 room", "members 4 and 6 share, both under 12: 1 room",
 	}
 	for i, reason := range r.Reasons {
-		if i >= len(want) || reason.GetDetail() != want[i] {
-			t.Errorf("reason %d: %s", i, reason.GetDetail())
+		if i >= len(want) || says(reason, "en") != want[i] {
+			t.Errorf("reason %d: %s", i, says(reason, "en"))
 		}
 	}
 	r, err = Of("lt-area", family, today, DisabledMember)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := r.Reasons[0]; d.GetDetail() != "a member has a disability, 7 people at 14 m² each: 98 m²" ||
-		d.GetDetailLt() != "yra asmuo su negalia, asmenų: 7, kiekvienam po 14 m²: 98 m²" {
+	if d := r.Reasons[0]; says(d, "en") != "a member has a disability, 7 people at 14 m² each: 98 m²" ||
+		says(d, "lt") != "yra asmuo su negalia, asmenų: 7, kiekvienam po 14 m²: 98 m²" {
 		t.Errorf("reason is %v", d)
 	}
 }

@@ -3,6 +3,7 @@ package need
 import (
 	"slices"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -12,8 +13,8 @@ type count struct {
 	tally
 }
 
-// rooms counts the rooms of a sharing standard.
-func (c *count) rooms() {
+// shared counts the rooms of a sharing standard.
+func (c *count) shared() {
 	if len(c.people) == 0 {
 		return
 	}
@@ -48,11 +49,11 @@ func (c *count) single(i int) bool {
 			c.couple(p, other, extras && (c.claims(p, "cannot_share") || c.claims(other, "cannot_share")))
 		}
 	case extras && c.fostered(p):
-		c.absent(p.number, " is a foster child: not counted, the foster carer has a bedroom more")
-	case c.loneParent(p):
-		c.one("LONE_PARENT", p.number, " is a lone parent")
+		c.give(0, func() *eilev1.Reason { return words.Reason("NOT_COUNTED.fostered", member(p.number)) })
+	case c.household.loneParent(p):
+		c.tally.loneParent(p.number)
 	case extras && c.claims(p, "cannot_share"):
-		c.one("CANNOT_SHARE", p.number, " cannot share because of disability")
+		c.cannotShare(p.number)
 	case !p.hasBorn:
 		c.missing = append(c.missing, number(p.number)+": birth date")
 	case p.age >= c.sharing.sameSexUnder:
@@ -70,10 +71,10 @@ func (c *count) extras() {
 		return
 	}
 	if p := c.any("overnight_carer"); p != nil {
-		c.one("OVERNIGHT_CARER", p.number, " needs a carer who stays overnight")
+		c.overnightCarer(p.number)
 	}
 	if p := c.any("foster_carer"); p != nil {
-		c.one("FOSTER_CARER", p.number, " is a foster carer")
+		c.fosterCarer(p.number)
 	}
 }
 

@@ -131,9 +131,9 @@ var reasonForm = regexp.MustCompile(`^(?:the household|members? (\d+)(?: and (\d
 func checkReasons(t *rapid.T, r Result, members int) {
 	sum, named := 0, make([]int, members+1)
 	for _, reason := range r.Reasons {
-		parts := reasonForm.FindStringSubmatch(reason.GetDetail())
+		parts := reasonForm.FindStringSubmatch(says(reason, "en"))
 		if parts == nil {
-			t.Fatalf("a reason of another form: %s", reason.GetDetail())
+			t.Fatalf("a reason of another form: %s", says(reason, "en"))
 		}
 		rooms, err := strconv.Atoi(parts[3])
 		if err != nil {

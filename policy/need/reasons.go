@@ -1,107 +1,93 @@
 package need
 
 import (
-	"strconv"
-
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// tally is what was counted so far, with the reason for each part of it.
+// tally is what was counted so far, with the reason for each part of it where somebody asks for the reasons.
 type tally struct {
 	sharing *sharing
 	need    int
+	told    bool
 	reasons []*eilev1.Reason
 }
 
-// give adds a reason that says n of the unit.
-func (t *tally) give(code string, n int, detail []byte) {
+// give adds n of the unit for a reason, which is made only where it is told.
+func (t *tally) give(n int, why func() *eilev1.Reason) {
 	t.need += n
-	t.reasons = append(t.reasons, &eilev1.Reason{Code: code, Detail: string(detail)})
-}
-
-// giveRooms adds n rooms for what the text says.
-func (t *tally) giveRooms(code string, n int, text []byte) {
-	text = append(text, ": "...)
-	text = strconv.AppendInt(text, int64(n), 10)
-	text = append(text, ' ')
-	text = append(text, t.sharing.room...)
-	if n != 1 {
-		text = append(text, 's')
+	if t.told {
+		t.reasons = append(t.reasons, why())
 	}
-	t.give(code, n, text)
 }
 
-// one gives a room to one member.
-func (t *tally) one(code string, number int, text string) {
-	var buf [96]byte
-	t.giveRooms(code, 1, append(member(buf[:0], number), text...))
-}
+// rooms and unit are how many there are for a reason, and of which kind.
+func (t *tally) rooms(n int) *eilev1.Argument { return words.Number("rooms", n) }
 
-// two gives a room to two members.
-func (t *tally) two(code string, a, b *person, text string) {
-	var buf [96]byte
-	t.giveRooms(code, 1, append(members(buf[:0], a, b), text...))
-}
-
-// absent says why a member is not counted.
-func (t *tally) absent(number int, text string) {
-	var buf [96]byte
-	t.give("NOT_COUNTED", 0, append(member(buf[:0], number), text...))
-}
+func (t *tally) unit() *eilev1.Argument { return words.Term("room", t.sharing.room) }
 
 func (t *tally) common() {
-	var buf [96]byte
-	t.giveRooms("HOUSEHOLD", t.sharing.common, append(buf[:0], "the household"...))
+	n := t.sharing.common
+	t.give(n, func() *eilev1.Reason { return words.Reason("HOUSEHOLD", t.rooms(n), t.unit()) })
 }
 
 func (t *tally) alone(number int) {
-	var buf [96]byte
-	t.giveRooms("STUDIO", 0, append(member(buf[:0], number), " lives alone and may have a studio"...))
+	t.give(0, func() *eilev1.Reason { return words.Reason("STUDIO", member(number), t.rooms(0), t.unit()) })
 }
 
 // couple gives a room to a couple, and another where they cannot share.
 func (t *tally) couple(a, b *person, cannotShare bool) {
-	t.two("COUPLE", a, b, " are a couple")
+	t.give(1, func() *eilev1.Reason { return words.Reason("COUPLE", first(a, b), second(a, b), t.rooms(1), t.unit()) })
 	if cannotShare {
-		t.two("CANNOT_SHARE", a, b, " cannot share because of disability")
+		t.give(1, func() *eilev1.Reason {
+			return words.Reason("CANNOT_SHARE.couple", first(a, b), second(a, b), t.rooms(1), t.unit())
+		})
 	}
 }
 
+func (t *tally) cannotShare(number int) {
+	t.give(1, func() *eilev1.Reason { return words.Reason("CANNOT_SHARE", member(number), t.rooms(1), t.unit()) })
+}
+
+func (t *tally) loneParent(number int) {
+	t.give(1, func() *eilev1.Reason { return words.Reason("LONE_PARENT", member(number), t.rooms(1), t.unit()) })
+}
+
+func (t *tally) overnightCarer(number int) {
+	t.give(1, func() *eilev1.Reason { return words.Reason("OVERNIGHT_CARER", member(number), t.rooms(1), t.unit()) })
+}
+
+func (t *tally) fosterCarer(number int) {
+	t.give(1, func() *eilev1.Reason { return words.Reason("FOSTER_CARER", member(number), t.rooms(1), t.unit()) })
+}
+
 func (t *tally) adult(number int) {
-	var buf [96]byte
-	text := append(member(buf[:0], number), " is "...)
-	text = strconv.AppendInt(text, int64(t.sharing.sameSexUnder), 10)
-	t.giveRooms("ADULT", 1, append(text, " or over"...))
+	t.give(1, func() *eilev1.Reason {
+		return words.Reason("ADULT", member(number), words.Number("age", t.sharing.sameSexUnder), t.rooms(1), t.unit())
+	})
 }
 
 func (t *tally) unpaired(number int) {
-	t.one("UNPAIRED", number, " is left with nobody to share with")
+	t.give(1, func() *eilev1.Reason { return words.Reason("UNPAIRED", member(number), t.rooms(1), t.unit()) })
 }
 
 // pair gives a room to two who share.
 func (t *tally) pair(a, b *person) {
 	s := t.sharing
-	var buf [96]byte
-	text := append(members(buf[:0], a, b), " share, "...)
-	if a.age < s.anySexUnder && b.age < s.anySexUnder {
-		text = strconv.AppendInt(append(text, "both under "...), int64(s.anySexUnder), 10)
-		t.giveRooms("PAIR_YOUNG", 1, text)
-		return
-	}
-	if s.sameSexFrom > 0 {
-		text = strconv.AppendInt(append(text, "same sex and both "...), int64(s.sameSexFrom), 10)
-		text = strconv.AppendInt(append(text, " to "...), int64(s.sameSexUnder-1), 10)
-	} else {
-		text = strconv.AppendInt(append(text, "same sex and both under "...), int64(s.sameSexUnder), 10)
-	}
-	t.giveRooms("PAIR_SAME_SEX", 1, text)
+	t.give(1, func() *eilev1.Reason {
+		switch {
+		case a.age < s.anySexUnder && b.age < s.anySexUnder:
+			return words.Reason("PAIR_YOUNG", first(a, b), second(a, b), words.Number("under", s.anySexUnder), t.rooms(1), t.unit())
+		case s.sameSexFrom > 0:
+			return words.Reason("PAIR_SAME_SEX.between", first(a, b), second(a, b), words.Number("from", s.sameSexFrom), words.Number("to", s.sameSexUnder-1),
+				t.rooms(1), t.unit())
+		}
+		return words.Reason("PAIR_SAME_SEX", first(a, b), second(a, b), words.Number("under", s.sameSexUnder), t.rooms(1), t.unit())
+	})
 }
 
-func member(b []byte, number int) []byte {
-	return strconv.AppendInt(append(b, "member "...), int64(number), 10)
-}
+func member(number int) *eilev1.Argument { return words.Number("member", number) }
 
-func members(b []byte, p, q *person) []byte {
-	b = strconv.AppendInt(append(b, "members "...), int64(min(p.number, q.number)), 10)
-	return strconv.AppendInt(append(b, " and "...), int64(max(p.number, q.number)), 10)
-}
+func first(a, b *person) *eilev1.Argument { return words.Number("first", min(a.number, b.number)) }
+
+func second(a, b *person) *eilev1.Argument { return words.Number("second", max(a.number, b.number)) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 )
@@ -35,35 +36,50 @@ func (l *Language) Compile(text string, may Reach, kinds ...*types.Type) (*Expre
 	if text == "" {
 		return nil, nil
 	}
-	return l.compile(english, text, may, kinds)
-}
-
-func (l *Language) compile(language, text string, may Reach, kinds []*types.Type) (*Expression, []Fault) {
-	if l.compiled++; l.compiled > maxExpressions {
-		return nil, whole("the file has more than %d expressions", maxExpressions)
-	}
-	env := l.tongues[language].env
-	checked, issues := env.Compile(text)
-	if issues.Err() != nil {
-		return nil, l.told(env, text, issues.Errors())
-	}
-	if len(kinds) > 0 && !slices.ContainsFunc(kinds, checked.OutputType().IsExactType) {
-		return nil, whole("the expression is of type %s; it must be %s", typeName(checked.OutputType()), typeName(kinds[0]))
-	}
-	e := &Expression{Reads: l.reads(checked)}
-	cost, faults := boundCost(env, checked)
-	if faults = append(faults, l.within(e.Reads, may)...); len(faults) > 0 {
+	c, faults := l.check(l.tongues[0], text, may, kinds)
+	if len(faults) > 0 {
 		return nil, faults
 	}
+	return c.plan(c.tree.NativeRep())
+}
+
+// checked is an expression that may be evaluated.
+type checked struct {
+	env   *cel.Env
+	tree  *cel.Ast
+	reads []int
+	cost  uint64
+}
+
+// check parses an expression as one language writes it, and holds it to its bounds.
+func (l *Language) check(tongue *tongue, text string, may Reach, kinds []*types.Type) (c checked, faults []Fault) {
+	if l.compiled++; l.compiled > maxExpressions {
+		return c, whole("the file has more than %d expressions", maxExpressions)
+	}
+	c.env = tongue.env
+	var issues *cel.Issues
+	if c.tree, issues = c.env.Compile(text); issues.Err() != nil {
+		return c, l.told(c.env, text, issues.Errors())
+	}
+	if len(kinds) > 0 && !slices.ContainsFunc(kinds, c.tree.OutputType().IsExactType) {
+		return c, whole("the expression is of type %s; it must be %s", typeName(c.tree.OutputType()), typeName(kinds[0]))
+	}
+	c.reads = l.reads(c.tree)
+	c.cost, faults = boundCost(c.env, c.tree)
+	return c, append(faults, l.within(c.reads, may)...)
+}
+
+// plan makes the expression, or a part of it, ready to be evaluated.
+func (c checked) plan(tree *ast.AST) (*Expression, []Fault) {
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-	if cost > countedCost {
+	if c.cost > countedCost {
 		options = append(options, cel.CostLimit(maxCost))
 	}
-	var err error
-	if e.program, err = env.Program(checked, options...); err != nil {
+	program, err := c.env.PlanProgram(tree, options...)
+	if err != nil {
 		return nil, whole("%s", firstLine(err.Error()))
 	}
-	return e, nil
+	return &Expression{Reads: c.reads, program: program}, nil
 }
 
 // reads answers the variables of an expression, each once, in order.

@@ -8,6 +8,8 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/env"
 	"cel.dev/cel-go/common/types"
+
+	"github.com/eile-housing/eile/policy/words"
 )
 
 // Limits of one expression. Cost is bounded before anything runs: the estimate for the largest record that the register takes must stay below maxCost. One
@@ -32,7 +34,8 @@ type Variable struct {
 type Language struct {
 	variables []Variable
 	byName    map[string]int
-	tongues   map[string]tongue
+	// tongues are the languages in which a policy speaks to people. Expressions that are not written for people are of the first.
+	tongues []*tongue
 	// fields are the names of the fields of all structs, for a fault that asks whether one is meant.
 	fields *env.Catalog
 	// compiled counts expressions, so that a file of very many is refused in time.
@@ -41,20 +44,14 @@ type Language struct {
 
 // tongue is what differs between the languages of people: what formats for them.
 type tongue struct {
-	code   string
+	lang   string
 	env    *cel.Env
 	writer Writer
 }
 
-// The languages in which a policy speaks to people. Expressions that are not written for people are English.
-const (
-	english    = "en"
-	lithuanian = "lt"
-)
-
 // NewLanguage makes the language of a policy from its variables and the structs that lists of them hold; currency is what money is written with.
 func NewLanguage(variables []Variable, structures []*Structure, currency string) (*Language, error) {
-	l := &Language{variables: slices.Clone(variables), byName: make(map[string]int, len(variables)), tongues: map[string]tongue{}, fields: env.NewCatalog()}
+	l := &Language{variables: slices.Clone(variables), byName: make(map[string]int, len(variables)), fields: env.NewCatalog()}
 	for i, v := range variables {
 		l.byName[v.Name] = i
 	}
@@ -63,12 +60,13 @@ func NewLanguage(variables []Variable, structures []*Structure, currency string)
 			l.fields.Add(&env.CatalogSymbol{Name: name})
 		}
 	}
-	for _, t := range []tongue{{english, nil, English(currency)}, {lithuanian, nil, Lithuanian(currency)}} {
+	for _, lang := range words.Rules.Languages() {
+		t := &tongue{lang: lang, writer: WriterOf(lang, currency)}
 		var err error
 		if t.env, err = l.environment(structures, t.writer); err != nil {
 			return nil, errors.New(firstLine(err.Error()))
 		}
-		l.tongues[t.code] = t
+		l.tongues = append(l.tongues, t)
 	}
 	return l, nil
 }

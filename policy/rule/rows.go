@@ -9,6 +9,8 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
+
+	"github.com/eile-housing/eile/policy/words"
 )
 
 // Layout is the struct type of the rows of one attribute. Its first Keys columns name a row.
@@ -101,7 +103,7 @@ func (r *row) field(i int) ref.Val {
 	}
 	var name []string
 	for _, part := range r.fields[:r.layout.Keys] {
-		name = append(name, English("").Write(part))
+		name = append(name, WriterOf(words.Default, "").Write(part))
 	}
 	return r.layout.unknown(strings.Join(name, "."), slices.Index(r.layout.columns[0].Values, name[0]), r.layout.columns[i].Name, i+1)
 }

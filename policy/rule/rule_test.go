@@ -12,6 +12,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -56,6 +57,7 @@ func people() *Structure {
 
 // world is what the expressions of these tests read.
 type world struct {
+	tb testing.TB
 	*Language
 	values map[string]any
 	today  *Today
@@ -65,7 +67,7 @@ func newWorld(t testing.TB, date string) *world {
 	t.Helper()
 	today := &Today{On: on(t, date)}
 	rows := parts().Rows([][]ref.Val{{types.String("roof"), types.Int(1990), types.String("poor")}, {types.String("door"), nil, types.String("good")}})
-	w := &world{today: today, values: map[string]any{
+	w := &world{tb: t, today: today, values: map[string]any{
 		"on": &Date{today.On, today}, "born": &Date{Day: on(t, "2016-02-29")}, "n": types.Int(3), "d": number(t, "12.50"), "text": types.String("Ab"),
 		"open": Unknown(5, "open"), "words": types.NewStringList(types.DefaultTypeAdapter, []string{"x", " y"}), "home": types.Int(2),
 		"flags": types.NewRefValList(types.DefaultTypeAdapter, []ref.Val{types.True, types.False}), "parts": rows,
@@ -114,7 +116,7 @@ func (w *world) eval(t testing.TB, text string) string {
 	if list, ok := v.Value().([]string); ok {
 		return strings.Join(list, "|")
 	}
-	return English("").Write(v)
+	return WriterOf(words.Default, "").Write(v)
 }
 
 func TestExpressions(t *testing.T) {
@@ -354,12 +356,15 @@ func TestSentences(t *testing.T) {
 		{"{ {'a': text}['a'] }", "", "Ab", ""},
 		{strings.Repeat("ž", 1_100), strings.Repeat("x", 999) + "ž", strings.Repeat("ž", 999) + "…", strings.Repeat("x", 999) + "ž"},
 	} {
-		s, en, lt := w.Sentence(tt.en, tt.lt, ReachDate)
-		if len(en)+len(lt) > 0 {
-			t.Errorf("%s: %v %v", tt.en, en, lt)
+		s, faults := w.Sentence(map[string]string{"en": tt.en, "lt": tt.lt}, ReachDate)
+		if len(faults["en"])+len(faults["lt"]) > 0 {
+			t.Errorf("%s: %v", tt.en, faults)
 			continue
 		}
-		if gotEn, gotLt := s.Write(w.activation(t)); gotEn != tt.wantEn || gotLt != tt.wantLt {
+		args := s.Arguments(w.activation(t))
+		gotEn, _ := s.Write("en", args)
+		gotLt, spoken := s.Write("lt", args)
+		if gotEn != tt.wantEn || gotLt != tt.wantLt || spoken != (tt.lt != "") || spoken != s.Has("lt") {
 			t.Errorf("%s: %q and %q, want %q and %q", tt.en, gotEn, gotLt, tt.wantEn, tt.wantLt)
 		}
 	}
@@ -372,8 +377,8 @@ func TestSentences(t *testing.T) {
 		"{}":             "1:1 the expression ends where a value should follow",
 		"{home}":         "1:2 home cannot be read here",
 	} {
-		_, en, lt := w.Sentence(text, text, ReachDate)
-		for _, faults := range [][]Fault{en, lt} {
+		_, wrong := w.Sentence(map[string]string{"en": text, "lt": text}, ReachDate)
+		for _, faults := range [][]Fault{wrong["en"], wrong["lt"]} {
 			if len(faults) == 0 || !strings.HasPrefix(fmt.Sprintf("%d:%d %s", faults[0].Line, faults[0].Column, faults[0].What), want) {
 				t.Errorf("%q: %v, want %s", text, faults, want)
 			}
@@ -439,7 +444,7 @@ func TestConversions(t *testing.T) {
 	if _, ok := Fields(types.True); ok {
 		t.Error("a flag is a row")
 	}
-	if ErrorText(types.True) != "no value" || ErrorText(types.NewErr("one\ntwo")) != "one" || English("").Write(types.NullValue) != "?" {
+	if ErrorText(types.True) != "no value" || ErrorText(types.NewErr("one\ntwo")) != "one" || WriterOf(words.Default, "").Write(types.NullValue) != "?" {
 		t.Error("what is no value is written as one")
 	}
 }

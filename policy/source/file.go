@@ -41,6 +41,19 @@ type Phrase struct {
 	Lt Text `key:"lt" doc:"Lithuanian."`
 }
 
+// Texts are what it says, by language.
+func (p *Phrase) Texts() map[string]string {
+	return map[string]string{"en": p.En.Text, "lt": p.Lt.Text}
+}
+
+// In is what it says in a language.
+func (p *Phrase) In(lang string) Text {
+	if lang == "lt" {
+		return p.Lt
+	}
+	return p.En
+}
+
 func (p *Phrase) at(pos Position) { p.Position = pos }
 
 // Period is a stretch of days, both ends included; unset ends are open.

@@ -73,10 +73,28 @@ type Phrase struct {
 // Say makes a phrase.
 func Say(key string, args ...*eilev1.Argument) Phrase { return Phrase{key, args} }
 
+// lacking is how the codes of what is not known begin: MISSING_ and the fact. They
+// share their sentences.
+const lacking = "MISSING"
+
 // KeyOf is the key of a reason's sentence.
 func KeyOf(reason *eilev1.Reason) string {
-	if reason.GetSentence() == "" {
-		return reason.GetCode()
+	code := reason.GetCode()
+	if strings.HasPrefix(code, lacking+"_") {
+		code = lacking
 	}
-	return reason.GetCode() + "." + reason.GetSentence()
+	if reason.GetSentence() == "" {
+		return code
+	}
+	return code + "." + reason.GetSentence()
+}
+
+// TextOf is the text of an argument by its name; empty: there is none.
+func TextOf(args []*eilev1.Argument, name string) string {
+	for _, arg := range args {
+		if arg.GetName() == name {
+			return arg.GetText()
+		}
+	}
+	return ""
 }

@@ -155,5 +155,5 @@ func (b *Book) value(lang string, speaks *tongue, arg *eilev1.Argument) any {
 	case *eilev1.Argument_Items:
 		return strings.Join(v.Items.GetItems(), ", ")
 	}
-	return speaks.hand.figure(arg)
+	return speaks.hand.Figure(arg)
 }

@@ -101,8 +101,8 @@ func (h Hand) Truth(is bool) string {
 	return h.no
 }
 
-// figure writes the value of an argument that is a figure; what is not known is a dash.
-func (h Hand) figure(arg *eilev1.Argument) string {
+// Figure writes the value of an argument that is a figure; what is not known is a dash.
+func (h Hand) Figure(arg *eilev1.Argument) string {
 	switch v := arg.GetValue().(type) {
 	case *eilev1.Argument_Number:
 		return strconv.FormatInt(v.Number, 10)
