@@ -55,9 +55,5 @@ func (p *Policy) Write(lang string, reason *eilev1.Reason) (string, bool) {
 
 // Say is a reason of the policy in a language, in English where it has no words for it.
 func (p *Policy) Say(lang string, reason *eilev1.Reason) string {
-	said, ok := words.Rules.Sentence(lang, reason, words.Of(p.SHA256, p))
-	if !ok && lang != words.Default {
-		said, _ = words.Rules.Sentence(words.Default, reason, words.Of(p.SHA256, p))
-	}
-	return said
+	return words.Rules.Say(lang, reason, words.Of(p.SHA256, p))
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/need"
 	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/words"
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 // needed is what need prints.
@@ -47,7 +49,8 @@ partner_of:N for the partner of member N. Sex: F M X.`,
 			if err != nil {
 				return err
 			}
-			return printNeed(&s.out, needed{result.Standard, result.Need, render.Reasons(result.Reasons)})
+			says := func(reason *eilev1.Reason) string { return words.Rules.Say(s.server.Language, reason, nil) }
+			return printNeed(&s.out, needed{result.Standard, result.Need, render.Reasons(result.Reasons, says)})
 		}),
 	}
 	flag.DateVar(cmd.Flags(), &on, "on", "day of the ages, `DATE`; today unless given")

@@ -59,7 +59,7 @@ POLICY is a file or the name of a shipped policy; APPLICATIONS is a CSV file as 
 			if err != nil {
 				return err
 			}
-			return printTried(&s.out, tryAll(p.Evaluator(seed), rows, today))
+			return printTried(&s.out, tryAll(p.Evaluator(seed), rows, today, s.server.Language))
 		}),
 	}
 	flag.DateVar(cmd.Flags(), &on, "on", "day of the rules, `DATE`; today in the policy's time zone unless given")
@@ -95,7 +95,7 @@ func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([
 			continue
 		}
 		for _, v := range p.Validate(row.Application) {
-			fault(row.Line, v.Field, v.Reason.GetDetail())
+			fault(row.Line, v.Field, p.Say(s.server.Language, v.Reason))
 		}
 		rows = append(rows, row.Application)
 	}
@@ -107,14 +107,16 @@ func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([
 
 // tryAll evaluates the applications and puts them in legal order: by list, by order key, by reference. Who has no key
 // stands last, in the order of the file.
-func tryAll(e *policy.Evaluator, applications []*eilev1.Application, on day.Day) []tried {
+// The reasons are put into a language.
+func tryAll(e *policy.Evaluator, applications []*eilev1.Application, on day.Day, lang string) []tried {
+	says := func(reason *eilev1.Reason) string { return e.Policy().Say(lang, reason) }
 	rows := []tried{}
 	for _, application := range applications {
 		v := e.Evaluate(application, on)
 		rows = append(rows, tried{
 			Reference:   application.GetReference(),
 			Eligibility: spell.Name(v.Eligibility),
-			Reasons:     render.Reasons(v.Reasons),
+			Reasons:     render.Reasons(v.Reasons, says),
 			Missing:     append([]string{}, v.Missing...),
 			List:        v.List,
 			Need:        v.Need,

@@ -113,7 +113,7 @@ Home-2,,,,
 }
 
 func TestRows(t *testing.T) {
-	given := Reasons([]*eilev1.Reason{{Code: "NO_NEED", Detail: "it has <enough>"}, {Code: "YOUNG"}})
+	given := Reasons([]*eilev1.Reason{{Code: "NO_NEED", Detail: "it has <enough>"}, {Code: "YOUNG"}}, (*eilev1.Reason).GetDetail)
 	rows := func(p *Printer) error {
 		return p.Rows(map[string][]Reason{"reasons": given}, "codes:reasons empty_since", [][]string{{Codes(given), ""}})
 	}
@@ -133,7 +133,7 @@ func TestRows(t *testing.T) {
   ]
 }
 `)
-	same(t, printed(t, JSON, func(p *Printer) error { return p.Answer(Reasons(nil)) }), "[]\n")
+	same(t, printed(t, JSON, func(p *Printer) error { return p.Answer(Reasons(nil, nil)) }), "[]\n")
 }
 
 func TestCells(t *testing.T) {

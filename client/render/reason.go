@@ -12,11 +12,11 @@ type Reason struct {
 	Detail string `json:"detail"`
 }
 
-// Reasons are never nil, so that JSON has a list also where there is none.
-func Reasons(given []*eilev1.Reason) []Reason {
+// Reasons are put into words. They are never nil, so that JSON has a list also where there is none.
+func Reasons(given []*eilev1.Reason, says func(*eilev1.Reason) string) []Reason {
 	reasons := []Reason{}
 	for _, r := range given {
-		reasons = append(reasons, Reason{r.GetCode(), r.GetDetail()})
+		reasons = append(reasons, Reason{r.GetCode(), says(r)})
 	}
 	return reasons
 }

@@ -62,6 +62,16 @@ func (b *Book) Sentence(lang string, reason *eilev1.Reason, policies Policies) (
 	return b.write(lang, KeyOf(reason), reason.GetArgs(), policies)
 }
 
+// Say is a reason in a language, in the default one where that has no sentence for
+// it; empty: neither has.
+func (b *Book) Say(lang string, reason *eilev1.Reason, policies Policies) string {
+	if said, ok := b.Sentence(lang, reason, policies); ok {
+		return said
+	}
+	said, _ := b.Sentence(Default, reason, policies)
+	return said
+}
+
 // told is what a reason says by itself: one that was told, and one of an older
 // register, which has an English and a Lithuanian sentence and no arguments.
 func told(lang string, reason *eilev1.Reason) (said string, is bool) {

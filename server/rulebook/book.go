@@ -28,6 +28,7 @@ type Book struct {
 	// holding is held while a policy is put in force, and shared by those who
 	// hold the book.
 	holding sync.RWMutex
+	shelf   shelf
 }
 
 // New returns the book of a register; Load opens it.
@@ -57,6 +58,13 @@ func recordID(record *eilev1.Policy) string { return record.GetName() + "/" + re
 func (e *edition) on(day day.Day) casework.Rules {
 	rules := e.rules
 	rules.Today = day
+	return rules
+}
+
+// on are the rules of one day, with the words of the policies at hand.
+func (b *Book) on(in *edition, day day.Day) casework.Rules {
+	rules := in.on(day)
+	rules.Known = b.Known
 	return rules
 }
 
@@ -98,7 +106,7 @@ func (b *Book) Rules(on day.Day) (casework.Rules, error) {
 	if in == nil {
 		return casework.Rules{}, ErrNoPolicy
 	}
-	return in.on(on), nil
+	return b.on(in, on), nil
 }
 
 // Today are the rules of today in the policy's time zone.
@@ -107,7 +115,7 @@ func (b *Book) Today() (casework.Rules, error) {
 	if in == nil {
 		return casework.Rules{}, ErrNoPolicy
 	}
-	return in.on(day.Of(b.Now(), in.rules.Policy.Location)), nil
+	return b.on(in, day.Of(b.Now(), in.rules.Policy.Location)), nil
 }
 
 // Zone is where days begin; UTC while no policy is in force.

@@ -54,7 +54,7 @@ func (b *Book) switchTo(ctx context.Context, stamp store.Stamp, next *edition, t
 	if err != nil {
 		return err
 	}
-	b.inForce.Store(next)
+	b.supersede(next)
 	return nil
 }
 

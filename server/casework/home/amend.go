@@ -37,7 +37,7 @@ func Amend(c casework.Change, unit *eilev1.Unit, before eilev1.UnitStatus) error
 		return err
 	}
 	if why := spoiled(c.Rules, application, stored, unit); why != nil {
-		return offer.TakeBack(c, unit, open, application, takenBack("taken_back.corrected", why))
+		return offer.TakeBack(c, unit, open, application, takenBack(c.Rules, "taken_back.corrected", why))
 	}
 	return Settle(c, unit)
 }

@@ -64,10 +64,10 @@ func Settle(c casework.Change, unit *eilev1.Unit) error {
 	if err != nil {
 		return err
 	}
-	return offer.TakeBack(c, unit, open, application, takenBack("taken_back.unfit", unit.GetCondition().GetReasons()[0]))
+	return offer.TakeBack(c, unit, open, application, takenBack(c.Rules, "taken_back.unfit", unit.GetCondition().GetReasons()[0]))
 }
 
 // takenBack is why an offer is taken back, as the record of the home keeps it.
-func takenBack(key string, why *eilev1.Reason) string {
-	return told.Write("en", words.Say(key, words.Text("why", told.Sentence("en", why, nil))))
+func takenBack(rules casework.Rules, key string, why *eilev1.Reason) string {
+	return told.Write("en", words.Say(key, words.Text("why", told.Sentence("en", why, rules.Policies))))
 }
