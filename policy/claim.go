@@ -25,7 +25,7 @@ func (e *Evaluator) Claims(app *eilev1.Application, on day.Day) []Claim {
 	var out []Claim
 	for i := range e.policy.Grounds {
 		if g := &e.policy.Grounds[i]; slices.Contains(claimed, g.Code) && edition.Grounds[g.Code] {
-			out = append(out, g.claim(&findings{scope: f.scope, policy: f.policy}))
+			out = append(out, g.claim(&findings{scope: f.scope, voice: f.voice}))
 		}
 	}
 	return out

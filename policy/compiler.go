@@ -13,9 +13,9 @@ import (
 // compiler turns the texts of one file into expressions and sentences and reports what is wrong with them.
 type compiler struct {
 	*source.Faults
-	language  *rule.Language
-	sources   sources
-	sentences sentences
+	language *rule.Language
+	sources  sources
+	voice    *voice
 }
 
 // expression compiles a text of one of the kinds that may read what may says; nil where there is none, and after a fault.
@@ -31,7 +31,7 @@ func (c *compiler) sentence(code string, p source.Phrase, may rule.Reach) *sente
 	for _, lang := range slices.Sorted(maps.Keys(faults)) {
 		c.place(p.In(lang), faults[lang])
 	}
-	return c.sentences.add(code, s)
+	return c.voice.learn(code, s)
 }
 
 // place reports the faults of a text in the file; its first line begins where the scalar does.

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"slices"
-	"strings"
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -16,7 +15,7 @@ import (
 // findings gathers what conditions say of one record.
 type findings struct {
 	scope   *fact.Scope
-	policy  *Policy
+	voice   *voice
 	reasons []*eilev1.Reason
 	// failed rules could not be computed; the record is undetermined and the rule is named.
 	failed  []*eilev1.Reason
@@ -35,7 +34,7 @@ func (f *findings) test(conditions []*condition) {
 				if f.proposes != "removal" {
 					f.proposes = c.proposes
 				}
-				f.reasons = append(f.reasons, c.reason.reason(f.policy, f.scope))
+				f.reasons = append(f.reasons, f.voice.reason(c.reason, f.scope))
 			}
 		case *types.Unknown:
 			f.unknown = types.MergeUnknowns(f.unknown, x)
@@ -76,57 +75,7 @@ func (f *findings) missing() []string { return rule.Names(f.unknown) }
 func (f *findings) lacking() []*eilev1.Reason {
 	reasons := f.all()
 	for _, name := range f.missing() {
-		reasons = append(reasons, f.policy.missing(name))
+		reasons = append(reasons, f.voice.missing(name))
 	}
 	return reasons
-}
-
-// titles are what a policy calls its attributes, by the names of their variables; those of members and inspections stand under members. and inspections.
-type titles map[string]Title
-
-// of is what a fact is called that is missing, by its name.
-func (t titles) of(name string) Title {
-	i := strings.LastIndexByte(name, '.')
-	switch found, ofInspection := strings.CutPrefix(name, "inspection."); {
-	case i >= 0 && strings.HasPrefix(name, "members["):
-		return t["members."+name[i+1:]]
-	case i >= 0 && strings.HasPrefix(name, "inspections["):
-		return t["inspections."+name[i+1:]]
-	case ofInspection:
-		attribute, _, _ := strings.Cut(found, ".")
-		return t["inspections."+attribute]
-	}
-	return t[name]
-}
-
-// keyMissing is the sentence of a fact that a rule needs and that is not known.
-const keyMissing = "MISSING.fact"
-
-// missing says that a fact is needed; it is told with the title that the policy gives it.
-func (p *Policy) missing(name string) *eilev1.Reason {
-	return &eilev1.Reason{Code: missingCode(name), Sentence: "fact", Args: []*eilev1.Argument{words.Text("fact", name)}, PolicySha256: p.SHA256}
-}
-
-// write writes the reason of missing.
-func (t titles) write(lang string, reason *eilev1.Reason) (string, bool) {
-	args := reason.GetArgs()
-	if title := t.of(words.TextOf(args, "fact"))[lang]; title != "" {
-		args = append(slices.Clone(args), words.Text("title", title))
-	}
-	return words.Rules.Write(lang, keyMissing, args)
-}
-
-// missingCode turns the name of a fact into a code: members[2].working_capacity becomes MISSING_MEMBERS_2_WORKING_CAPACITY.
-func missingCode(name string) string {
-	code := strings.Map(func(r rune) rune {
-		switch {
-		case r == ']':
-			return -1
-		case strings.ContainsRune(letters+"0123456789", r):
-			return r
-		}
-		return '_'
-	}, name)
-	code = "MISSING_" + strings.ToUpper(code)
-	return code[:min(len(code), 64)]
 }

@@ -22,7 +22,7 @@ func Load(fileName string, text []byte) (*Policy, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(text)
-	p := &Policy{File: fileName, SHA256: hex.EncodeToString(sum[:]), Examples: raw.Examples, titles: titles{}, sentences: sentences{}}
+	p := &Policy{File: fileName, SHA256: hex.EncodeToString(sum[:]), Examples: raw.Examples, voice: newVoice(hex.EncodeToString(sum[:]))}
 	faults := source.NewFaults(fileName)
 	p.head(faults, raw)
 	checkLimits(faults, raw)
@@ -49,7 +49,7 @@ func (p *Policy) compile(faults *source.Faults, raw *source.File) {
 		faults.Add(source.Position{}, "the names of the file do not make a language: %v", err)
 		return
 	}
-	c := &compiler{faults, language, names, p.sentences}
+	c := &compiler{faults, language, names, p.voice}
 	p.calendar.vocabulary, p.calendar.figures = p.vocabulary, c.figures(raw.Parameters, figures)
 	all := c.values(raw.Values, values, p.vocabulary)
 	need := c.need(raw.Need, p.vocabulary)

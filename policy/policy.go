@@ -49,10 +49,9 @@ type Policy struct {
 	personalCode    bool
 	membersRequired bool
 
+	*voice
 	vocabulary *fact.Vocabulary
 	attributes attributes
-	titles     titles
-	sentences  sentences
 	calendar   *calendar
 
 	class            *rule.Expression

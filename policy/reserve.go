@@ -8,8 +8,6 @@ import (
 
 	"github.com/eile-housing/eile/policy/rule"
 	"github.com/eile-housing/eile/policy/source"
-	"github.com/eile-housing/eile/policy/words"
-	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 // Strictness of a reserve.
@@ -35,27 +33,6 @@ type Share struct{ Lettings, Of int }
 
 func (r *Reserve) holds(household cel.Activation) bool { return r.who.Eval(household) == types.True }
 
-// keyEarmarked is the reason that a home is kept for a group to which the household does not belong.
-const keyEarmarked = "EARMARKED.reserve"
-
-// notMember says why the household may not have a home that is kept for the group.
-func (r *Reserve) notMember(p *Policy) *eilev1.Reason {
-	reason := words.Reason("EARMARKED.reserve", words.Text("group", r.Code))
-	reason.PolicySha256 = p.SHA256
-	return reason
-}
-
-// writeEarmarked writes the reason of notMember with the title of the group; a language without one says nothing.
-func (p *Policy) writeEarmarked(lang string, reason *eilev1.Reason) (string, bool) {
-	for i := range p.Reserves {
-		r := &p.Reserves[i]
-		if title, titled := r.Title[lang]; r.Code == words.TextOf(reason.GetArgs(), "group") && (titled || lang == words.Default) {
-			return words.Rules.Write(lang, keyEarmarked, append(slices.Clone(reason.GetArgs()), words.Text("title", title)))
-		}
-	}
-	return "", false
-}
-
 // reserves compiles the groups in the order of the file.
 func (c *compiler) reserves(raw []source.Reserve) []Reserve {
 	var out []Reserve
@@ -64,6 +41,7 @@ func (c *compiler) reserves(raw []source.Reserve) []Reserve {
 		if !isListName(r.Code.Text) || slices.ContainsFunc(out, func(o Reserve) bool { return o.Code == r.Code.Text }) {
 			c.Add(r.Code.Position, "%q is no code of a reserve, or it stands twice", source.Clip(r.Code.Text))
 		}
+		c.voice.groups[r.Code.Text] = title(r.Title)
 		out = append(out, Reserve{
 			Entry:  entry(r.Code, r.Title),
 			Strict: Strictness(choice(c.Faults, r.Strict, string(HardReserve), string(ReleasedReserve), string(SoftReserve))),

@@ -19,7 +19,7 @@ func (e *Evaluator) Suitable(app *eilev1.Application, unit *eilev1.Unit, on day.
 	f.scope.Home(unit, nil)
 	f.test(edition.suitability)
 	if r := keptFor(e.policy.Reserves, f.scope, unit.GetEarmark()); r != nil {
-		f.reasons = append(f.reasons, r.notMember(e.policy))
+		f.reasons = append(f.reasons, f.voice.earmarked(r.Code))
 	}
 	reasons := f.lacking()
 	return len(reasons) == 0, reasons

@@ -64,7 +64,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	clock := rulebook.NewClock(o.Now, o.Dev)
 	office := &rpc.Office{Register: o.Register, Book: rulebook.New(o.Register, clock), Clock: clock}
-	chain, err := rpc.NewChain(o.Register, office.Book.Policy, o.Log, o.Metrics)
+	chain, err := rpc.NewChain(o.Register, office.Book.Wording.Policy, o.Log, o.Metrics)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"embed"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -13,6 +14,12 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
+
+// own are the sentences of the rules that no policy words itself, and how each
+// language writes figures.
+//
+//go:embed *.yaml
+var own embed.FS
 
 // Default is the language of who asks for none.
 const Default = "en"
@@ -65,7 +72,10 @@ func (b *Book) speak() {
 	})
 	for _, lang := range b.langs {
 		b.tongues[lang] = &tongue{sentences: i18n.NewLocalizer(b.bundle, lang, Default)}
-		b.tongues[lang].hand = b.hand(lang)
+		b.tongues[lang].hand = newHand(lang, func(key string) string {
+			said, _ := b.Write(lang, key, nil)
+			return said
+		})
 		tags = append(tags, language.Make(lang))
 	}
 	b.matcher = language.NewMatcher(tags)

@@ -23,12 +23,9 @@ type Hand struct {
 // numbersOf have every form that whole numbers of some language take.
 const numbersOf = 1_000
 
-func (b *Book) hand(lang string) Hand {
-	say := func(key string) string {
-		said, _ := b.Write(lang, "figure."+key, nil)
-		return said
-	}
-	h := Hand{group: say("group"), point: say("point"), yes: say("yes"), no: say("no"), tag: language.Make(lang)}
+// newHand is how a language writes whose file says so.
+func newHand(lang string, say func(key string) string) Hand {
+	h := Hand{group: say("figure.group"), point: say("figure.point"), yes: say("figure.yes"), no: say("figure.no"), tag: language.Make(lang)}
 	var taken [plural.Many + 1]bool
 	for n := range numbersOf {
 		taken[h.form(int64(n))] = true

@@ -22,7 +22,7 @@ func (b *Book) Tell(reason *eilev1.Reason, policies Policies) {
 func (b *Book) Show(lang string, reason *eilev1.Reason, policies Policies) {
 	b.Tell(reason, policies)
 	reason.Detail = cmp.Or(textIn(reason, lang), textIn(reason, Default), reason.GetDetail(), reason.GetCode())
-	reason.DetailLt = textIn(reason, "lt")
+	reason.DetailLt = textIn(reason, "lt") //nolint:staticcheck // the old field is filled in for old callers
 }
 
 // textIn is what a reason says in a language; empty where it has no sentence.

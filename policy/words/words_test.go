@@ -103,11 +103,11 @@ func TestShow(t *testing.T) {
 		}
 		for range 2 { // to be shown twice changes nothing
 			b.Show("lt", test.reason, known)
-			if test.reason.GetDetail() != lt || test.reason.GetDetailLt() != test.lt { //nolint:staticcheck // the old field is filled in for old callers
+			if test.reason.GetDetail() != lt || test.reason.GetDetailLt() != test.lt {
 				t.Errorf("%s, in Lithuanian: %v", name, test.reason)
 			}
 			b.Show("en", test.reason, known)
-			if test.reason.GetDetail() != detail(test.en) || test.reason.GetDetailLt() != test.lt { //nolint:staticcheck // the old field is filled in for old callers
+			if test.reason.GetDetail() != detail(test.en) || test.reason.GetDetailLt() != test.lt {
 				t.Errorf("%s, in English: %v", name, test.reason)
 			}
 		}

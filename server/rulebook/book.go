@@ -11,6 +11,7 @@ import (
 
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
@@ -28,12 +29,15 @@ type Book struct {
 	// holding is held while a policy is put in force, and shared by those who
 	// hold the book.
 	holding sync.RWMutex
-	shelf   shelf
+	// Wording has the words of its policies, and of those before.
+	Wording Wording
 }
 
 // New returns the book of a register; Load opens it.
 func New(register *store.Register, clock *Clock) *Book {
-	return &Book{Clock: clock, register: register}
+	b := &Book{Clock: clock, register: register}
+	b.Wording.register, b.Wording.inForce = register, &b.inForce
+	return b
 }
 
 // edition is a policy ready for use, with its record.
@@ -54,17 +58,10 @@ func makeEdition(record *eilev1.Policy) (*edition, error) {
 // recordID is where a version of a policy is kept.
 func recordID(record *eilev1.Policy) string { return record.GetName() + "/" + record.GetVersion() }
 
-// on are the rules of one day.
-func (e *edition) on(day day.Day) casework.Rules {
+// on are the rules of one day, with the words of the policies that are known.
+func (e *edition) on(day day.Day, known words.Policies) casework.Rules {
 	rules := e.rules
-	rules.Today = day
-	return rules
-}
-
-// on are the rules of one day, with the words of the policies at hand.
-func (b *Book) on(in *edition, day day.Day) casework.Rules {
-	rules := in.on(day)
-	rules.Known = b.Known
+	rules.Today, rules.Known = day, known
 	return rules
 }
 
@@ -106,7 +103,7 @@ func (b *Book) Rules(on day.Day) (casework.Rules, error) {
 	if in == nil {
 		return casework.Rules{}, ErrNoPolicy
 	}
-	return b.on(in, on), nil
+	return in.on(on, b.Wording.Known), nil
 }
 
 // Today are the rules of today in the policy's time zone.
@@ -115,7 +112,7 @@ func (b *Book) Today() (casework.Rules, error) {
 	if in == nil {
 		return casework.Rules{}, ErrNoPolicy
 	}
-	return b.on(in, day.Of(b.Now(), in.rules.Policy.Location)), nil
+	return in.on(day.Of(b.Now(), in.rules.Policy.Location), b.Wording.Known), nil
 }
 
 // Zone is where days begin; UTC while no policy is in force.

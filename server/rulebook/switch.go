@@ -34,7 +34,7 @@ func (b *Book) switchTo(ctx context.Context, stamp store.Stamp, next *edition, t
 			err = errors.Join(err, change.GiveUp(context.WithoutCancel(ctx)))
 		}
 	}()
-	all, moved, err := placements(ctx, b.register, next.on(today))
+	all, moved, err := placements(ctx, b.register, next.on(today, b.Wording.Known))
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (b *Book) switchTo(ctx context.Context, stamp store.Stamp, next *edition, t
 	if err != nil {
 		return err
 	}
-	b.supersede(next)
+	b.Wording.supersede(next)
 	return nil
 }
 

@@ -17,21 +17,21 @@ func TestPoliciesAreFoundByTheirHash(t *testing.T) {
 	hashes := []string{o.book.inForce.Load().record.GetPolicy().GetSha256()}
 	for version := range maxShelved + 2 {
 		hashes = append(hashes, o.mustActivate(text(version+2), Wish{}).GetPolicy().GetSha256())
-		if former := hashes[len(hashes)-2]; o.book.Known(former) == nil {
+		if former := hashes[len(hashes)-2]; o.book.Wording.Known(former) == nil {
 			t.Errorf("%s was in force a moment ago and is not at hand", former)
 		}
 	}
 	for _, book := range []*Book{o.book, opened(o.World)} {
-		if book.Policy("") != nil || book.Policy("none") != nil || book.Known("none") != nil {
+		if book.Wording.Policy("") != nil || book.Wording.Policy("none") != nil || book.Wording.Known("none") != nil {
 			t.Error("a policy is found that there is not")
 		}
 		for _, hash := range append(hashes, hashes[0]) {
-			found, ok := book.Policy(hash).(*policy.Policy)
-			if !ok || found.SHA256 != hash || book.Known(hash) != found {
+			found, ok := book.Wording.Policy(hash).(*policy.Policy)
+			if !ok || found.SHA256 != hash || book.Wording.Known(hash) != found {
 				t.Errorf("%s is not found", hash)
 			}
-			if len(book.shelf.hashes) > maxShelved || len(book.shelf.loaded) != len(book.shelf.hashes) {
-				t.Errorf("%d policies are kept, %d of them by hash", len(book.shelf.hashes), len(book.shelf.loaded))
+			if len(book.Wording.hashes) > maxShelved || len(book.Wording.loaded) != len(book.Wording.hashes) {
+				t.Errorf("%d policies are kept, %d of them by hash", len(book.Wording.hashes), len(book.Wording.loaded))
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func TestShow(t *testing.T) {
 	reason := said.Reason("GIVING_UP")
 	words.Show("lt", reason, nil)
-	if reason.GetDetail() != "niekas negyvena" || reason.GetDetailLt() != reason.GetDetail() || len(reason.GetTexts()) != 2 || reason.GetTexts()[0].GetText() != "nobody lives there" { //nolint:staticcheck // the old field is filled in for old callers
+	if reason.GetDetail() != "niekas negyvena" || reason.GetDetailLt() != reason.GetDetail() || len(reason.GetTexts()) != 2 || reason.GetTexts()[0].GetText() != "nobody lives there" {
 		t.Errorf("shown: %v", reason)
 	}
 	reason = said.Reason("GIVING_UP")

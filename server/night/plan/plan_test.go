@@ -202,7 +202,7 @@ func TestObstacles(t *testing.T) {
 		return store.Applications.Put(c.Tx, "A-5", stored)
 	})
 	held := draw(t, w, 60, 100).GetHomes()[0]
-	if held.GetObstacle().GetCode() != "NOT_WAITING" || !strings.Contains(eiletest.Says("en", held.GetObstacle()), "2025-11-30 is over") {
+	if held.GetObstacle().GetCode() != "NOT_WAITING" || !strings.Contains(w.Says("en", held.GetObstacle()), "2025-11-30 is over") {
 		t.Errorf("a household without a right: %v", held)
 	}
 	w.Today = eiletest.Day(w, "2027-01-01")
