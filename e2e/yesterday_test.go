@@ -95,6 +95,21 @@ func TestYesterdaysRegister(t *testing.T) {
 	}
 }
 
+// A file that an earlier program took changes nothing when it is sent again.
+func TestYesterdaysFilesAgain(t *testing.T) {
+	t.Parallel()
+	s := &service{t: t, data: yesterday(t)}
+	s.again()
+	s.do("policy", "activate", "lt-vilnius") // whose columns the files have
+	for _, kind := range []string{"applications", "units", "inspections"} {
+		path := filepath.Join(yesterdayDir, "input", kind+".csv")
+		again := read(s, &eilev1.ImportResult{}, "import", kind, path)
+		if again.GetRows() == 0 || again.GetUnchanged() != again.GetRows() {
+			t.Errorf("%s sent again: %v", kind, again)
+		}
+	}
+}
+
 // The register of a newer program is refused by name, by the service and by the
 // check, and is left as it is.
 func TestANewerSchemaIsRefused(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/table"
 	"github.com/eile-housing/eile/policy/words"
@@ -52,20 +50,16 @@ func (c *checker) counted() error {
 	return nil
 }
 
-// keep packs a good row, unless the register has it as it stands: then its digest
-// is the former one.
-func (c *checker) keep(line int, reference string, known bool, former []byte, record, person proto.Message) error {
-	packed, err := pack(reference, record, person)
-	if err != nil {
-		return err
-	}
+// keep keeps a good row, unless the register has it as it stands: then the digest of
+// the record is that of the row.
+func (c *checker) keep(line int, packed row, known bool, former []byte) error {
 	switch {
 	case !known:
 		c.good = append(c.good, packed)
-	case string(packed.digest()) == string(former):
-		c.unchanged = append(c.unchanged, reference)
+	case packed.same(former):
+		c.unchanged = append(c.unchanged, packed.reference)
 	default:
-		return c.fault(line, "reference", words.Reason("ALREADY_REGISTERED.row", words.Text("reference", reference)))
+		return c.fault(line, "reference", words.Reason("ALREADY_REGISTERED.row", words.Text("reference", packed.reference)))
 	}
 	return nil
 }

@@ -33,7 +33,12 @@ func (c *checker) application(row table.ApplicationRow) error {
 	if err != nil {
 		return err
 	}
-	return c.keep(row.Line, row.Application.GetReference(), known, former.GetImportDigest(), row.Application, person)
+	digest := table.Digest(row.Application, row.Person)
+	packed, err := pack(row.Application.GetReference(), digest, row.Application, person)
+	if err != nil {
+		return err
+	}
+	return c.keep(row.Line, packed, known, former.GetImportDigest())
 }
 
 // unit checks one row of a file of homes.
@@ -45,7 +50,11 @@ func (c *checker) unit(row table.UnitRow) error {
 	if err != nil {
 		return err
 	}
-	return c.keep(row.Line, row.Unit.GetReference(), known, former.GetImportDigest(), row.Unit, nil)
+	packed, err := pack(row.Unit.GetReference(), table.UnitDigest(row.Unit), row.Unit, nil)
+	if err != nil {
+		return err
+	}
+	return c.keep(row.Line, packed, known, former.GetImportDigest())
 }
 
 // inspection checks one row of a file of inspections; inFile holds the lines of
@@ -60,7 +69,7 @@ func (c *checker) inspection(row table.InspectionRow, inFile map[string]int) err
 	} else if !known {
 		return c.fault(row.Line, "unit", words.Reason("NO_SUCH_UNIT", words.Text("unit", inspection.GetUnit())))
 	}
-	id, err := inspectionID(inspection)
+	id, earlier, err := inspectionIDs(inspection)
 	if err != nil {
 		return err
 	}
@@ -68,13 +77,17 @@ func (c *checker) inspection(row table.InspectionRow, inFile map[string]int) err
 		return c.fault(row.Line, "", words.Reason("ROW_TWICE", words.Number("line", first)))
 	}
 	inFile[id] = row.Line
-	_, known, err := store.Inspections.Find(c.view, id)
+	for _, kept := range []string{id, earlier} {
+		if _, known, err := store.Inspections.Find(c.view, kept); err != nil {
+			return err
+		} else if known {
+			c.unchanged = append(c.unchanged, kept)
+			return nil
+		}
+	}
+	packed, err := pack(id, table.InspectionDigest(inspection), inspection, nil)
 	if err != nil {
 		return err
 	}
-	if known {
-		c.unchanged = append(c.unchanged, id)
-		return nil
-	}
-	return c.keep(row.Line, id, false, nil, inspection, nil)
+	return c.keep(row.Line, packed, false, nil)
 }

@@ -103,7 +103,7 @@ func (b *batch) add(piece *staging.Piece, row row) error {
 		if err := proto.Unmarshal(row.record, unit); err != nil {
 			return err
 		}
-		unit.Import, unit.ImportDigest = b.id, row.digest()
+		unit.Import, unit.ImportDigest = b.id, row.digest[:]
 		unit.Etag = b.id
 		state.Complete(b.rules, unit)
 		piece.AddUnit(unit)
@@ -124,7 +124,7 @@ func (b *batch) addApplication(piece *staging.Piece, row row) error {
 	if err := proto.Unmarshal(row.record, application); err != nil {
 		return err
 	}
-	application.Import, application.ImportDigest = b.id, row.digest()
+	application.Import, application.ImportDigest = b.id, row.digest[:]
 	application.Etag = b.id
 	application.ReceivedAt = timestamppb.New(b.office.Clock.Now())
 	application.AccessGeneration = 1
