@@ -38,7 +38,7 @@ func (s *applications) RegisterApplication(ctx context.Context, req *eilev1.Regi
 	}
 	now := s.office.Clock.Now()
 	wanted := givenApplication(req.GetApplication(), rules.Policy, now)
-	if err := form.Application(rules.Policy, wanted, req.GetPerson(), now); err != nil {
+	if err := form.Application(rules.Policy, nil, wanted, req.GetPerson(), now); err != nil {
 		return nil, err
 	}
 	_, err = s.office.Change(ctx, req, "application.register", "", func(c casework.Change) error {
@@ -167,13 +167,14 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 			if err := rpc.Unchanged(ctx, "application", given, shown(s.office.Register.List(), s.codes, stored)); err != nil {
 				return err
 			}
+			kept := proto.CloneOf(stored)
 			form.AmendApplication(stored, given, req.GetUpdateMask())
 			recorded, _, err := store.Persons.Find(c.Tx, stored.GetReference())
 			if err != nil {
 				return err
 			}
 			person := form.AmendedPerson(recorded, req.GetPerson(), req.GetUpdateMask())
-			if err := form.Application(c.Rules.Policy, stored, person, s.office.Clock.Now()); err != nil {
+			if err := form.Application(c.Rules.Policy, kept, stored, person, s.office.Clock.Now()); err != nil {
 				return err
 			}
 			if corrects {

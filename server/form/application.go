@@ -13,14 +13,18 @@ import (
 	"github.com/eile-housing/eile/server/casework/application"
 )
 
-// Application types the attributes and lists everything that is wrong.
-func Application(rules *policy.Policy, given *eilev1.Application, person *eilev1.Person, now time.Time) error {
-	faults := typeFacts("application.attributes", given.GetAttributes(), rules.Attributes(policy.ApplicationKind))
+// Application types the attributes and lists everything that is wrong. kept is
+// the record before it is amended, nil where it is new: a date or a text that an
+// earlier program took in another form does not keep the rest from being amended.
+func Application(rules *policy.Policy, kept, given *eilev1.Application, person *eilev1.Person, now time.Time) error {
+	faults := typeFacts("application.attributes", kept.GetAttributes(), given.GetAttributes(), rules.Attributes(policy.ApplicationKind))
 	for _, member := range given.GetHousehold().GetMembers() {
-		faults = append(faults, typeFacts("application.household.members.attributes", member.GetAttributes(), rules.Attributes(policy.MemberKind))...)
+		faults = append(faults, typeFacts("application.household.members.attributes", nil, member.GetAttributes(), rules.Attributes(policy.MemberKind))...)
 	}
-	if fault := checkRegisteredAt(given.GetRegisteredAt(), now, rules.Location); fault != nil {
-		faults = append(faults, Fault{"application.registered_at", fault})
+	if kept == nil || given.GetRegisteredAt() != kept.GetRegisteredAt() {
+		if fault := checkRegisteredAt(given.GetRegisteredAt(), now, rules.Location); fault != nil {
+			faults = append(faults, Fault{"application.registered_at", fault})
+		}
 	}
 	faults = append(faults, checkTransfer(given.GetTransfer())...)
 	faults = faults.with(against("application.", rules.Validate(given)))

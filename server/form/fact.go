@@ -11,8 +11,9 @@ import (
 
 // typeFacts gives facts that came as text the type that the policy declares for
 // them, and lists those that it does not know or that are of another type. An
-// empty text is unset, as an empty cell of a file is.
-func typeFacts(field string, facts map[string]*eilev1.Fact, declared []table.Attribute) Faults {
+// empty text is unset, as an empty cell of a file is. A fact that is kept as it
+// was is not asked for its form again.
+func typeFacts(field string, kept, facts map[string]*eilev1.Fact, declared []table.Attribute) Faults {
 	var faults Faults
 	for _, name := range slices.Sorted(maps.Keys(facts)) {
 		at := slices.IndexFunc(declared, func(a table.Attribute) bool { return a.Name == name })
@@ -29,6 +30,9 @@ func typeFacts(field string, facts map[string]*eilev1.Fact, declared []table.Att
 			continue
 		}
 		if declared[at].Type == table.String {
+			if known := kept[name]; known != nil && known.GetStringValue() == text.StringValue {
+				continue
+			}
 			if err := table.Clean(text.StringValue); err != nil {
 				faults = append(faults, Fault{field + "." + name, words.Reason("WRONG_VALUE", words.Text("problem", err.Error()))})
 			}

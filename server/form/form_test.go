@@ -79,7 +79,7 @@ func TestFactsAreTyped(t *testing.T) {
 	given.Household.Members[0].Attributes = map[string]*eilev1.Fact{"disabled": told("true")}
 	given.Attributes["points"].EffectiveOn = &date.Date{Year: 2025, Month: 1, Day: 1}
 	for range 2 {
-		if err := form.Application(rules(t), given, nil, now); err != nil {
+		if err := form.Application(rules(t), nil, given, nil, now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,7 +133,7 @@ func TestFaultsOfAnApplication(t *testing.T) {
 	} {
 		given := applicant()
 		test.change(given)
-		got := slices.DeleteFunc(fields(form.Application(rules(t), given, nil, now)), func(field string) bool {
+		got := slices.DeleteFunc(fields(form.Application(rules(t), nil, given, nil, now)), func(field string) bool {
 			// What the proto's own rules see too comes from the policy as well.
 			return strings.HasPrefix(field, "application.household.members[") && !slices.Contains(test.want, field)
 		})
@@ -141,7 +141,7 @@ func TestFaultsOfAnApplication(t *testing.T) {
 			t.Errorf("%s: %q, want %q", what, got, test.want)
 		}
 	}
-	if got := fields(form.Application(rules(t), applicant(), &eilev1.Person{PersonalCode: "48001010009"}, now)); len(got) == 0 || !strings.HasPrefix(got[0], "person.") {
+	if got := fields(form.Application(rules(t), nil, applicant(), &eilev1.Person{PersonalCode: "48001010009"}, now)); len(got) == 0 || !strings.HasPrefix(got[0], "person.") {
 		t.Errorf("a personal code: %q", got)
 	}
 }
@@ -331,5 +331,21 @@ func TestDays(t *testing.T) {
 	}
 	if got, err := form.Day("on", &date.Date{Year: 2025, Month: 6, Day: 3}, today); err != nil || got != today+1 {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// TestAmendedBesideAnOldForm: what an earlier program took in another form stays
+// until it is amended itself.
+func TestAmendedBesideAnOldForm(t *testing.T) {
+	kept := applicant()
+	kept.RegisteredAt = "2017-03-01T9:30:00+02:00"
+	given := proto.CloneOf(kept)
+	given.RegisterNumber = "8"
+	if err := form.Application(rules(t), kept, given, nil, now); err != nil {
+		t.Errorf("the number is amended: %v", err)
+	}
+	given.RegisteredAt = "2017-03-01T8:30:00+02:00"
+	if got := fields(form.Application(rules(t), kept, given, nil, now)); !slices.Equal(got, []string{"application.registered_at"}) {
+		t.Errorf("the date is amended: %q", got)
 	}
 }

@@ -18,7 +18,7 @@ func RentKinds(rules *policy.Policy, kinds []*eilev1.RentKind) error {
 			faults = append(faults, Fault{field + "name", words.Reason("NAME_TWICE", words.Text("name", kind.GetName()), words.Number("first", first))})
 		}
 		seen[kind.GetName()] = i
-		found := typeFacts(field+"attributes", kind.GetAttributes(), rules.Attributes(policy.UnitKind))
+		found := typeFacts(field+"attributes", nil, kind.GetAttributes(), rules.Attributes(policy.UnitKind))
 		if len(found) == 0 {
 			found = against(field, rules.ValidateUnit(&eilev1.Unit{Attributes: kind.GetAttributes()}))
 		}

@@ -16,7 +16,7 @@ import (
 
 // Unit types the attributes of a home and lists everything that is wrong.
 func Unit(rules *policy.Policy, unit *eilev1.Unit) error {
-	faults := typeFacts("unit.attributes", unit.GetAttributes(), rules.Attributes(policy.UnitKind))
+	faults := typeFacts("unit.attributes", nil, unit.GetAttributes(), rules.Attributes(policy.UnitKind))
 	faults = faults.with(against("unit.", rules.ValidateUnit(unit)))
 	faults = append(faults, checkLease(unit)...)
 	return faults.err()
@@ -94,7 +94,7 @@ func AmendUnit(unit, given *eilev1.Unit, mask *fieldmaskpb.FieldMask) {
 // Inspection types the attributes of an inspection and lists everything that is
 // wrong.
 func Inspection(rules *policy.Policy, inspection *eilev1.Inspection, today day.Day) error {
-	faults := typeFacts("inspection.attributes", inspection.GetAttributes(), rules.Attributes(policy.InspectionKind))
+	faults := typeFacts("inspection.attributes", nil, inspection.GetAttributes(), rules.Attributes(policy.InspectionKind))
 	on, set, wrong := casework.GivenDay(inspection.GetInspectedOn())
 	switch {
 	case wrong != nil:

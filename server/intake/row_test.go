@@ -12,7 +12,7 @@ import (
 )
 
 // A row is known again by its digest, and by what an earlier program kept of it:
-// the digest of marshalled messages, recorded here from that program.
+// the digest of marshalled messages, recorded here as that program forms it.
 func TestDigestsOfRowsAreKnownAgain(t *testing.T) {
 	t.Parallel()
 	person := &eilev1.Person{GivenName: "Ona", Address: "Pilies 1"}
