@@ -85,22 +85,83 @@ func (c *Client) AllProgrammes(ctx context.Context, req *eilev1.ListProgrammesRe
 	return follow(ctx, req, c.Programmes.ListProgrammes, (*eilev1.ListProgrammesResponse).GetProgrammes)
 }
 
-// follow asks for page after page while the sequence is read. The request is copied: a sequence can be read again.
-// A page may be empty and not the last; a token that comes twice running is an error, since it would never end.
-func follow[Req proto.Message, Resp interface{ GetNextPageToken() string }, T any](
-	ctx context.Context, req Req,
-	list func(context.Context, Req, ...grpc.CallOption) (Resp, error), items func(Resp) []T,
+// A List is the call of a server that answers a list page by page, such as Units.ListUnits.
+type List[Req, Resp any] func(context.Context, Req, ...grpc.CallOption) (Resp, error)
+
+// A Page is an answer that may have another one after it.
+type Page interface {
+	proto.Message
+	GetNextPageToken() string
+	GetTotalSize() int32
+}
+
+// Whole follows the pages of a list until there are as many rows as the limit says, and answers them as one page; 0 is
+// no limit. A total is what the server counted first, or, where all pages were followed, how many rows came.
+func Whole[Req proto.Message, Resp Page](ctx context.Context, req Req, limit int, list List[Req, Resp]) (whole Resp, err error) {
+	req = proto.CloneOf(req)
+	if limit > 0 {
+		req.ProtoReflect().Set(field(req, "page_size"), protoreflect.ValueOfInt32(int32(min(limit, pageSize))))
+	}
+	whole = whole.ProtoReflect().New().Interface().(Resp)
+	answer, rows, ended := whole.ProtoReflect(), 0, false
+	for page, err := range pages(ctx, req, list) {
+		if err != nil {
+			return whole, err
+		}
+		if rows == 0 {
+			copyTotal(answer, page.ProtoReflect())
+		}
+		taken, all := appendRows(answer, page.ProtoReflect(), limit-rows, limit > 0)
+		rows += taken
+		if ended = all && page.GetNextPageToken() == ""; !all || limit > 0 && rows == limit {
+			break
+		}
+	}
+	if ended {
+		answer.Set(field(whole, "total_size"), protoreflect.ValueOfInt32(int32(rows)))
+		answer.Clear(field(whole, "total_size_is_minimum"))
+	}
+	return whole, nil
+}
+
+// appendRows appends the rows of a page, at most so many where that is bounded, and tells whether these are all.
+func appendRows(answer, page protoreflect.Message, most int, bounded bool) (taken int, all bool) {
+	fields := page.Descriptor().Fields()
+	for i := range fields.Len() {
+		if !fields.Get(i).IsList() {
+			continue
+		}
+		rows, to := page.Get(fields.Get(i)).List(), answer.Mutable(fields.Get(i)).List()
+		taken = rows.Len()
+		if bounded {
+			taken = min(taken, most)
+		}
+		for n := range taken {
+			to.Append(rows.Get(n))
+		}
+		return taken, taken == rows.Len()
+	}
+	return 0, true
+}
+
+func copyTotal(answer, page protoreflect.Message) {
+	for _, name := range []protoreflect.Name{"total_size", "total_size_is_minimum"} {
+		total := page.Descriptor().Fields().ByName(name)
+		answer.Set(total, page.Get(total))
+	}
+}
+
+func field(of proto.Message, name protoreflect.Name) protoreflect.FieldDescriptor {
+	return of.ProtoReflect().Descriptor().Fields().ByName(name)
+}
+
+// follow yields the rows of page after page while the sequence is read.
+func follow[Req proto.Message, Resp Page, T any](
+	ctx context.Context, req Req, list List[Req, Resp], items func(Resp) []T,
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		req := proto.Clone(req).(Req)
-		fields, message := req.ProtoReflect().Descriptor().Fields(), req.ProtoReflect()
-		if size := fields.ByName("page_size"); !message.Has(size) {
-			message.Set(size, protoreflect.ValueOfInt32(pageSize))
-		}
-		token := fields.ByName("page_token")
-		for {
-			page, err := list(ctx, req)
+		for page, err := range pages(ctx, req, list) {
 			if err != nil {
 				yield(none, err)
 				return
@@ -110,8 +171,28 @@ func follow[Req proto.Message, Resp interface{ GetNextPageToken() string }, T an
 					return
 				}
 			}
+		}
+	}
+}
+
+// pages asks for page after page while the sequence is read. The request is copied: a sequence can be read again.
+// A page may be empty and not the last; a token that comes twice running is an error, since it would never end.
+func pages[Req proto.Message, Resp Page](ctx context.Context, req Req, list List[Req, Resp]) iter.Seq2[Resp, error] {
+	return func(yield func(Resp, error) bool) {
+		var none Resp
+		req := proto.CloneOf(req)
+		message, token := req.ProtoReflect(), field(req, "page_token")
+		if size := field(req, "page_size"); !message.Has(size) {
+			message.Set(size, protoreflect.ValueOfInt32(pageSize))
+		}
+		for {
+			page, err := list(ctx, req)
+			if err != nil {
+				yield(none, err)
+				return
+			}
 			next := page.GetNextPageToken()
-			if next == "" {
+			if !yield(page, nil) || next == "" {
 				return
 			}
 			if next == message.Get(token).String() {

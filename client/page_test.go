@@ -113,3 +113,47 @@ func TestATokenTwiceRunningEnds(t *testing.T) {
 		t.Error("a server that turns in a circle is not noticed")
 	}
 }
+
+func TestAWholeListTellsItsTotal(t *testing.T) {
+	f := &fake{}
+	c := dial(t, f, Options{})
+	rapid.Check(t, func(t *rapid.T) {
+		all := make([]string, rapid.IntRange(0, 40).Draw(t, "applications"))
+		for i := range all {
+			all[i] = fmt.Sprint("A-", i)
+		}
+		pages := paged(all, rapid.SliceOfN(rapid.IntRange(0, 9), 0, 6).Draw(t, "page lengths"))
+		const counted = 10_000
+		f.list = func(req *eilev1.ListApplicationsRequest) (*eilev1.ListApplicationsResponse, error) {
+			page, err := pages(req)
+			page.TotalSize, page.TotalSizeIsMinimum = counted, true
+			return page, err
+		}
+		limit := rapid.IntRange(0, 50).Draw(t, "limit")
+		whole, err := Whole(t.Context(), &eilev1.ListApplicationsRequest{}, limit, c.Applications.ListApplications)
+		if err != nil || whole.GetNextPageToken() != "" {
+			t.Fatal(whole, err)
+		}
+		want := all
+		if limit > 0 {
+			want = all[:min(limit, len(all))]
+		}
+		var got []string
+		for _, application := range whole.GetApplications() {
+			got = append(got, application.GetReference())
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+		cut := whole.GetTotalSize() == counted && whole.GetTotalSizeIsMinimum()
+		exact := int(whole.GetTotalSize()) == len(all) && !whole.GetTotalSizeIsMinimum()
+		switch {
+		case limit == 0 || limit > len(all):
+			if !exact {
+				t.Errorf("all of %d rows, and a total of %d", len(all), whole.GetTotalSize())
+			}
+		case limit < len(all) && !cut, limit == len(all) && !cut && !exact:
+			t.Errorf("the first %d of %d rows, and a total of %d", limit, len(all), whole.GetTotalSize())
+		}
+	})
+}

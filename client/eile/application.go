@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
@@ -19,7 +18,7 @@ const applicationFields = `reference list status registered_at register_number r
 	transfer.unit:transfer_unit transfer.reason:transfer_reason proposed_decision.kind:proposed_decision counted_refusals open_offer linked housed_on ended_reason next_due etag`
 
 var applicationView = render.View{
-	Table:  "reference list position status eligibility registered_at need need_class",
+	Table:  "reference list position status eligibility registered_at need need_class reasons.detail:why",
 	CSV:    render.ReasonsBy("code", applicationFields),
 	Record: render.ReasonsBy("detail", applicationFields),
 	Parts: []render.Part{
@@ -54,16 +53,23 @@ func newApplication(s *session) *cobra.Command {
 
 func newApplicationList(s *session) *cobra.Command {
 	req := &eilev1.ListApplicationsRequest{}
-	cmd := listCommand(s, "list", "List applications in order of reference", applicationView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Application, error] {
-			req.PageSize = pageSize
-			return c.AllApplications(ctx, req)
-		},
-		func(items []*eilev1.Application) proto.Message {
-			return &eilev1.ListApplicationsResponse{Applications: items}
-		})
-	flag.EnumVar(cmd.Flags(), &req.Status, "status", "only those of the `STATUS`")
-	cmd.Flags().StringVar(&req.List, "list", "", "only those of the list `NAME`")
+	cmd := listCommand(s, "list", "List applications in order of reference", applicationView, req,
+		func(c *client.Client) client.List[*eilev1.ListApplicationsRequest, *eilev1.ListApplicationsResponse] {
+			return c.Applications.ListApplications
+		}, (*eilev1.ListApplicationsResponse).GetApplications)
+	flags := cmd.Flags()
+	flag.EnumVar(flags, &req.Status, "status", "only those of the `STATUS`")
+	flags.StringVar(&req.List, "list", "", "only those of the list `NAME`")
+	flags.StringVar(&req.NeedClass, "need-class", "", "only those whose need is of the `CLASS`")
+	flag.EnumVar(flags, &req.Eligibility, "eligibility", "only those whose eligibility is `ANSWER`")
+	flag.BoolVar(flags, &req.HasOpenOffer, "has-open-offer", "only those with an open offer, `true`, or without, false")
+	flag.DateVar(flags, &req.RegisteredFrom, "registered-from", "only those registered on `DATE` or later")
+	flag.DateVar(flags, &req.RegisteredUntil, "registered-until", "only those registered on `DATE` or before")
+	flags.StringVar(&req.District, "district", "", "only those that want the `DISTRICT` by name")
+	flags.StringVar(&req.Missing, "missing", "", "only those that lack the fact or paper of the `NAME`")
+	flags.StringVar(&req.Ground, "ground", "", "only those that claim or have the ground of the `CODE`")
+	flag.EnumVar(flags, &req.Proposed, "proposed", "only those for which a decision of the `KIND` waits for a person")
+	flag.OrderVar(flags, &req.OrderBy, "reference", "position")
 	return cmd
 }
 
@@ -132,17 +138,14 @@ func newApplicationGrant(s *session) *cobra.Command {
 }
 
 func newApplicationHistory(s *session) *cobra.Command {
-	const use = "history REFERENCE"
-	return &cobra.Command{
-		Use: use, Short: "Show what happened to an application, oldest first", Args: exactly(use),
-		RunE: s.online(func(ctx context.Context, c *client.Client, args []string) error {
-			history, err := c.Applications.ListHistory(ctx, &eilev1.ListHistoryRequest{Reference: args[0]})
-			if err != nil {
-				return err
-			}
-			return render.List(&s.out, auditView, history.GetEntries(), history)
-		}),
-	}
+	req := &eilev1.ListHistoryRequest{}
+	cmd := listCommand(s, "history REFERENCE", "Show what happened to an application, oldest first", auditView, req,
+		func(c *client.Client) client.List[*eilev1.ListHistoryRequest, *eilev1.ListHistoryResponse] {
+			return c.Applications.ListHistory
+		}, (*eilev1.ListHistoryResponse).GetEntries)
+	cmd.PreRun = func(_ *cobra.Command, args []string) { req.Reference = args[0] }
+	cmd.Flags().StringVar(&req.Action, "action", "", actionUsage)
+	return cmd
 }
 
 var codeView = render.View{CSV: "reference access_code"}

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
-	"iter"
-
 	"github.com/spf13/cobra"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/flag"
@@ -18,16 +14,20 @@ var auditView = render.View{
 	CSV:   "id at actor action subjects reason decision status_from status_to revision",
 }
 
+const actionUsage = "only entries of the `ACTION`, such as application.amend, or of a noun with all of its actions"
+
 func newAudit(s *session) *cobra.Command {
 	req := &eilev1.ListAuditEntriesRequest{}
-	list := listCommand(s, "list", "List the entries of the audit in order of time", auditView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.AuditEntry, error] {
-			req.PageSize = pageSize
-			return c.AllAuditEntries(ctx, req)
-		},
-		func(items []*eilev1.AuditEntry) proto.Message {
-			return &eilev1.ListAuditEntriesResponse{Entries: items}
-		})
-	flag.MomentVar(list.Flags(), &req.From, flag.StartOfDay, "from", "first moment, `TIME`, RFC 3339 or a date, which is its beginning in UTC")
+	list := listCommand(s, "list", "List the entries of the audit in order of time", auditView, req,
+		func(c *client.Client) client.List[*eilev1.ListAuditEntriesRequest, *eilev1.ListAuditEntriesResponse] {
+			return c.Audit.ListAuditEntries
+		}, (*eilev1.ListAuditEntriesResponse).GetEntries)
+	flags := list.Flags()
+	flags.StringVar(&req.Actor, "by", "", "only what was done by `WHO`")
+	flags.StringVar(&req.Action, "action", "", actionUsage)
+	flags.StringVar(&req.Subject, "subject", "", "only entries about the `REFERENCE`")
+	flag.MomentVar(flags, &req.From, flag.StartOfDay, "from", "first moment, `TIME`, RFC 3339 or a date, which is its beginning in UTC")
+	flag.MomentVar(flags, &req.Until, flag.EndOfDay, "to", "`TIME` before which the last entry lies, RFC 3339 or a date, which is its end in UTC")
+	flag.OrderVar(flags, &req.OrderBy, "at")
 	return group("audit", "List who did what, when and why", list)
 }

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"io"
 
 	"github.com/spf13/cobra"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/flag"
@@ -16,23 +14,14 @@ import (
 // newDecommissionList prints the proposals and, below, all their homes; a file has a line for each home.
 func newDecommissionList(s *session) *cobra.Command {
 	req := &eilev1.ListDecommissionsRequest{}
-	var limit int32
-	cmd := &cobra.Command{
-		Use: "list", Short: "List the proposals and, for each home, how far its giving up has come", Args: exactly("list"),
-		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
-			req.PageSize = min(limit, maxPage)
-			var answer *eilev1.ListDecommissionsResponse
-			read := func() (proto.Message, error) {
-				records, err := gather(c.AllDecommissions(ctx, req), limit)
-				answer = &eilev1.ListDecommissionsResponse{Decommissions: records}
-				return answer, err
-			}
-			return s.show(ctx, read, func(proto.Message) error { return printDecommissions(&s.out, answer) })
-		}),
-	}
-	flag.CountVar(cmd.Flags(), &limit, "limit", "stop after `N` proposals; all unless given")
-	s.watchVar(cmd)
+	cmd := listPrinted(s, "list", "List the proposals and, for each home, how far its giving up has come", req,
+		func(c *client.Client) client.List[*eilev1.ListDecommissionsRequest, *eilev1.ListDecommissionsResponse] {
+			return c.Decommissions.ListDecommissions
+		},
+		func(answer *eilev1.ListDecommissionsResponse) error { return printDecommissions(&s.out, answer) })
 	flag.EnumVar(cmd.Flags(), &req.State, "state", "only proposals in the `STATE`")
+	cmd.Flags().StringVar(&req.ProposedBy, "proposed-by", "", "only what was proposed by `WHO`")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "id")
 	return cmd
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
@@ -30,16 +29,14 @@ func newDuplicate(s *session) *cobra.Command {
 
 func newDuplicateList(s *session) *cobra.Command {
 	req := &eilev1.ListDuplicatesRequest{}
-	cmd := listCommand(s, "list", "List the groups of applications that wait for a decision", duplicateView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.DuplicateGroup, error] {
-			req.PageSize = pageSize
-			return c.AllDuplicates(ctx, req)
-		},
-		func(items []*eilev1.DuplicateGroup) proto.Message {
-			return &eilev1.ListDuplicatesResponse{Groups: items}
-		})
+	cmd := listCommand(s, "list", "List the groups of applications that wait for a decision", duplicateView, req,
+		func(c *client.Client) client.List[*eilev1.ListDuplicatesRequest, *eilev1.ListDuplicatesResponse] {
+			return c.Duplicates.ListDuplicates
+		}, (*eilev1.ListDuplicatesResponse).GetGroups)
 	flag.EnumVar(cmd.Flags(), &req.State, "state", "those of the `STATE` instead: open, dismissed or confirmed")
 	cmd.Flags().StringVar(&req.Application, "application", "", "the group of the application `REFERENCE`, whatever its state")
+	flag.EnumVar(cmd.Flags(), &req.Reason, "reason", "only groups with a match for the `REASON`")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "reference")
 	return cmd
 }
 

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
-	"iter"
-
 	"github.com/spf13/cobra"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/flag"
@@ -25,15 +21,15 @@ func newLease(s *session) *cobra.Command {
 
 func newLeaseList(s *session) *cobra.Command {
 	req := &eilev1.ListLeasesRequest{}
-	cmd := listCommand(s, "list", "List the rented-in homes, the lease that ends first standing first", leaseView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.RentedHome, error] {
-			req.PageSize = pageSize
-			return c.AllLeases(ctx, req)
-		},
-		func(items []*eilev1.RentedHome) proto.Message {
-			return &eilev1.ListLeasesResponse{Homes: items}
-		})
+	cmd := listCommand(s, "list", "List the rented-in homes, the lease that ends first standing first", leaseView, req,
+		func(c *client.Client) client.List[*eilev1.ListLeasesRequest, *eilev1.ListLeasesResponse] {
+			return c.Leases.ListLeases
+		}, (*eilev1.ListLeasesResponse).GetHomes)
 	flag.DateVar(cmd.Flags(), &req.On, "on", "`DATE` from which is counted; today unless given")
 	flag.IntVar(cmd.Flags(), &req.WithinMonths, "within", "only leases that end within `MONTHS` or have ended")
+	cmd.Flags().StringVar(&req.District, "district", "", "only those in the `DISTRICT`")
+	cmd.Flags().StringVar(&req.Owner, "owner", "", "only those of the `OWNER`")
+	flag.EnumVar(cmd.Flags(), &req.Warning, "warning", "only those with the `WARNING`")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "ends_on")
 	return cmd
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
@@ -39,18 +38,19 @@ func newOffer(s *session) *cobra.Command {
 
 func newOfferList(s *session) *cobra.Command {
 	req := &eilev1.ListOffersRequest{}
-	cmd := listCommand(s, "list", "List offers in order of their making", offerView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Offer, error] {
-			req.PageSize = pageSize
-			return c.AllOffers(ctx, req)
-		},
-		func(items []*eilev1.Offer) proto.Message {
-			return &eilev1.ListOffersResponse{Offers: items}
-		})
+	cmd := listCommand(s, "list", "List offers in order of their making", offerView, req,
+		func(c *client.Client) client.List[*eilev1.ListOffersRequest, *eilev1.ListOffersResponse] {
+			return c.Offers.ListOffers
+		}, (*eilev1.ListOffersResponse).GetOffers)
 	flag.EnumVar(cmd.Flags(), &req.Status, "status", "only those of the `STATUS`")
 	cmd.Flags().StringVar(&req.Application, "application", "", "only those to the application `REFERENCE`")
 	cmd.Flags().StringVar(&req.Unit, "unit", "", "only those of the home `REFERENCE`")
 	cmd.Flags().StringVar(&req.Run, "run", "", "only those of the `RUN`")
+	cmd.Flags().StringVar(&req.Basis, "basis", "", "only offers by decision on the basis of the `CODE`")
+	flag.BoolVar(cmd.Flags(), &req.Served, "served", "only those that were served, `true`, or were not, false")
+	flag.DateVar(cmd.Flags(), &req.RespondUntil, "respond-until", "only those served whose time to answer ends on `DATE` or before")
+	flag.BoolVar(cmd.Flags(), &req.Assessed, "assessed", "only refusals, no-shows and expiries that are assessed, `true`, or are not, false")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "id")
 	return cmd
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
+	"github.com/eile-housing/eile/client/flag"
 	"github.com/eile-housing/eile/client/render"
 	"github.com/eile-housing/eile/policy/source"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -45,15 +45,13 @@ func newPolicy(s *session) *cobra.Command {
 
 func newPolicyList(s *session) *cobra.Command {
 	req := &eilev1.ListPoliciesRequest{}
-	cmd := listCommand(s, "list", "List the policies that were activated, newest first, or the shipped ones", policyView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Policy, error] {
-			req.PageSize = pageSize
-			return c.AllPolicies(ctx, req)
-		},
-		func(items []*eilev1.Policy) proto.Message {
-			return &eilev1.ListPoliciesResponse{Policies: items}
-		})
+	cmd := listCommand(s, "list", "List the policies that were activated, newest first, or the shipped ones", policyView, req,
+		func(c *client.Client) client.List[*eilev1.ListPoliciesRequest, *eilev1.ListPoliciesResponse] {
+			return c.Policies.ListPolicies
+		}, (*eilev1.ListPoliciesResponse).GetPolicies)
 	cmd.Flags().BoolVar(&req.Shipped, "shipped", false, "list the policies that come with eile")
+	cmd.Flags().StringVar(&req.Name, "name", "", "only the versions of the policy `NAME`")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "activated_at desc", "name")
 	return cmd
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -94,12 +93,13 @@ func newProgrammeAmend(s *session) *cobra.Command {
 
 func newProgrammeList(s *session) *cobra.Command {
 	req := &eilev1.ListProgrammesRequest{}
-	return listCommand(s, "list", "List the programmes with their figures of today", programmeView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Programme, error] {
-			req.PageSize = pageSize
-			return c.AllProgrammes(ctx, req)
-		},
-		func(items []*eilev1.Programme) proto.Message {
-			return &eilev1.ListProgrammesResponse{Programmes: items}
-		})
+	cmd := listCommand(s, "list", "List the programmes with their figures of today", programmeView, req,
+		func(c *client.Client) client.List[*eilev1.ListProgrammesRequest, *eilev1.ListProgrammesResponse] {
+			return c.Programmes.ListProgrammes
+		}, (*eilev1.ListProgrammesResponse).GetProgrammes)
+	cmd.Flags().StringVar(&req.CaseWorker, "case-worker", "", "only those of the case worker `NAME`")
+	cmd.Flags().StringVar(&req.Unit, "unit", "", "only those that dissolve the home `REFERENCE`")
+	cmd.Flags().StringVar(&req.Application, "application", "", "only those to which the application `REFERENCE` was added")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "name")
+	return cmd
 }

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
-	"iter"
-
 	"github.com/spf13/cobra"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/flag"
@@ -14,15 +10,13 @@ import (
 
 func newQueue(s *session) *cobra.Command {
 	req := &eilev1.ListPositionsRequest{}
-	cmd := listCommand(s, "queue", "Show the list in legal order", positionView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Position, error] {
-			req.PageSize = pageSize
-			return c.AllPositions(ctx, req)
-		},
-		func(items []*eilev1.Position) proto.Message {
-			return &eilev1.ListPositionsResponse{Positions: items}
-		})
+	cmd := listCommand(s, "queue", "Show the list in legal order", positionView, req,
+		func(c *client.Client) client.List[*eilev1.ListPositionsRequest, *eilev1.ListPositionsResponse] {
+			return c.Queue.ListPositions
+		}, (*eilev1.ListPositionsResponse).GetPositions)
 	cmd.Flags().StringVar(&req.List, "list", "", "only the list `NAME`; every list unless given")
+	cmd.Flags().StringVar(&req.NeedClass, "need-class", "", "only households whose need is of the `CLASS`")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "position")
 	flag.MomentVar(cmd.Flags(), &req.AsOf, flag.EndOfDay, "as-of", asOfUsage)
 	return cmd
 }

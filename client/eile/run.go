@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"iter"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
@@ -36,22 +36,26 @@ func newRun(s *session) *cobra.Command {
 }
 
 func newRunList(s *session) *cobra.Command {
-	return listCommand(s, "list", "List runs, newest first", runView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Run, error] {
-			return func(yield func(*eilev1.Run, error) bool) {
-				for run, err := range c.AllRuns(ctx, &eilev1.ListRunsRequest{PageSize: pageSize}) {
-					if err == nil {
-						err = addSkips(ctx, c, run)
-					}
-					if !yield(run, err) {
-						return
-					}
-				}
+	req := &eilev1.ListRunsRequest{}
+	cmd := listCommand(s, "list", "List runs, newest first", runView, req, listRuns, (*eilev1.ListRunsResponse).GetRuns)
+	flag.EnumVar(cmd.Flags(), &req.State, "state", "only those in the `STATE`")
+	flag.DateVar(cmd.Flags(), &req.From, "from", "only those by the rules of `DATE` or later")
+	flag.DateVar(cmd.Flags(), &req.Until, "until", "only those by the rules of `DATE` or before")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "id desc", "id")
+	return cmd
+}
+
+// listRuns lists runs, each with what could not become an offer.
+func listRuns(c *client.Client) client.List[*eilev1.ListRunsRequest, *eilev1.ListRunsResponse] {
+	return func(ctx context.Context, req *eilev1.ListRunsRequest, options ...grpc.CallOption) (*eilev1.ListRunsResponse, error) {
+		page, err := c.Runs.ListRuns(ctx, req, options...)
+		for _, run := range page.GetRuns() {
+			if err == nil {
+				err = addSkips(ctx, c, run)
 			}
-		},
-		func(items []*eilev1.Run) proto.Message {
-			return &eilev1.ListRunsResponse{Runs: items}
-		})
+		}
+		return page, err
+	}
 }
 
 func newRunCancel(s *session) *cobra.Command {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
@@ -115,44 +114,31 @@ func (s *session) look(use, short string, v render.View, answer asker) *cobra.Co
 	return cmd
 }
 
-// lister answers all items, asking for pages of the given size; 0 leaves the size to the client.
-type lister[T proto.Message] func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[T, error]
+// listCommand makes a command that follows all pages and prints them as one answer.
+func listCommand[Req proto.Message, Resp client.Page, T proto.Message](
+	s *session, use, short string, v render.View, req Req, list func(*client.Client) client.List[Req, Resp], items func(Resp) []T,
+) *cobra.Command {
+	return listPrinted(s, use, short, req, list, func(answer Resp) error { return render.List(&s.out, v, items(answer), answer) })
+}
 
-// listCommand makes a command that follows all pages and prints them as one answer. The items are gathered before the
+// listPrinted makes a command that follows all pages and prints them by a function. The rows are gathered before the
 // first is printed: a list that breaks off prints nothing.
-func listCommand[T proto.Message](
-	s *session, use, short string, v render.View, all lister[T], response func([]T) proto.Message,
+func listPrinted[Req proto.Message, Resp client.Page](
+	s *session, use, short string, req Req, list func(*client.Client) client.List[Req, Resp], print func(Resp) error,
 ) *cobra.Command {
 	var limit int32
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: exactly(use),
 		RunE: s.online(func(ctx context.Context, c *client.Client, _ []string) error {
-			var items []T
+			var answer Resp
 			read := func() (_ proto.Message, err error) {
-				items, err = gather(all(ctx, c, min(limit, maxPage)), limit)
-				return response(items), err
+				answer, err = client.Whole(ctx, req, int(limit), list(c))
+				return answer, err
 			}
-			return s.show(ctx, read, func(answer proto.Message) error { return render.List(&s.out, v, items, answer) })
+			return s.show(ctx, read, func(proto.Message) error { return print(answer) })
 		}),
 	}
 	flag.CountVar(cmd.Flags(), &limit, "limit", "stop after `N`; all unless given")
 	s.watchVar(cmd)
 	return cmd
 }
-
-// gather takes items until there are as many as the limit says; 0 is no limit.
-func gather[T any](all iter.Seq2[T, error], limit int32) (items []T, err error) {
-	for item, err := range all {
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, item)
-		if limit > 0 && len(items) == int(limit) {
-			break
-		}
-	}
-	return items, nil
-}
-
-// maxPage is the most that a server answers at once.
-const maxPage = 500

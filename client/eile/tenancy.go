@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
@@ -35,16 +34,17 @@ func newTenancy(s *session) *cobra.Command {
 
 func newTenancyList(s *session) *cobra.Command {
 	req := &eilev1.ListTenanciesRequest{}
-	cmd := listCommand(s, "list", "List lettings in order of their making", tenancyView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Tenancy, error] {
-			req.PageSize = pageSize
-			return c.AllTenancies(ctx, req)
-		},
-		func(items []*eilev1.Tenancy) proto.Message {
-			return &eilev1.ListTenanciesResponse{Tenancies: items}
-		})
+	cmd := listCommand(s, "list", "List lettings in order of their making", tenancyView, req,
+		func(c *client.Client) client.List[*eilev1.ListTenanciesRequest, *eilev1.ListTenanciesResponse] {
+			return c.Tenancies.ListTenancies
+		}, (*eilev1.ListTenanciesResponse).GetTenancies)
 	cmd.Flags().StringVar(&req.Application, "application", "", "only those of the application `REFERENCE`")
 	cmd.Flags().StringVar(&req.Unit, "unit", "", "only those of the home `REFERENCE`")
+	flag.EnumVar(cmd.Flags(), &req.Kind, "kind", "only those of the `KIND`")
+	flag.BoolVar(cmd.Flags(), &req.InForce, "in-force", "only those that have not ended, `true`, or have, false")
+	flag.BoolVar(cmd.Flags(), &req.Housed, "housed", "only those whose last step is recorded, `true`, or is not, false")
+	cmd.Flags().StringVar(&req.Organisation, "organisation", "", "only those with the `ORGANISATION`")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "id")
 	return cmd
 }
 

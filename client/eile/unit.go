@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
@@ -50,15 +49,20 @@ func newUnitList(s *session) *cobra.Command {
 }
 
 func listUnits(s *session, short string, v render.View, req *eilev1.ListUnitsRequest) *cobra.Command {
-	cmd := listCommand(s, "list", short, v,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.Unit, error] {
-			req.PageSize = pageSize
-			return c.AllUnits(ctx, req)
-		},
-		func(items []*eilev1.Unit) proto.Message {
-			return &eilev1.ListUnitsResponse{Units: items}
-		})
-	flag.EnumVar(cmd.Flags(), &req.Status, "status", "only those of the `STATUS`")
+	cmd := listCommand(s, "list", short, v, req,
+		func(c *client.Client) client.List[*eilev1.ListUnitsRequest, *eilev1.ListUnitsResponse] {
+			return c.Units.ListUnits
+		}, (*eilev1.ListUnitsResponse).GetUnits)
+	flags := cmd.Flags()
+	flag.EnumVar(flags, &req.Status, "status", "only those of the `STATUS`")
+	flags.StringVar(&req.District, "district", "", "only those in the `DISTRICT`")
+	flag.EnumVar(flags, &req.Tenure, "tenure", "only those of the `TENURE`")
+	flag.IntVar(flags, &req.MinRooms, "min-rooms", "only those known to have `N` rooms or more")
+	flag.IntVar(flags, &req.MaxRooms, "max-rooms", "only those known to have `N` rooms or fewer")
+	flag.BoolVar(flags, &req.Adapted, "adapted", "only those that are adapted, `true`, or are not known to be, false")
+	flags.StringVar(&req.Earmark, "earmark", "", "only those with the `EARMARK`")
+	flag.EnumVar(flags, &req.GivingUp, "giving-up", "only those whose latest proposal to give them up is in the `STATE`")
+	flag.OrderVar(flags, &req.OrderBy, "reference")
 	return cmd
 }
 
@@ -70,14 +74,13 @@ var vacancyView = render.View{
 // newUnitVacant reports what stands empty, the longest first.
 func newUnitVacant(s *session) *cobra.Command {
 	req := &eilev1.ListVacanciesRequest{}
-	cmd := listCommand(s, "vacant", "List the vacant homes, the longest empty first, and what each waits for", vacancyView,
-		func(ctx context.Context, c *client.Client, pageSize int32) iter.Seq2[*eilev1.VacantHome, error] {
-			req.PageSize = pageSize
-			return c.AllVacancies(ctx, req)
-		},
-		func(items []*eilev1.VacantHome) proto.Message {
-			return &eilev1.ListVacanciesResponse{Homes: items}
-		})
+	cmd := listCommand(s, "vacant", "List the vacant homes, the longest empty first, and what each waits for", vacancyView, req,
+		func(c *client.Client) client.List[*eilev1.ListVacanciesRequest, *eilev1.ListVacanciesResponse] {
+			return c.Vacancies.ListVacancies
+		}, (*eilev1.ListVacanciesResponse).GetHomes)
 	flag.EnumVar(cmd.Flags(), &req.State, "state", "only those in the `STATE`")
+	cmd.Flags().StringVar(&req.District, "district", "", "only those in the `DISTRICT`")
+	flag.EnumVar(cmd.Flags(), &req.Reason, "reason", "only those made vacant by the `REASON`")
+	flag.OrderVar(cmd.Flags(), &req.OrderBy, "vacancy.empty_since")
 	return cmd
 }

@@ -55,7 +55,7 @@ func (a *all) flags() *pflag.FlagSet {
 	CountVar(flags, &a.limit, "limit", "")
 	IntVar(flags, &a.months, "months", "")
 	CentsVar(flags, &a.rent, "rent", "")
-	boolVar(flags, &a.lift, "lift", "")
+	BoolVar(flags, &a.lift, "lift", "")
 	ListVar(flags, &a.hazards, "hazards", "")
 	amenitiesVar(flags, &a.amenities)
 	membersVar(flags, &a.household)

@@ -55,6 +55,12 @@ func unsettable[T any](to **T, read func(string) (*T, error)) func(string) error
 	}
 }
 
+// OrderVar adds the flag of the order of a list; the first is the one that a list has unless another is given.
+func OrderVar(flags *pflag.FlagSet, to *string, orders ...string) {
+	order := oneOf(to, "order", orders)
+	flags.Var(order, "order-by", "`ORDER` of the list: "+or(orders)+"; "+orders[0]+" unless given")
+}
+
 // FormatVar adds the flag of the format that answers are printed in, a table unless given.
 func FormatVar(flags *pflag.FlagSet, to *render.Format, name, short, usage string) {
 	*to = render.Table
@@ -146,14 +152,14 @@ func CentsVar(flags *pflag.FlagSet, to **int64, name, usage string) {
 	})}, name, usage)
 }
 
-// boolVar adds a flag that is true or false. It always takes a value: unknown is not false.
-func boolVar(flags *pflag.FlagSet, to **bool, name, usage string) {
+// BoolVar adds a flag that is true or false. It always takes a value: unknown is not false.
+func BoolVar(flags *pflag.FlagSet, to **bool, name, usage string) {
 	flags.Var(&value{kind: "bool", read: unsettable(to, func(text string) (*bool, error) {
 		if text != "true" && text != "false" {
 			return nil, errors.New("must be true or false")
 		}
 		return new(text == "true"), nil
-	})}, name, usage)
+	}), choices: []string{"true", "false"}}, name, usage)
 }
 
 // decimalVar adds a flag that is an exact decimal number.
