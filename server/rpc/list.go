@@ -36,9 +36,6 @@ type Listing[M proto.Message] struct {
 	Keep func(*store.View, M) (bool, error)
 	// Fill adds to a row what stands beside the record; nil: nothing.
 	Fill func(*store.View, M) error
-	// Count is how many records are asked for, where an index holds it; nil: they
-	// are counted, until so many were looked at as one call may.
-	Count func() int
 }
 
 // Rows are one page of a list.
@@ -55,10 +52,7 @@ func List[M proto.Message](ctx context.Context, o *Office, req Paged, listing Li
 	if err != nil {
 		return Rows[M]{}, err
 	}
-	sheet := sheet[M]{page: page, counting: page.Start == "" && listing.Count == nil}
-	if page.Start == "" && listing.Count != nil {
-		sheet.page.total.Size = int32(listing.Count())
-	}
+	sheet := sheet[M]{page: page, counting: page.Start == ""}
 	err = o.View(ctx, func(v *store.View) error { return listing.read(v, &sheet) })
 	return sheet.rows(), err
 }
