@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -65,11 +66,13 @@ func say(format string, args ...any) {
 	}
 }
 
-// patient repeats what a policy change keeps from being done.
+// patient repeats what a policy change keeps from being done. It waits a moment
+// in between: each attempt takes an id, and a worker has a hundred thousand.
 func patient(do func() error) {
 	for {
 		err := do()
 		if errors.Is(err, ErrStaging) {
+			time.Sleep(time.Millisecond)
 			continue
 		}
 		if err != nil {
@@ -79,10 +82,13 @@ func patient(do func() error) {
 	}
 }
 
+// amend numbers its changes by themselves, so that those of a life come after
+// those of the life before, however many attempts one took.
 func amend(o *office) {
+	first := o.ids
 	for i := 0; ; i++ {
-		reference := fmt.Sprintf("W-%d-%d", o.ids/100_000%10, i%9)
-		number := fmt.Sprintf("%09d", o.ids)
+		reference := fmt.Sprintf("W-%d-%d", first/100_000%10, i%9)
+		number := fmt.Sprintf("%09d", first+i)
 		patient(func() error {
 			_, _, err := o.Update(o.Context(), o.stamp("settle"), func(tx *Tx) error {
 				p := place(reference, []string{"general", "other"}[i%2], "2", number)

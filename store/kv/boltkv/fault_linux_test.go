@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -252,7 +253,16 @@ func TestFullBatch(t *testing.T) {
 	value := make([]byte, maxBatchBytes/8)
 	var wg sync.WaitGroup
 	var largest atomic.Int64
-	db.Follow(func(kv.Commit) { largest.Store(max(largest.Load(), int64(db.syncing.Load().size))) })
+	var company sync.Once
+	db.Follow(func(kv.Commit) {
+		largest.Store(max(largest.Load(), int64(db.syncing.Load().size)))
+		// On one processor nobody joins while a batch is written. The first batch leaves thirty values at least.
+		company.Do(func() {
+			for db.joined.Load() < 8 {
+				runtime.Gosched()
+			}
+		})
+	})
 	for i := range 40 {
 		wg.Go(func() {
 			_, err := db.Update(t.Context(), func(tx kv.Tx) error { return tx.Put([]byte{byte(i)}, value) })
