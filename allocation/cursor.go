@@ -110,10 +110,10 @@ func step(key string) string {
 	return "." + key
 }
 
-// array calls read for each element, which must consume it. It returns false where the value is not an array.
-func (c *cursor) array(read func(i int)) bool {
+// array calls read for each element, which must consume it. What is no array is a fault.
+func (c *cursor) array(read func(i int)) {
 	if !c.expect('[', "an array") {
-		return false
+		return
 	}
 	n := len(c.path)
 	for i := 0; c.next(']'); i++ {
@@ -123,7 +123,6 @@ func (c *cursor) array(read func(i int)) bool {
 		read(i)
 		c.path = c.path[:n]
 	}
-	return true
 }
 
 // next moves to the next member or element; false at the closing byte, which it consumes.

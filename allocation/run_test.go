@@ -201,6 +201,7 @@ func checkWhy(t rapid.TB, in Instance, h, class, at int32, why Why) {
 		right = in.Mode == Choice && reserved && listed && !likesBetter
 	case Outranked:
 		right = in.Mode == Choice && in.Classes[class].Order != nil && listed && !likesBetter
+	case NoSuitableClass: // is said of no single class
 	}
 	if !right {
 		t.Fatalf("household %d, class %d: %+v", h, class, why)

@@ -59,7 +59,7 @@ func run(ctx context.Context, out io.Writer, bin string, seed uint64, keep strin
 		}
 		defer os.RemoveAll(temporary) //nolint:errcheck // a temporary folder that stays does no harm
 		dir = temporary
-	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+	} else if err := os.MkdirAll(dir, 0o750); err != nil {
 		return err
 	}
 	files, err := write(dir, seed, time.Now())

@@ -24,7 +24,7 @@ const (
 )
 
 // prefixes stand before the names of attributes in expressions and in what is missing. Those of a member follow the member.
-var prefixes = map[Kind]string{ApplicationKind: "", UnitKind: "unit.", InspectionKind: "inspection."}
+var prefixes = [...]string{ApplicationKind: "", MemberKind: "", UnitKind: "unit.", InspectionKind: "inspection."}
 
 // attributes are those that the policy declares, by the kind of record, in the order of the file.
 type attributes [4][]*fact.Attribute

@@ -48,6 +48,7 @@ func (c *compiler) order(raw []source.Term) []*orderTerm {
 			o.expr = c.expression(t.Expr, may, types.IntType, types.StringType, types.BoolType, rule.DecimalType, rule.DateType)
 		case byBand:
 			o.expr = c.expression(t.Expr, may, types.StringType)
+		case byRegisteredAt, byRegisterNumber, byDraw:
 		}
 		if needsExpr := kind == byValue || kind == byBand; needsExpr != t.Expr.Set() || t.Direction.Set() && kind != byValue {
 			c.Add(t.Position, "expr goes with value and band, and direction with value")

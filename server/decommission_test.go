@@ -291,6 +291,8 @@ func (r *ruins) holds(t *rapid.T) {
 				if state.Occupied(unit) || unit.GetOpenOffer() != "" {
 					t.Fatalf("%s is ready and %v", home.GetUnit(), unit.GetStatus())
 				}
+			default:
+				t.Fatalf("%s is %v in a proposal that was approved", home.GetUnit(), home.GetState())
 			}
 			if home.GetRehousedOn() != nil {
 				rehoused++

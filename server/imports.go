@@ -38,7 +38,7 @@ func (s *imports) Import(stream grpc.BidiStreamingServer[eilev1.ImportRequest, e
 	group.Go(func() error { return receive(stream, writer) })
 	group.Go(func() error {
 		err := upload.Check(ctx, reader)
-		reader.CloseWithError(err)
+		_ = reader.CloseWithError(err) // it has none of its own
 		return err
 	})
 	if err := group.Wait(); err != nil {

@@ -18,7 +18,7 @@ func newBackup(s *session) *cobra.Command {
 				return err
 			}
 			defer f.drop()
-			bar := s.newBar("backup", -1)
+			bar := s.newBar("backup")
 			defer bar.end()
 			_, err = watch(bar, func() (int64, error) { return c.Backup(ctx, f) })
 			if err != nil {

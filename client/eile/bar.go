@@ -11,13 +11,13 @@ import (
 // bar shows how far a long work is, on a terminal only: a nil bar shows nothing.
 type bar struct{ *progressbar.ProgressBar }
 
-// newBar starts a bar on standard error. The size is unknown when it is negative.
-func (s *session) newBar(what string, size int64) *bar {
+// newBar starts a bar on standard error, of a size that is not known yet.
+func (s *session) newBar(what string) *bar {
 	file, ok := s.stderr.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return nil
 	}
-	return &bar{progressbar.NewOptions64(size,
+	return &bar{progressbar.NewOptions64(-1,
 		progressbar.OptionSetWriter(file),
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionClearOnFinish(),

@@ -89,7 +89,7 @@ func TestBarTurnsWhileACallTellsNothing(t *testing.T) {
 	screen, side := terminal(t)
 	t.Cleanup(func() { _ = side.Close() })
 	s := &session{stderr: side}
-	b := s.newBar("ordering the list", -1)
+	b := s.newBar("ordering the list")
 	seen, err := watch(b, func() (string, error) {
 		var text []byte
 		for part := make([]byte, 1<<10); !bytes.Contains(text, []byte("ordering the list")); {

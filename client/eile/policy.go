@@ -67,7 +67,7 @@ func newPolicyActivate(s *session) *cobra.Command {
 			if req.GetSource() == "" {
 				req.Name = args[0]
 			}
-			bar := s.newBar("ordering the list by the policy", -1)
+			bar := s.newBar("ordering the list by the policy")
 			defer bar.end()
 			return watch(bar, func() (*eilev1.Policy, error) { return c.Policies.ActivatePolicy(ctx, req) })
 		})

@@ -45,7 +45,7 @@ func noWaitVar(cmd *cobra.Command, to *bool) {
 
 // follow shows the progress of a run until it rests, or does not wait for it. A run that failed is a failure of the command.
 func (s *session) follow(ctx context.Context, c *client.Client, noWait bool, begin func(context.Context) (*eilev1.Run, error)) (proto.Message, error) {
-	bar := s.newBar("starting the run", -1)
+	bar := s.newBar("starting the run")
 	defer bar.end()
 	run, err := watch(bar, func() (*eilev1.Run, error) { return begin(ctx) })
 	if err != nil || noWait {

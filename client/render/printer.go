@@ -76,6 +76,7 @@ func List[T proto.Message](p *Printer, v View, items []T, response proto.Message
 		spec = v.name()
 	case Wide:
 		spec = v.wide()
+	case Table:
 	}
 	columns := columnsOf(spec)
 	rows := make([][]string, len(items))

@@ -63,7 +63,7 @@ func run(ctx context.Context, out io.Writer, dir, packages, tests string, limit 
 		return err
 	}
 	fmt.Fprintf(out, "%d rules, tests of %d packages\n", len(m.rules), len(t.suites))
-	count := map[verdict]int{}
+	count := make(map[verdict]int)
 	err = t.remove(ctx, m.rules, func(r rule, v verdict) {
 		count[v]++
 		if v == survived || v == unseen {

@@ -133,7 +133,7 @@ func (w *World) Furnish(dwelling *eilev1.Unit, pairs ...string) {
 
 func (w *World) number(text string) *int32 {
 	w.Helper()
-	n, err := strconv.Atoi(text)
+	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func members(group *eilev1.DuplicateGroup) []string {
 
 // rule is what the case files call the reasons of a group.
 func rule(group *eilev1.DuplicateGroup) string {
-	reasons := map[eilev1.DuplicateReason]bool{}
+	reasons := make(map[eilev1.DuplicateReason]bool)
 	for _, match := range group.GetMatches() {
 		reasons[match.GetReason()] = true
 	}

@@ -146,8 +146,8 @@ func (h *household) loneParent(p *person) bool {
 		return false
 	}
 	for i := range h.people {
-		switch h.people[i].member.GetRelation() {
-		case eilev1.Relation_RELATION_CHILD, eilev1.Relation_RELATION_FOSTER_CHILD:
+		relation := h.people[i].member.GetRelation()
+		if relation == eilev1.Relation_RELATION_CHILD || relation == eilev1.Relation_RELATION_FOSTER_CHILD {
 			return true
 		}
 	}

@@ -141,7 +141,8 @@ func (c *count) group(p *person, sharers int) (int, bool) {
 			return women, true
 		case eilev1.Sex_SEX_MALE:
 			return men, true
-		case eilev1.Sex_SEX_UNSPECIFIED:
+		case eilev1.Sex_SEX_X:
+		default:
 			if sharers > 1 {
 				c.missing = append(c.missing, number(p.number)+": sex")
 			}

@@ -38,8 +38,9 @@ func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 		return &s
 	case types.StringKind:
 		return &cost.SizeEstimate{Min: 0, Max: maxString}
+	default:
+		return &cost.SizeEstimate{Min: 1, Max: 1}
 	}
-	return &cost.SizeEstimate{Min: 1, Max: 1}
 }
 
 // EstimateCallCost bounds the functions of this package: those of texts and lists are linear in what they are given, the others constant.

@@ -144,6 +144,8 @@ func (d decoder) value(n *yaml.Node, v reflect.Value, what string) {
 			return
 		}
 		d.sequence(n, v, what)
+	default:
+		panic("a file of the policy has no " + v.Kind().String())
 	}
 }
 

@@ -24,10 +24,10 @@ func schemaOf(t reflect.Type) map[string]any {
 	if s := scalarSchema(t); s != nil {
 		return s
 	}
-	switch t.Kind() {
-	case reflect.Pointer:
+	if t.Kind() == reflect.Pointer {
 		return schemaOf(t.Elem())
-	case reflect.Slice:
+	}
+	if t.Kind() == reflect.Slice {
 		if isNamed(t.Elem()) {
 			return map[string]any{"type": "object", "additionalProperties": schemaOf(t.Elem().Field(1).Type)}
 		}

@@ -60,6 +60,7 @@ func parsed(t *testing.T, text []byte) any {
 				list = append(list, plain(c))
 			}
 			return list
+		default: // a value
 		}
 		var v any
 		if err := n.Decode(&v); err != nil {

@@ -213,6 +213,7 @@ func FormatMembers(members []*eilev1.Member) string {
 			b = append(b, 'M')
 		case eilev1.Sex_SEX_X:
 			b = append(b, 'X')
+		default: // not known
 		}
 		b = append(b, '/')
 		if born, ok, err := day.FromProto(m.GetBirthDate()); ok && err == nil {

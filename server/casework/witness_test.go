@@ -100,6 +100,7 @@ func (w *witness) lookAt(a *eilev1.Application) {
 		if kind := proposal.GetKind(); placed != (kind == proposeRemove || kind == proposeReview) {
 			fail("%v is proposed", kind)
 		}
+	default: // withdrawn, from any state
 	}
 	if status == waiting && (a.GetEligibility() != eilev1.Eligibility_ELIGIBILITY_YES || w.heldForRefusals(a)) {
 		fail("it may not wait")
@@ -127,8 +128,9 @@ func missed(status eilev1.OfferStatus) bool {
 	switch status {
 	case eilev1.OfferStatus_OFFER_STATUS_REFUSED, eilev1.OfferStatus_OFFER_STATUS_NO_SHOW, eilev1.OfferStatus_OFFER_STATUS_EXPIRED:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // statusName is empty for an application that is not registered yet.

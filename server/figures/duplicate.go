@@ -54,8 +54,9 @@ func gone(status eilev1.ApplicationStatus) bool {
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_REJECTED, eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN,
 		eilev1.ApplicationStatus_APPLICATION_STATUS_REMOVED:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 func personOf(application *eilev1.Application, person *eilev1.Person) duplicate.Person {

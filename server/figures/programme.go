@@ -100,6 +100,7 @@ func nextStep(v *store.View, unit *eilev1.Unit) (*eilev1.Reason, error) {
 			}
 		}
 		return words.Then(words.Reason("NO_TRANSFER.home"), words.Next("APPROVE_IN_PRINCIPLE", words.Text("unit", unit.GetReference()))), err
+	default:
 	}
 	return words.Then(words.Reason("NOT_PROPOSED.home"), words.Next("PROPOSE_GIVING_UP", words.Text("unit", unit.GetReference()))), nil
 }
@@ -123,6 +124,7 @@ func (s standing) byApplication(household *eilev1.Programme_Household) error {
 		return err
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING, eilev1.ApplicationStatus_APPLICATION_STATUS_RESERVED:
 		return nil
+	default:
 	}
 	household.Next = words.Reason(casework.Name(application.GetStatus())+".household", words.Behind("why", application.GetReasons())...)
 	return nil

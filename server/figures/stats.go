@@ -239,6 +239,7 @@ func offersIn(v *store.View, p Period, answer *eilev1.GetStatsResponse) error {
 			refusals[cmp.Or(offer.GetRefusalReason(), "UNSTATED")]++
 		case eilev1.OfferStatus_OFFER_STATUS_NO_SHOW:
 			refusals["NO_SHOW"]++
+		default: // no refusal
 		}
 	}
 	answer.Refusals = counts(refusals)

@@ -56,6 +56,7 @@ func (d desk) place(ctx context.Context, reference, code string) (*eilev1.GetOwn
 		return place, nil
 	case codes.NotFound, codes.InvalidArgument:
 		return nil, errNoPlace
+	default:
+		return nil, err
 	}
-	return nil, err
 }

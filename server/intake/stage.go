@@ -108,6 +108,7 @@ func (b *batch) add(piece *staging.Piece, row row) error {
 		state.Complete(b.rules, unit)
 		piece.AddUnit(unit)
 		return nil
+	default: // inspections
 	}
 	inspection := new(eilev1.Inspection)
 	if err := proto.Unmarshal(row.record, inspection); err != nil {

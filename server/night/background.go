@@ -156,7 +156,7 @@ func (w *worker) step(ctx context.Context, id string) (moved bool, err error) {
 			moved, err = false, fmt.Errorf("run %s: panic: %v\n%s", id, p, debug.Stack())
 		}
 	}()
-	_, moved, err = w.runs.step(ctx, id)
+	moved, err = w.runs.step(ctx, id)
 	return moved, err
 }
 

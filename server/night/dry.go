@@ -46,7 +46,7 @@ func (r *runs) foretell(ctx context.Context, rules casework.Rules) (*eilev1.Run,
 		}
 	}
 	for moved := true; moved; moved = moved && !again {
-		if _, moved, err = r.step(ctx, id); err != nil {
+		if moved, err = r.step(ctx, id); err != nil {
 			return nil, err
 		}
 	}

@@ -87,8 +87,10 @@ func (n *Night) Get(ctx context.Context, id string) (*eilev1.Run, error) {
 		return run, err
 	case approved:
 		run.OffersCreated, err = n.runs.offered(ctx, id)
+		return run, err
+	default:
+		return run, nil
 	}
-	return run, err
 }
 
 // automatic is the decision that nobody needs to make.

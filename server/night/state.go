@@ -61,6 +61,7 @@ func rests(state eilev1.RunState, rules casework.Rules) bool {
 		return false
 	case matched:
 		return rules.Policy.ApprovalRequired
+	default:
+		return true
 	}
-	return true
 }

@@ -11,18 +11,18 @@ import (
 
 // step carries a run on by one state; false: it rests, for good or until it is
 // approved. It is safe to call at any time and as often as one likes.
-func (r *runs) step(ctx context.Context, id string) (run *eilev1.Run, moved bool, err error) {
-	run, err = r.get(ctx, id)
+func (r *runs) step(ctx context.Context, id string) (moved bool, err error) {
+	run, err := r.get(ctx, id)
 	if err != nil {
-		return nil, false, err
+		return false, err
 	}
 	rules, err := r.rules(run)
 	if err != nil {
-		return nil, false, err
+		return false, err
 	}
 	switch state := run.GetState(); {
 	case rests(state, rules):
-		return run, false, nil
+		return false, nil
 	case state == preparing:
 		err = r.match(ctx, run, rules)
 	case state == matched:
@@ -31,27 +31,26 @@ func (r *runs) step(ctx context.Context, id string) (run *eilev1.Run, moved bool
 		err = commitOffers(ctx, r, run, rules)
 	}
 	if err != nil {
-		run, err = r.giveUp(ctx, run, rules, err)
-		return run, false, err
+		return false, r.giveUp(ctx, run, rules, err)
 	}
-	return run, true, nil
+	return true, nil
 }
 
 // giveUp marks a run failed for a reason that trying again will not mend. What
 // may pass (the context's end, a full disk) leaves it to be resumed. One that was
-// ended meanwhile did not fail: it is answered.
-func (r *runs) giveUp(ctx context.Context, run *eilev1.Run, rules casework.Rules, why error) (*eilev1.Run, error) {
+// ended meanwhile did not fail.
+func (r *runs) giveUp(ctx context.Context, run *eilev1.Run, rules casework.Rules, why error) error {
 	id := run.GetId()
 	if !isRefusal(why) {
-		return nil, fmt.Errorf("run %s: %w", id, why)
+		return fmt.Errorf("run %s: %w", id, why)
 	}
 	err := r.end(ctx, r.stamp("run.fail", id), id, "", failRun, why.Error())
 	if isRefusal(err) {
 		if run, err := r.get(ctx, id); err == nil && rests(run.GetState(), rules) {
-			return run, nil
+			return nil
 		}
 	}
-	return nil, errors.Join(why, err)
+	return errors.Join(why, err)
 }
 
 func isRefusal(err error) bool {

@@ -75,6 +75,7 @@ func (i *Imports) put(id string, state eilev1.ImportState) {
 		i.decided[id] = true
 	case eilev1.ImportState_IMPORT_STATE_STAGING:
 		i.staging[id] = true
+	default: // deleted
 	}
 }
 

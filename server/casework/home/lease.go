@@ -22,8 +22,9 @@ func LeaseDue(rules casework.Rules, from store.Source, unit *eilev1.Unit) (bool,
 	case let:
 		tenant, err := application.Leaving(rules, from, unit)
 		return tenant != nil, err
+	default:
+		return false, nil
 	}
-	return false, nil
 }
 
 // SettleLease does what the end of a home's lease makes necessary. An open offer

@@ -12,11 +12,8 @@ const inPrinciple = eilev1.GivingUpState_GIVING_UP_STATE_IN_PRINCIPLE
 
 // Occupied tells whether somebody lives in a home or is about to.
 func Occupied(unit *eilev1.Unit) bool {
-	switch unit.GetStatus() {
-	case let, offered, reservedUnit:
-		return true
-	}
-	return false
+	status := unit.GetStatus()
+	return status == let || status == offered || status == reservedUnit
 }
 
 // Undecided tells whether a person has still to decide about a home that is

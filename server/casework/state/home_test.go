@@ -62,7 +62,10 @@ func TestTheStock(t *testing.T) {
 		eilev1.UnitStatus_UNIT_STATUS_VACANT:       true,
 		eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR: true,
 		eilev1.UnitStatus_UNIT_STATUS_OFFERED:      false,
+		eilev1.UnitStatus_UNIT_STATUS_RESERVED:     false,
 		eilev1.UnitStatus_UNIT_STATUS_LET:          false,
+
+		eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED: false,
 	} {
 		unit := rented(t, "2026-01-31")
 		unit.Status = status

@@ -29,16 +29,27 @@ func Move(c casework.Change, unit *eilev1.Unit, event, why string) error {
 	return nil
 }
 
-// calls are the states in which a person may say that a home is.
-var calls = map[eilev1.UnitStatus]string{vacant: callVacant, let: callLet, underRepair: callUnderRepair}
+// call is the event of a person who says that a home is in a state; empty where only the program may say so.
+func call(status eilev1.UnitStatus) string {
+	switch status {
+	case vacant:
+		return callVacant
+	case let:
+		return callLet
+	case underRepair:
+		return callUnderRepair
+	default:
+		return ""
+	}
+}
 
 // Callable tells whether a person may say that a home is in a state.
-func Callable(status eilev1.UnitStatus) bool { return calls[status] != "" }
+func Callable(status eilev1.UnitStatus) bool { return call(status) != "" }
 
 // Call takes a home to the state in which a person says that it is. The caller
 // says why, and writes it.
 func Call(unit *eilev1.Unit, from, to eilev1.UnitStatus) (err error) {
-	unit.Status, err = units.Take(unit.GetReference(), from, calls[to])
+	unit.Status, err = units.Take(unit.GetReference(), from, call(to))
 	return err
 }
 

@@ -19,10 +19,6 @@ type What struct {
 	Goal        eilev1.RentGoal
 }
 
-// goals of the market by those that are asked for; the zero goal is to house the
-// most households.
-var goals = map[eilev1.RentGoal]market.Goal{eilev1.RentGoal_RENT_GOAL_MOST_SENIOR: market.MostSenior}
-
 // Rent solves the night of the rules' day with one home more of each kind, and
 // with what a budget pays for.
 func Rent(ctx context.Context, register *store.Register, clock prepare.Clock, rules casework.Rules, what What) (*eilev1.AdviseRentResponse, error) {
@@ -62,7 +58,10 @@ func (what What) ask(ctx context.Context, night market.Night, answer *eilev1.Adv
 	if err != nil {
 		return err
 	}
-	goal := goals[what.Goal]
+	goal := market.MostHouseholds
+	if what.Goal == eilev1.RentGoal_RENT_GOAL_MOST_SENIOR {
+		goal = market.MostSenior
+	}
 	slices.SortFunc(values, goal.Compare)
 	for _, value := range values {
 		answer.Gains = append(answer.Gains, gain(byName[value.Name], value.Gain))

@@ -161,8 +161,9 @@ func hasPlace(place *eilev1.Placement) bool {
 	switch place.GetStatus() {
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD, eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
 		return place.GetPlaced()
+	default:
+		return place.GetStatus() == eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
 	}
-	return place.GetStatus() == eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
 }
 
 // before are those who stood before a household, in legal order.
@@ -244,6 +245,7 @@ func (j *judge) ofRun(application *eilev1.Application, home *eilev1.Unit) []stri
 		return []string{"ON_HOLD"}
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
 		return []string{"SUSPENDED"}
+	default: // it may still be engaged, or wait
 	}
 	if j.engaged[reference] {
 		return []string{"HAS_OPEN_OFFER"}

@@ -147,6 +147,7 @@ func (p *proof) answer(standing *eilev1.Placement, unit string, why engine) *eil
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD, eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
 		passed.Reason = stood(standing)
 		return passed
+	default:
 	}
 	e := p.round(application, unit)
 	class := e.class[unit]
@@ -195,8 +196,9 @@ func hasPlace(placement *eilev1.Placement) bool {
 	switch placement.GetStatus() {
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD, eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
 		return placement.GetPlaced()
+	default:
+		return waits(placement)
 	}
-	return waits(placement)
 }
 
 func waits(placement *eilev1.Placement) bool {

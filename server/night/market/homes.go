@@ -82,6 +82,7 @@ func earmark(rules *policy.Policy, unit *eilev1.Unit) (soft string, released boo
 				return reserve.Code, false
 			case policy.ReleasedReserve:
 				return "", true
+			case policy.HardReserve:
 			}
 		}
 	}

@@ -84,7 +84,7 @@ func (db *DB) stored() (kv.Revision, error) {
 // snapshot is a bbolt read transaction. It implements kv.Reader.
 type snapshot struct {
 	db       *DB
-	ctx      context.Context // of the View; nil below an Update
+	ctx      context.Context //nolint:containedctx // of the one View that the snapshot is of; nil below an Update
 	tx       *bbolt.Tx       // nil when ended
 	data     *bbolt.Bucket
 	point    *bbolt.Cursor // for Get
@@ -203,7 +203,7 @@ func (s *snapshot) decode(key, stored []byte) (item kv.Item, err error) {
 
 // cancelWriter stops a copy when its context ends.
 type cancelWriter struct {
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // a writer is one copy
 	w   io.Writer
 }
 

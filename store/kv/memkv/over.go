@@ -153,7 +153,7 @@ func (s *state) after(c kv.Commit) *state {
 
 // reader implements kv.Reader.
 type reader struct {
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // of the one View that the reader is of
 	state *state
 	ended bool
 }
