@@ -42,7 +42,7 @@ func main() {
 
 // writeSample writes the files to import of the day, for who types the commands.
 func writeSample(dir string, seed uint64) error {
-	err := os.MkdirAll(dir, 0o755)
+	err := os.MkdirAll(dir, 0o750)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (s *session) importFile(ctx context.Context, c *client.Client, header *eile
 		return err
 	}
 	header.Size = info.Size()
-	up := &uploading{s: s, name: name, bar: s.newBar("import "+name)}
+	up := &uploading{s: s, name: name, bar: s.newBar("import " + name)}
 	defer up.bar.end()
 	if codesFile != "" && !header.GetDryRun() {
 		header.Codes = true

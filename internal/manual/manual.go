@@ -22,7 +22,7 @@ func Write(t *testing.T, root *cobra.Command) {
 	root.DisableAutoGenTag = true
 	pages, man := cmp.Or(os.Getenv("EILE_DOCS"), t.TempDir()), cmp.Or(os.Getenv("EILE_MAN"), t.TempDir())
 	for _, dir := range []string{pages, man} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := os.MkdirAll(dir, 0o750); err != nil { //nolint:gosec // who runs it names the folder
 			t.Fatal(err)
 		}
 	}
@@ -34,7 +34,7 @@ func Write(t *testing.T, root *cobra.Command) {
 	if err := doc.GenManTree(root, header, man); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(pages, root.Name()+".md")); err != nil {
+	if _, err := os.Stat(filepath.Join(pages, root.Name()+".md")); err != nil { //nolint:gosec // who runs it names the folder
 		t.Error(err)
 	}
 }

@@ -90,6 +90,7 @@ func lists(p Period, start, end history.Sums, answer *eilev1.GetStatsResponse) {
 			}
 		case history.Came, history.Left:
 			all.at(sum.List) // somebody waited there at some time
+		default: // of homes
 		}
 	}
 	for sum, n := range end.Since(start) {
@@ -98,6 +99,7 @@ func lists(p Period, start, end history.Sums, answer *eilev1.GetStatsResponse) {
 			all.at(sum.List).came[cameBy(sum.Number)] = int32(n)
 		case history.Left:
 			all.at(sum.List).left[wentBy(sum.Number)] = int32(n)
+		default: // of what is there, and of homes
 		}
 	}
 	for _, list := range slices.Sorted(maps.Keys(all)) {
@@ -146,6 +148,7 @@ func homes(p Period, start, end *history.Past, now time.Time, answer *eilev1.Get
 			stock.came[joinedBy(sum.Number)] = int32(n)
 		case history.HomesLeft:
 			stock.left[leftBy(sum.Number)] = int32(n)
+		default: // of households, and how long homes were vacant
 		}
 	}
 	vacant := time.Duration(end.Sums().Since(start.Sums())[history.Sum{Kind: history.VacantFor}]) * time.Microsecond

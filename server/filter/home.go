@@ -62,11 +62,9 @@ func NewOffers(req *eilev1.ListOffersRequest) (Offers, error) {
 // the household refused, missed or let pass.
 func (f Offers) Keep(offer *eilev1.Offer) bool {
 	req := f.req
-	assessable := false
-	switch offer.GetStatus() {
-	case eilev1.OfferStatus_OFFER_STATUS_REFUSED, eilev1.OfferStatus_OFFER_STATUS_NO_SHOW, eilev1.OfferStatus_OFFER_STATUS_EXPIRED:
-		assessable = true
-	}
+	status := offer.GetStatus()
+	assessable := status == eilev1.OfferStatus_OFFER_STATUS_REFUSED || status == eilev1.OfferStatus_OFFER_STATUS_NO_SHOW ||
+		status == eilev1.OfferStatus_OFFER_STATUS_EXPIRED
 	respond, known, _ := day.FromProto(offer.GetRespondBy())
 	return is(req.GetStatus(), offer.GetStatus()) && is(req.GetRun(), offer.GetRun()) && is(req.GetUnit(), offer.GetUnit()) &&
 		is(req.GetApplication(), offer.GetApplication()) && is(req.GetBasis(), offer.GetBasis()) &&

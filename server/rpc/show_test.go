@@ -68,7 +68,7 @@ func TestReasonsAreShown(t *testing.T) {
 			}
 			found = append(found, ended.(*eilev1.Application).GetEndedReason())
 			for _, reason := range found {
-				if reason.GetDetail() != want || reason.GetDetailLt() != "niekas negyvena" || len(reason.GetTexts()) != 2 { //nolint:staticcheck // the old field is filled in for old callers
+				if reason.GetDetail() != want || reason.GetDetailLt() != "niekas negyvena" || len(reason.GetTexts()) != 2 {
 					t.Errorf("%s accepts %q: %v", name, accepts, reason)
 				}
 			}
