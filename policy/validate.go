@@ -36,7 +36,7 @@ func given(value string) *eilev1.Argument { return words.Text("given", source.Cl
 func (p *Policy) Validate(app *eilev1.Application) []Violation {
 	var v violations
 	if app.GetList() != "" && !slices.Contains(p.Lists, app.GetList()) {
-		v.add("list", words.Reason("UNKNOWN_LIST", given(app.GetList()), words.Items("lists", p.Lists...)))
+		v.add("list", words.Reason("UNKNOWN_LIST.application", given(app.GetList()), words.Items("lists", p.Lists...)))
 	}
 	for _, d := range app.GetDistricts() {
 		if len(p.Districts.Known) > 0 && !slices.Contains(p.Districts.Known, d) {
@@ -52,7 +52,7 @@ func (p *Policy) Validate(app *eilev1.Application) []Violation {
 	validateFacts(&v, "attributes.", p.attributes[ApplicationKind], app.GetAttributes())
 	for _, g := range app.GetGrounds() {
 		if !slices.ContainsFunc(p.Grounds, func(known Ground) bool { return known.Code == g.GetCode() }) {
-			v.add("grounds", words.Reason("UNKNOWN_GROUND", given(g.GetCode())))
+			v.add("grounds", words.Reason("UNKNOWN_GROUND.application", given(g.GetCode())))
 		}
 	}
 	return v
