@@ -291,8 +291,10 @@ func (r *ruins) holds(t *rapid.T) {
 				if state.Occupied(unit) || unit.GetOpenOffer() != "" {
 					t.Fatalf("%s is ready and %v", home.GetUnit(), unit.GetStatus())
 				}
-			default:
-				t.Fatalf("%s is %v in a proposal that was approved", home.GetUnit(), home.GetState())
+			default: // not decided, or rejected: the home stays as it is
+				if unit.GetStatus() == gone {
+					t.Fatalf("%s is %v and given up", home.GetUnit(), home.GetState())
+				}
 			}
 			if home.GetRehousedOn() != nil {
 				rehoused++
