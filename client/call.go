@@ -36,8 +36,8 @@ func withRequestID(id string) grpc.UnaryClientInterceptor {
 	}
 }
 
-// identify answers the message with a request_id. A message that has none is copied, so that a caller who sends the
-// same one twice makes two changes.
+// identify returns the message with a request_id. A message that has none is copied, so that a
+// caller who sends the same one twice makes two changes.
 func identify(req any, id string) any {
 	message, ok := req.(proto.Message)
 	if !ok {

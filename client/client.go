@@ -1,11 +1,13 @@
 // Package client is the Go client of eile.
 //
-// [Dial] answers a [Client] that holds one generated client for each service; on top of them it offers what every
-// caller would write again: sequences that follow all pages, the import stream, the wait for a run, the evidence, the
-// backup, and [Explain], which puts a refusal with all its reasons into one line.
+// [Dial] returns a [Client] that holds one generated client for each service; on top of them
+// it offers what every caller would write again: sequences that follow all pages, the import
+// stream, the wait for a run, the evidence, the backup, and [Explain], which puts a refusal with
+// all its reasons into one line.
 //
-// It promises that every change carries a request_id, so that a call that was cut off can be repeated, that a call
-// without a deadline of its own ends, and that no plain text leaves this machine. It imports proto and nothing else of eile.
+// It promises that every change carries a request_id, so that a call that was cut off can be
+// repeated, that a call without a deadline of its own ends, and that no plain text leaves this
+// machine. It imports proto and nothing else of eile.
 package client
 
 import (
@@ -29,11 +31,13 @@ import (
 const (
 	// callTime is how long a call may take that brings no deadline of its own.
 	callTime = 30 * time.Second
-	// maxMessage is the largest answer that is taken, in bytes: a page of pageSize long applications fits many times.
+	// maxMessage is the largest answer that is taken, in bytes: a page of pageSize long
+	// applications fits many times.
 	maxMessage = 16 << 20
 )
 
-// retries repeats a call that the server could not take. It is safe because every change carries a request_id.
+// retries repeats a call that the server could not take. It is safe because every change carries a
+// request_id.
 const retries = `{"methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 4, "initialBackoff": "0.1s",
 	"maxBackoff": "1s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}}]}`
 
@@ -44,14 +48,18 @@ var ErrOption = errors.New("bad option")
 type Options struct {
 	// Address of the server, host:port.
 	Address string
-	// CA, Cert and Key name PEM files. With none of them the connection is plain text, which only an address of this
-	// machine may have. Cert and Key go together; without CA the roots of the system are trusted.
+	// CA, Cert and Key name PEM files. With none of them the connection is plain text, which only
+	// an address of this machine may have. Cert and Key go together; without CA the roots of the
+	// system are trusted.
 	CA, Cert, Key string
-	// As says who is calling, where the server runs with --dev; elsewhere the certificate says it. Printable ASCII.
+	// As says who is calling, where the server runs with --dev; elsewhere the certificate says it.
+	// Printable ASCII.
 	As string
-	// Language is the one in which the server shall speak, as HTTP names it; empty: the server chooses.
+	// Language is the one in which the server shall speak, as HTTP names it; empty: the server
+	// chooses.
 	Language string
-	// RequestID is sent with every change that brings none; empty: a new one each time. One id belongs to one change.
+	// RequestID is sent with every change that brings none; empty: a new one each time. One id
+	// belongs to one change.
 	RequestID string
 }
 
@@ -79,8 +87,9 @@ type Client struct {
 	requestID string
 }
 
-// Dial prepares a connection; the network is first used by the first call. The caller closes the client. An error
-// wraps [ErrOption] where the options are at fault; extra options are for tests and for callers with their own transport.
+// Dial prepares a connection; the network is first used by the first call. The caller closes the
+// client. An error wraps [ErrOption] where the options are at fault; extra options are for tests
+// and for callers with their own transport.
 func Dial(o Options, extra ...grpc.DialOption) (*Client, error) {
 	host, _, err := net.SplitHostPort(o.Address)
 	if err != nil {
@@ -149,7 +158,8 @@ func (o Options) credentials(host string) (credentials.TransportCredentials, err
 	return insecure.NewCredentials(), nil
 }
 
-// isLoopback tells whether a host is this machine. It asks no name server: what a name stands for may change after the check.
+// isLoopback tells whether a host is this machine. It asks no name server: what a name stands for
+// may change after the check.
 func isLoopback(host string) bool {
 	if host == "localhost" {
 		return true
@@ -183,7 +193,8 @@ func (h header) GetRequestMetadata(context.Context, ...string) (map[string]strin
 	return h, nil
 }
 
-// RequireTransportSecurity implements [credentials.PerRPCCredentials]: none of it is a secret or proves anything.
+// RequireTransportSecurity implements [credentials.PerRPCCredentials]: none of it is a secret or
+// proves anything.
 func (header) RequireTransportSecurity() bool {
 	return false
 }

@@ -68,7 +68,7 @@ func (f *fake) GetEvidence(_ *eilev1.GetEvidenceRequest, stream grpc.ServerStrea
 	return f.evidence(stream)
 }
 
-// dial answers a client of the fake server over a pipe in memory.
+// dial returns a client of the fake server over a pipe in memory.
 func dial(t *testing.T, f *fake, o Options) *Client {
 	t.Helper()
 	server := grpc.NewServer()
@@ -127,7 +127,8 @@ func TestChangesCarryARequestIDAndADeadline(t *testing.T) {
 	}
 }
 
-// A name in any letters arrives as it was given, and one of ASCII under the key that every tool can write.
+// A name in any letters arrives as it was given, and one of ASCII under the key that every tool can
+// write.
 func TestANameArrives(t *testing.T) {
 	for name, key := range map[string]string{"Rūta Žukauskaitė": "eile-as-bin", "ona": "eile-as"} {
 		var sent metadata.MD

@@ -13,15 +13,17 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Explain puts an error into one line for a person: what the server says, every violation that it lists, and in
-// brackets the code and the reason by which a program knows it. An error that is none of a server is its own text.
-// Next says how a person takes a next step that the server names, after the sentence that calls for it; nil: nothing.
+// Explain puts an error into one line for a person: what the server says, every violation that it
+// lists, and in brackets the code and the reason by which a program knows it. An error that is none
+// of a server is its own text. Next says how a person takes a next step that the server names,
+// after the sentence that calls for it; nil: nothing.
 func Explain(err error, next func(*eilev1.NextStep) string) string {
 	answer, ok := statusOf(err)
 	if !ok {
 		return oneLine(err.Error())
 	}
-	// What callers wrapped around the error stands before its own text; what the transport says of its retries is dropped.
+	// What callers wrapped around the error stands before its own text; what the transport says of
+	// its retries is dropped.
 	context, _, _ := strings.Cut(err.Error(), "rpc error: ")
 	context, _, _ = strings.Cut(context, "max retries exhausted: ")
 	parts := []string{context + withNext(plain(err, answer), answer, next)}
@@ -48,8 +50,8 @@ func Explain(err error, next func(*eilev1.NextStep) string) string {
 	return fmt.Sprintf("%s (%s)", oneLine(join(parts)), strings.Join(distinct(marks), ", "))
 }
 
-// withNext is the message of a status with what can be done about each of its reasons: after a colon, or in brackets
-// where the sentence has a colon already.
+// withNext is the message of a status with what can be done about each of its reasons: after a
+// colon, or in brackets where the sentence has a colon already.
 func withNext(message string, answer *status.Status, next func(*eilev1.NextStep) string) string {
 	for _, detail := range answer.Details() {
 		refusal, ok := detail.(*eilev1.Refusal)
@@ -77,8 +79,8 @@ func withNext(message string, answer *status.Status, next func(*eilev1.NextStep)
 	return message
 }
 
-// plain is the message of a status; of a server that did not answer it is the cause without what the transport wraps
-// around it.
+// plain is the message of a status; of a server that did not answer it is the cause without what
+// the transport wraps around it.
 func plain(err error, answer *status.Status) string {
 	message := answer.Message()
 	_, cause, fromTransport := strings.Cut(message, `desc = "`)
@@ -133,7 +135,8 @@ func distinct(texts []string) []string {
 	return kept
 }
 
-// oneLine parts lines by semicolons and folds every other run of white space and control characters into one space.
+// oneLine parts lines by semicolons and folds every other run of white space and control characters
+// into one space.
 func oneLine(text string) string {
 	var lines []string
 	for line := range strings.Lines(text) {

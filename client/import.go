@@ -14,9 +14,10 @@ import (
 // pieceSize of an upload, in bytes; the server takes at most 1 MiB.
 const pieceSize = 256 << 10
 
-// Import sends a CSV file and yields the answers: faults, progress, access codes, and last the result. Faults are no
-// error: the result counts them. The first error ends the sequence; a file that cannot be read is one, and then the
-// server has seen no end of the file and writes nothing. The file is not used any more when the sequence has ended.
+// Import sends a CSV file and yields the answers: faults, progress, access codes, and last the
+// result. Faults are no error: the result counts them. The first error ends the sequence; a file
+// that cannot be read is one, and then the server has seen no end of the file and writes nothing.
+// The file is not used any more when the sequence has ended.
 func (c *Client) Import(ctx context.Context, header *eilev1.ImportHeader, file io.Reader) iter.Seq2[*eilev1.ImportResponse, error] {
 	return func(yield func(*eilev1.ImportResponse, error) bool) {
 		ctx, cancel := context.WithCancelCause(ctx)
@@ -68,7 +69,7 @@ func receive(ctx context.Context, stream grpc.BidiStreamingClient[eilev1.ImportR
 	}
 }
 
-// send answers only errors of the file: where the stream is broken, receiving tells why.
+// send returns only errors of the file: where the stream is broken, receiving tells why.
 func send(stream grpc.BidiStreamingClient[eilev1.ImportRequest, eilev1.ImportResponse], header *eilev1.ImportHeader, file io.Reader) error {
 	taken := func(request *eilev1.ImportRequest) bool { return stream.Send(request) == nil }
 	if !taken(&eilev1.ImportRequest{Part: &eilev1.ImportRequest_Header{Header: header}}) {

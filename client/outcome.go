@@ -10,8 +10,9 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Unreachable tells that an error is of a server which did not answer: nobody listens, the name is not known, or the
-// connection did not come about in time. What a server itself says of being unavailable is its answer.
+// Unreachable tells that an error is of a server which did not answer: nobody listens, the name is
+// not known, or the connection did not come about in time. What a server itself says of being
+// unavailable is its answer.
 func Unreachable(err error) bool {
 	answer, ok := statusOf(err)
 	if !ok || Denied(err) {
@@ -31,8 +32,9 @@ func Unreachable(err error) bool {
 	}
 }
 
-// Denied tells that an error is of a server which does not let the caller do this, or not in at all: either side refused
-// the certificate of the other, or the server speaks TLS and the caller does not.
+// Denied tells that an error is of a server which does not let the caller do this, or not in at
+// all: either side refused the certificate of the other, or the server speaks TLS and the caller
+// does not.
 func Denied(err error) bool {
 	answer, ok := statusOf(err)
 	if !ok {
@@ -49,10 +51,11 @@ func Denied(err error) bool {
 	}
 }
 
-// handshakes are what the transport says when TLS did not come about; gRPC has no code for it. A server that closes each
-// connection before it has said a word is one that waited for TLS and got plain text, or, under TLS 1.3, one that does not
-// like the certificate: the client learns that after its own part of the handshake, in whatever it does next. Of a server
-// that died the last of the retries says that it cannot be dialled.
+// handshakes are what the transport says when TLS did not come about; gRPC has no code for it. A
+// server that closes each connection before it has said a word is one that waited for TLS and got
+// plain text, or, under TLS 1.3, one that does not like the certificate: the client learns that
+// after its own part of the handshake, in whatever it does next. Of a server that died the last of
+// the retries says that it cannot be dialled.
 var handshakes = []string{
 	"authentication handshake failed", "remote error: tls:", "error reading server preface:", "write: broken pipe",
 	"connection reset by peer",

@@ -12,10 +12,12 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// pageSize of a request that names none: large enough that round trips do not count, small enough for maxMessage.
+// pageSize of a request that names none: large enough that round trips do not count, small enough
+// for maxMessage.
 const pageSize = 500
 
-// AllApplications follows every page of applications, in order of reference. The first error ends the sequence.
+// AllApplications follows every page of applications, in order of reference. The first error ends
+// the sequence.
 func (c *Client) AllApplications(ctx context.Context, req *eilev1.ListApplicationsRequest) iter.Seq2[*eilev1.Application, error] {
 	return follow(ctx, req, c.Applications.ListApplications, (*eilev1.ListApplicationsResponse).GetApplications)
 }
@@ -30,17 +32,20 @@ func (c *Client) AllUnits(ctx context.Context, req *eilev1.ListUnitsRequest) ite
 	return follow(ctx, req, c.Units.ListUnits, (*eilev1.ListUnitsResponse).GetUnits)
 }
 
-// AllLeases follows every page of rented-in homes, by the end of their lease. The first error ends the sequence.
+// AllLeases follows every page of rented-in homes, by the end of their lease. The first error ends
+// the sequence.
 func (c *Client) AllLeases(ctx context.Context, req *eilev1.ListLeasesRequest) iter.Seq2[*eilev1.RentedHome, error] {
 	return follow(ctx, req, c.Leases.ListLeases, (*eilev1.ListLeasesResponse).GetHomes)
 }
 
-// AllOffers follows every page of offers, in order of their making. The first error ends the sequence.
+// AllOffers follows every page of offers, in order of their making. The first error ends the
+// sequence.
 func (c *Client) AllOffers(ctx context.Context, req *eilev1.ListOffersRequest) iter.Seq2[*eilev1.Offer, error] {
 	return follow(ctx, req, c.Offers.ListOffers, (*eilev1.ListOffersResponse).GetOffers)
 }
 
-// AllTenancies follows every page of tenancies, in order of their making. The first error ends the sequence.
+// AllTenancies follows every page of tenancies, in order of their making. The first error ends the
+// sequence.
 func (c *Client) AllTenancies(ctx context.Context, req *eilev1.ListTenanciesRequest) iter.Seq2[*eilev1.Tenancy, error] {
 	return follow(ctx, req, c.Tenancies.ListTenancies, (*eilev1.ListTenanciesResponse).GetTenancies)
 }
@@ -50,12 +55,14 @@ func (c *Client) AllRuns(ctx context.Context, req *eilev1.ListRunsRequest) iter.
 	return follow(ctx, req, c.Runs.ListRuns, (*eilev1.ListRunsResponse).GetRuns)
 }
 
-// AllRunMatches follows every page of the matches of a run, in legal order. The first error ends the sequence.
+// AllRunMatches follows every page of the matches of a run, in legal order. The first error ends
+// the sequence.
 func (c *Client) AllRunMatches(ctx context.Context, req *eilev1.ListRunMatchesRequest) iter.Seq2[*eilev1.RunMatch, error] {
 	return follow(ctx, req, c.Runs.ListRunMatches, (*eilev1.ListRunMatchesResponse).GetMatches)
 }
 
-// AllDuplicates follows every page of groups of duplicates, in order of their first reference. The first error ends the sequence.
+// AllDuplicates follows every page of groups of duplicates, in order of their first reference. The
+// first error ends the sequence.
 func (c *Client) AllDuplicates(ctx context.Context, req *eilev1.ListDuplicatesRequest) iter.Seq2[*eilev1.DuplicateGroup, error] {
 	return follow(ctx, req, c.Duplicates.ListDuplicates, (*eilev1.ListDuplicatesResponse).GetGroups)
 }
@@ -65,22 +72,26 @@ func (c *Client) AllPolicies(ctx context.Context, req *eilev1.ListPoliciesReques
 	return follow(ctx, req, c.Policies.ListPolicies, (*eilev1.ListPoliciesResponse).GetPolicies)
 }
 
-// AllAuditEntries follows every page of the audit, in order of time. The first error ends the sequence.
+// AllAuditEntries follows every page of the audit, in order of time. The first error ends the
+// sequence.
 func (c *Client) AllAuditEntries(ctx context.Context, req *eilev1.ListAuditEntriesRequest) iter.Seq2[*eilev1.AuditEntry, error] {
 	return follow(ctx, req, c.Audit.ListAuditEntries, (*eilev1.ListAuditEntriesResponse).GetEntries)
 }
 
-// AllDecommissions follows every page of proposals to give homes up, in order of id. The first error ends the sequence.
+// AllDecommissions follows every page of proposals to give homes up, in order of id. The first
+// error ends the sequence.
 func (c *Client) AllDecommissions(ctx context.Context, req *eilev1.ListDecommissionsRequest) iter.Seq2[*eilev1.Decommission, error] {
 	return follow(ctx, req, c.Decommissions.ListDecommissions, (*eilev1.ListDecommissionsResponse).GetDecommissions)
 }
 
-// AllVacancies follows every page of vacant homes, the longest empty first. The first error ends the sequence.
+// AllVacancies follows every page of vacant homes, the longest empty first. The first error ends
+// the sequence.
 func (c *Client) AllVacancies(ctx context.Context, req *eilev1.ListVacanciesRequest) iter.Seq2[*eilev1.VacantHome, error] {
 	return follow(ctx, req, c.Vacancies.ListVacancies, (*eilev1.ListVacanciesResponse).GetHomes)
 }
 
-// AllProgrammes follows every page of programmes, in order of name. The first error ends the sequence.
+// AllProgrammes follows every page of programmes, in order of name. The first error ends the
+// sequence.
 func (c *Client) AllProgrammes(ctx context.Context, req *eilev1.ListProgrammesRequest) iter.Seq2[*eilev1.Programme, error] {
 	return follow(ctx, req, c.Programmes.ListProgrammes, (*eilev1.ListProgrammesResponse).GetProgrammes)
 }
@@ -95,8 +106,9 @@ type Page interface {
 	GetTotalSize() int32
 }
 
-// Whole follows the pages of a list until there are as many rows as the limit says, and answers them as one page; 0 is
-// no limit. A total is what the server counted first, or, where all pages were followed, how many rows came.
+// Whole follows the pages of a list until there are as many rows as the limit says, and answers
+// them as one page; 0 is no limit. A total is what the server counted first, or, where all pages
+// were followed, how many rows came.
 func Whole[Req proto.Message, Resp Page](ctx context.Context, req Req, limit int, list List[Req, Resp]) (whole Resp, err error) {
 	req = proto.CloneOf(req)
 	if limit > 0 {
@@ -124,7 +136,8 @@ func Whole[Req proto.Message, Resp Page](ctx context.Context, req Req, limit int
 	return whole, nil
 }
 
-// appendRows appends the rows of a page, at most so many where that is bounded, and tells whether these are all.
+// appendRows appends the rows of a page, at most so many where that is bounded, and tells whether
+// these are all.
 func appendRows(answer, page protoreflect.Message, most int, bounded bool) (taken int, all bool) {
 	fields := page.Descriptor().Fields()
 	for i := range fields.Len() {
@@ -175,8 +188,9 @@ func follow[Req proto.Message, Resp Page, T any](
 	}
 }
 
-// pages asks for page after page while the sequence is read. The request is copied: a sequence can be read again.
-// A page may be empty and not the last; a token that comes twice running is an error, since it would never end.
+// pages asks for page after page while the sequence is read. The request is copied: a sequence can
+// be read again. A page may be empty and not the last; a token that comes twice running is an
+// error, since it would never end.
 func pages[Req proto.Message, Resp Page](ctx context.Context, req Req, list List[Req, Resp]) iter.Seq2[Resp, error] {
 	return func(yield func(Resp, error) bool) {
 		var none Resp

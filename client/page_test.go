@@ -14,7 +14,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// paged answers pages of the register, cut at the given lengths.
+// paged returns pages of the register, cut at the given lengths.
 func paged(references []string, cuts []int) func(*eilev1.ListApplicationsRequest) (*eilev1.ListApplicationsResponse, error) {
 	return func(req *eilev1.ListApplicationsRequest) (*eilev1.ListApplicationsResponse, error) {
 		page := 0

@@ -11,14 +11,16 @@ import (
 	"github.com/eile-housing/eile/proto/spell"
 )
 
-// Between two questions about a run: a short night is answered at once, a long one is not asked about for ever.
+// Between two questions about a run: a short night is answered at once, a long one is not asked
+// about for ever.
 const (
 	firstPoll = 20 * time.Millisecond
 	lastPoll  = 200 * time.Millisecond
 )
 
-// WaitRun asks for a run until it moves no more without a person: it is matched and waits for approval, or it is
-// committed, a dry run, failed or cancelled. Each answer, the given one first, goes to seen, which may be nil.
+// WaitRun asks for a run until it moves no more without a person: it is matched and waits for
+// approval, or it is committed, a dry run, failed or cancelled. Each answer, the given one first,
+// goes to seen, which may be nil.
 func (c *Client) WaitRun(ctx context.Context, run *eilev1.Run, seen func(*eilev1.Run)) (*eilev1.Run, error) {
 	pause := firstPoll
 	for {
@@ -42,8 +44,8 @@ func (c *Client) WaitRun(ctx context.Context, run *eilev1.Run, seen func(*eilev1
 	}
 }
 
-// RunMatches answers whom a run matched with what, and which of these matches could not become offers. Of a dry run
-// they stand in its answer already.
+// RunMatches returns whom a run matched with what, and which of these matches could not become
+// offers. Of a dry run they stand in its answer already.
 func (c *Client) RunMatches(ctx context.Context, run *eilev1.Run) (matches []*eilev1.Run_Match, skipped []*eilev1.Run_Skip, err error) {
 	if run.GetState() == eilev1.RunState_RUN_STATE_DRY_RUN {
 		return run.GetMatches(), run.GetSkipped(), nil
@@ -60,7 +62,8 @@ func (c *Client) RunMatches(ctx context.Context, run *eilev1.Run) (matches []*ei
 	return matches, skipped, nil
 }
 
-// Moving tells whether a run goes on by itself. One that is matched does so only where its decision is already made.
+// Moving tells whether a run goes on by itself. One that is matched does so only where its decision
+// is already made.
 func Moving(run *eilev1.Run) bool {
 	switch run.GetState() {
 	case eilev1.RunState_RUN_STATE_PREPARING, eilev1.RunState_RUN_STATE_APPROVED:
@@ -73,7 +76,8 @@ func Moving(run *eilev1.Run) bool {
 	}
 }
 
-// Evidence fetches the files of a run. For each one create is called with its name, and what it answers takes the bytes.
+// Evidence fetches the files of a run. For each one create is called with its name, and what it
+// answers takes the bytes.
 func (c *Client) Evidence(ctx context.Context, run string, create func(name string) (io.Writer, error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -105,7 +109,8 @@ func (c *Client) Evidence(ctx context.Context, run string, create func(name stri
 	}
 }
 
-// Backup writes a consistent copy of the register and answers its size in bytes. After an error what was written is worth nothing.
+// Backup writes a consistent copy of the register and answers its size in bytes. After an error
+// what was written is worth nothing.
 func (c *Client) Backup(ctx context.Context, to io.Writer) (int64, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

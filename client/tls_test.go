@@ -63,7 +63,7 @@ func (a *authority) sign(t *testing.T, template *x509.Certificate, key *ecdsa.Pr
 	return der
 }
 
-// issue answers the files of a certificate for this machine and its key.
+// issue returns the files of a certificate for this machine and its key.
 func (a *authority) issue(t *testing.T) (certFile, keyFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

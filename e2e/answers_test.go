@@ -239,7 +239,7 @@ type asker struct {
 	conn *grpc.ClientConn
 }
 
-// ask answers a question as JSON. Its first word says how it is asked: on the
+// ask returns a question as JSON. Its first word says how it is asked: on the
 // command line, over gRPC, over HTTP, or for the hashes of a night's evidence.
 func (a *asker) ask(question string) []byte {
 	a.t.Helper()
@@ -319,7 +319,7 @@ func (a *asker) place(reference, code string) []byte {
 	return encode(a.t, map[string]any{"status": response.StatusCode, "body": decode(a.t, body)})
 }
 
-// evidence answers the SHA-256 of each file of a run, and has each instance
+// evidence returns the SHA-256 of each file of a run, and has each instance
 // verified against its outcome without the engine.
 func (a *asker) evidence(run string) map[string]any {
 	a.t.Helper()

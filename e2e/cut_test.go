@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// A file that was cut off says so in the words of its reader, never in those of the runtime (K19.7).
+// A file that was cut off says so in the words of its reader, never in those of the runtime
+// (K19.7).
 func TestACutFileIsToldInWords(t *testing.T) {
 	t.Parallel()
 	dir := yesterday(t)

@@ -38,8 +38,8 @@ func readme(t *testing.T, text string) []typed {
 	return all
 }
 
-// Everything that the README tells a newcomer to type works, in this order, and prints what it says; figures may differ,
-// since the sample is of the day.
+// Everything that the README tells a newcomer to type works, in this order, and prints what it says;
+// figures may differ, since the sample is of the day.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../README.md")
@@ -96,8 +96,8 @@ var (
 	blanks = regexp.MustCompile(`\s+`)
 )
 
-// shapes are the lines of an output by the first of their words, and whole where they have no figures; the row of a table
-// that is one of many is left out.
+// shapes are the lines of an output by the first of their words, and whole where they have no
+// figures; the row of a table that is one of many is left out.
 func shapes(output string) map[string]bool {
 	all := map[string]bool{}
 	for line := range strings.Lines(output) {

@@ -144,7 +144,7 @@ func (s *service) sound() {
 	}
 }
 
-// dial answers a Go client of the service.
+// dial returns a Go client of the service.
 func (s *service) dial() *client.Client {
 	s.t.Helper()
 	o := s.secure

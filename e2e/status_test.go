@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A script tells apart a service that is not there, one that does not let it in, and one that refuses.
+// A script tells apart a service that is not there, one that does not let it in, and one that
+// refuses.
 func TestExitStatuses(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

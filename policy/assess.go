@@ -11,13 +11,16 @@ import (
 type Assessment struct {
 	State   eilev1.ConditionState
 	Reasons []*eilev1.Reason
-	// Missing names the facts that the standard needs; with a reason to flag the home they do not matter yet.
+	// Missing names the facts that the standard needs; with a reason to flag the home they do not
+	// matter yet.
 	Missing []string
-	// NextDue is the first day after the assessed one on which the answer can change though the record does not; 0: never.
+	// NextDue is the first day after the assessed one on which the answer can change though the
+	// record does not; 0: never.
 	NextDue day.Day
 }
 
-// Assess tests a home against the unit standard. Where the policy has none every home is FIT. The inspections may stand in any order.
+// Assess tests a home against the unit standard. Where the policy has none every home is FIT. The
+// inspections may stand in any order.
 func (e *Evaluator) Assess(unit *eilev1.Unit, inspections []*eilev1.Inspection, on day.Day) Assessment {
 	edition, f := e.ask(on)
 	defer f.scope.Release()

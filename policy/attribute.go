@@ -23,7 +23,8 @@ const (
 	InspectionKind
 )
 
-// prefixes stand before the names of attributes in expressions and in what is missing. Those of a member follow the member.
+// prefixes stand before the names of attributes in expressions and in what is missing. Those of a
+// member follow the member.
 var prefixes = [...]string{ApplicationKind: "", MemberKind: "", UnitKind: "unit.", InspectionKind: "inspection."}
 
 // attributes are those that the policy declares, by the kind of record, in the order of the file.

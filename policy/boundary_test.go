@@ -9,7 +9,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// The limits in euro as municipalities publish them, or as they follow from published multiples; written out here so that the file is not its own judge.
+// The limits in euro as municipalities publish them, or as they follow from published multiples;
+// written out here so that the file is not its own judge.
 var publishedLimits = []struct {
 	policy, on                         string
 	income1, assets1, income2, assets2 int64 // one person; two or three together
@@ -36,7 +37,7 @@ var publishedLimits = []struct {
 
 var residences = map[string]string{"lt-vilnius": "Vilnius", "lt-zone-b": "Druskininkai"}
 
-// family answers MEMBERS of n adults.
+// family returns MEMBERS of n adults.
 func family(n int) string {
 	members := []string{"self/F/1980-01-01", "partner/M/1980-01-01"}
 	for len(members) < n {
@@ -138,7 +139,8 @@ func TestBirthdays(t *testing.T) {
 		need        int32
 		due         string
 	}{
-		// A boy born on 29 February is ten on 1 March of a common year, and shares with his sister until then.
+		// A boy born on 29 February is ten on 1 March of a common year, and shares with his sister
+		// until then.
 		{"self/F/1980-01-01;child/M/2016-02-29;child/F/2018-06-01", "2026-02-28", 2, "2026-03-01"},
 		{"self/F/1980-01-01;child/M/2016-02-29;child/F/2018-06-01", "2026-03-01", 3, "2028-06-01"},
 		{"self/F/1980-01-01;child/M/2004-02-29;child/M/2007-01-01", "2025-02-28", 2, "2025-03-01"},

@@ -15,7 +15,8 @@ type computed struct {
 	at       source.Position
 }
 
-// inOrder answers the places of the variables so that each follows those it reads. Those that read each other in a circle are a fault that names them.
+// inOrder returns the places of the variables so that each follows those it reads. Those that read
+// each other in a circle are a fault that names them.
 func inOrder(faults *source.Faults, what string, all []computed) []int {
 	places := make(map[int]int, len(all))
 	for i, c := range all {

@@ -7,16 +7,19 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Claim is a ground that an application claims. It has no effect until a decision grants it; this is what the person who decides is shown.
+// Claim is a ground that an application claims. It has no effect until a decision grants it; this
+// is what the person who decides is shown.
 type Claim struct {
 	Entry
-	// Supported is YES where the facts on record bear the claim out, NO where they speak against it, and UNDETERMINED where they do not tell.
+	// Supported is YES where the facts on record bear the claim out, NO where they speak against
+	// it, and UNDETERMINED where they do not tell.
 	Supported eilev1.Eligibility
 	Reasons   []*eilev1.Reason
 	Missing   []string
 }
 
-// Claims answers the grounds that an application claims and that count on a day, in the order of the policy.
+// Claims returns the grounds that an application claims and that count on a day, in the order of
+// the policy.
 func (e *Evaluator) Claims(app *eilev1.Application, on day.Day) []Claim {
 	edition, f := e.ask(on)
 	defer f.scope.Release()

@@ -88,7 +88,7 @@ var reserved = map[string]bool{
 	"in": true, "let": true, "loop": true, "namespace": true, "null": true, "package": true, "return": true, "true": true, "var": true, "void": true, "while": true,
 }
 
-// choice answers one of the allowed values, the first when the key is absent.
+// choice returns one of the allowed values, the first when the key is absent.
 func choice(faults *source.Faults, t source.Text, allowed ...string) string {
 	if !t.Set() {
 		return allowed[0]
@@ -99,7 +99,7 @@ func choice(faults *source.Faults, t source.Text, allowed ...string) string {
 	return t.Text
 }
 
-// between answers a small number within bounds; an absent one is the least.
+// between returns a small number within bounds; an absent one is the least.
 func between(faults *source.Faults, n source.Number, low, high int64) int {
 	if !n.Set() {
 		return int(low)

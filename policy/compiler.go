@@ -10,7 +10,8 @@ import (
 	"github.com/eile-housing/eile/policy/source"
 )
 
-// compiler turns the texts of one file into expressions and sentences and reports what is wrong with them.
+// compiler turns the texts of one file into expressions and sentences and reports what is wrong
+// with them.
 type compiler struct {
 	*source.Faults
 	language *rule.Language
@@ -18,7 +19,8 @@ type compiler struct {
 	voice    *voice
 }
 
-// expression compiles a text of one of the kinds that may read what may says; nil where there is none, and after a fault.
+// expression compiles a text of one of the kinds that may read what may says; nil where there is
+// none, and after a fault.
 func (c *compiler) expression(t source.Text, may rule.Reach, kinds ...*types.Type) *rule.Expression {
 	e, faults := c.language.Compile(t.Text, may, kinds...)
 	c.place(t, faults)

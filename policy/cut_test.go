@@ -10,7 +10,8 @@ import (
 	"github.com/eile-housing/eile/policy/source"
 )
 
-// cutPolicy reads what is left of a policy that was cut off: it is read, or each fault has its place and is in words.
+// cutPolicy reads what is left of a policy that was cut off: it is read, or each fault has its
+// place and is in words.
 func cutPolicy(t *testing.T, name string, text []byte) {
 	t.Helper()
 	p, err := policy.Load("cut.yaml", text)

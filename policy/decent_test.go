@@ -87,7 +87,8 @@ var componentNames = map[string]string{
 
 var dwellings = map[string]string{"house": "houses_and_bungalows_years", "flat": "flats_below_6_storeys_years", "high_flat": "flats_6_or_more_storeys_years"}
 
-// Every lifetime of the published table, at its last year and one year on, old but good, and poor but young; alone and beside another that is old and poor.
+// Every lifetime of the published table, at its last year and one year on, old but good, and poor
+// but young; alone and beside another that is old and poor.
 func TestDecentHomesComponents(t *testing.T) {
 	p := shippedPolicy(t, "uk-decent-homes")
 	lifetimes := sharedTable(t, "data", "standards", "decent_homes_component_lifetimes.csv")

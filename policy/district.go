@@ -14,8 +14,8 @@ type Districts struct {
 	Known []string
 }
 
-// Rank answers how much a district is wanted: 0 most, and equal for all that are not named. It is not ok where only the wanted districts suit and this is
-// none of them; who names none wants any.
+// Rank returns how much a district is wanted: 0 most, and equal for all that are not named. It is
+// not ok where only the wanted districts suit and this is none of them; who names none wants any.
 func (d Districts) Rank(wanted []string, district string) (rank int, ok bool) {
 	if i := slices.Index(wanted, district); i >= 0 {
 		return i, true

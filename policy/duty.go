@@ -31,7 +31,8 @@ func (y yearly) in(year int) day.Day {
 	return d
 }
 
-// Next answers the next last day on or after a day, and the last day with an important reason, which is the same where there is no extension.
+// Next returns the next last day on or after a day, and the last day with an important reason,
+// which is the same where there is no extension.
 func (d *Duty) Next(on day.Day) (due, extended day.Day) {
 	year := on.Year()
 	if due = d.due.in(year); due < on {

@@ -9,7 +9,8 @@ import (
 	"github.com/eile-housing/eile/policy/rule"
 )
 
-// edition is the policy as it stands on one day: the figures of the day and the rules in force. It is immutable and shared.
+// edition is the policy as it stands on one day: the figures of the day and the rules in force. It
+// is immutable and shared.
 type edition struct {
 	fact.Day
 	// next is the first day after it on which the policy reads differently; 0: it stays.
@@ -17,10 +18,12 @@ type edition struct {
 	eligibility, suitability, standard []*condition
 }
 
-// maxEditions bounds the cache; a night and an import read one or two days, as-of and rehearsals a few more.
+// maxEditions bounds the cache; a night and an import read one or two days, as-of and rehearsals a
+// few more.
 const maxEditions = 64
 
-// calendar is what of a policy depends on the day, and the editions of the days that were asked about. It is safe for concurrent use.
+// calendar is what of a policy depends on the day, and the editions of the days that were asked
+// about. It is safe for concurrent use.
 type calendar struct {
 	period     rule.Span
 	vocabulary *fact.Vocabulary
@@ -34,7 +37,7 @@ type calendar struct {
 	latest   atomic.Pointer[edition]
 }
 
-// at answers the edition of a day, folding the parameters when the day is new.
+// at returns the edition of a day, folding the parameters when the day is new.
 func (c *calendar) at(on day.Day) *edition {
 	if e := c.latest.Load(); e != nil && e.On == on {
 		return e

@@ -13,7 +13,8 @@ type Verdict struct {
 	Eligibility eilev1.Eligibility
 	// Reasons are all rules that do not hold; for UNDETERMINED also one for each missing fact.
 	Reasons []*eilev1.Reason
-	// Proposes is what a person is asked to decide when Eligibility is NO: removal, or review where every failed rule only asks for one.
+	// Proposes is what a person is asked to decide when Eligibility is NO: removal, or review where
+	// every failed rule only asks for one.
 	Proposes string
 	// Missing names every fact that a rule or the order needs and that is not known.
 	Missing []string
@@ -21,17 +22,20 @@ type Verdict struct {
 	// Need is in the unit of the policy's standard; 0 when it cannot be computed.
 	Need      int32
 	NeedClass string
-	// OrderKey orders bytewise as the law does, and ends itself: 0x00 and the reference may be appended to make it unique. It is computed whatever the
-	// eligibility, since a place may be kept; what is not known stands last.
+	// OrderKey orders bytewise as the law does, and ends itself: 0x00 and the reference may be
+	// appended to make it unique. It is computed whatever the eligibility, since a place may be
+	// kept; what is not known stands last.
 	OrderKey  []byte
 	OutOfTurn bool
-	// NextDue is the first day after the evaluated one on which any of this can change though the record does not; 0: never.
+	// NextDue is the first day after the evaluated one on which any of this can change though the
+	// record does not; 0: never.
 	NextDue day.Day
 	// SuitabilityKey groups households that suit the same homes; see Evaluator.SuitabilityKey.
 	SuitabilityKey string
 }
 
-// Evaluate says what the policy says of an application on a day. It reads the application and changes nothing.
+// Evaluate says what the policy says of an application on a day. It reads the application and
+// changes nothing.
 func (e *Evaluator) Evaluate(app *eilev1.Application, on day.Day) Verdict {
 	edition, f := e.ask(on)
 	defer f.scope.Release()
@@ -59,7 +63,8 @@ func (e *Evaluator) key(f *findings, outOfTurn bool) []byte {
 	return f.orderKey(append(key, 1), e.policy.order, e.seed)
 }
 
-// needOf computes the need and the class. What they lack is missing, for a household cannot be matched without them.
+// needOf computes the need and the class. What they lack is missing, for a household cannot be
+// matched without them.
 func (e *Evaluator) needOf(f *findings, v *Verdict) {
 	switch n := f.scope.Value(e.policy.vocabulary.Need).(type) {
 	case types.Int:
@@ -78,7 +83,8 @@ func (e *Evaluator) needOf(f *findings, v *Verdict) {
 	}
 }
 
-// conclude turns findings into eligibility: a rule that does not hold decides, whatever is unknown; else what is unknown leaves it open.
+// conclude turns findings into eligibility: a rule that does not hold decides, whatever is unknown;
+// else what is unknown leaves it open.
 func (v *Verdict) conclude(f *findings) {
 	v.Missing = f.missing()
 	switch {
@@ -92,7 +98,8 @@ func (v *Verdict) conclude(f *findings) {
 	}
 }
 
-// notInForce answers a date outside the policy: nothing can be said, and the order stays computable so that a place is kept.
+// notInForce returns a date outside the policy: nothing can be said, and the order stays computable
+// so that a place is kept.
 func (e *Evaluator) notInForce(v Verdict, f *findings) Verdict {
 	v.Eligibility = eilev1.Eligibility_ELIGIBILITY_UNDETERMINED
 	v.Reasons = []*eilev1.Reason{words.Reason("POLICY_NOT_IN_FORCE", words.Text("policy", e.policy.Name), words.Day("on", f.scope.Today.On))}

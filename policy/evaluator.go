@@ -13,7 +13,7 @@ type Evaluator struct {
 // Evaluator joins the policy with the published seed of the draw.
 func (p *Policy) Evaluator(seed string) *Evaluator { return &Evaluator{p, seed} }
 
-// Policy answers the policy that is evaluated.
+// Policy returns the policy that is evaluated.
 func (e *Evaluator) Policy() *Policy { return e.policy }
 
 // ask begins an evaluation of the rules of a day; whoever asks releases the scope of the findings.

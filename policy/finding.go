@@ -24,7 +24,8 @@ type findings struct {
 	proposes string
 }
 
-// test evaluates every condition; none is skipped because another failed, so that all reasons are known at once.
+// test evaluates every condition; none is skipped because another failed, so that all reasons are
+// known at once.
 func (f *findings) test(conditions []*condition) {
 	for _, c := range conditions {
 		v := c.require.Eval(f.scope)

@@ -21,7 +21,8 @@ type Ground struct {
 	reason  *sentence
 }
 
-// Alternation shares homes between those granted and the ordinary list; zero: those granted come first.
+// Alternation shares homes between those granted and the ordinary list; zero: those granted come
+// first.
 type Alternation struct{ OutOfTurn, Ordinary int }
 
 // outOfTurn is who stands before the ordinary order, and in which order.
@@ -35,12 +36,14 @@ type outOfTurn struct {
 	alternate Alternation
 }
 
-// holds says whether the household stands before the ordinary order: by a granted ground, or by a transfer that the policy puts there.
+// holds says whether the household stands before the ordinary order: by a granted ground, or by a
+// transfer that the policy puts there.
 func (o *outOfTurn) holds(household *fact.Scope) bool {
 	return len(household.Granted()) > 0 || slices.Contains(o.transfers, household.Application().GetTransfer().GetReason())
 }
 
-// claimed names the grounds that an application claims, in the order of the claim. A claim has no effect until it is granted.
+// claimed names the grounds that an application claims, in the order of the claim. A claim has no
+// effect until it is granted.
 func (o *outOfTurn) claimed(app *eilev1.Application) []string {
 	if o.claims == nil {
 		return nil
@@ -62,7 +65,8 @@ func (o *outOfTurn) claimed(app *eilev1.Application) []string {
 // transferReasons are why a sitting tenant applies.
 var transferReasons = []string{"HOME_GIVEN_UP", "ADAPTED_HOME", "BETTER_CONDITIONS", "LEASE_ENDING"}
 
-// outOfTurn compiles the grounds and the order among those granted, which is the ordinary one where the file has none.
+// outOfTurn compiles the grounds and the order among those granted, which is the ordinary one where
+// the file has none.
 func (c *compiler) outOfTurn(raw *source.OutOfTurn, attributes []*fact.Attribute, ordinary []*orderTerm) outOfTurn {
 	out := outOfTurn{order: ordinary}
 	if raw == nil {

@@ -132,7 +132,8 @@ func TestRowsOfAnApplication(t *testing.T) {
 	}
 }
 
-// What is carried stays until another inspection says otherwise; the rest is read from the newest alone. An inspection to come counts from its day.
+// What is carried stays until another inspection says otherwise; the rest is read from the newest
+// alone. An inspection to come counts from its day.
 func TestWhatInspectionsFound(t *testing.T) {
 	p := loaded(t, standard(`  - {code: WET, require: inspection.dry, reason: {en: "{inspected_on.dry}, {inspection.inspected_on}"}}
   - {code: POOR, require: "row(inspection.parts, 'door').state != 'poor'", reason: {en: "{inspected_on.parts}, {inspection.inspected_on}"}}

@@ -8,7 +8,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// When the household of a rented-in home is put up for a transfer: at the last warning where the policy does not say.
+// When the household of a rented-in home is put up for a transfer: at the last warning where the
+// policy does not say.
 func TestLeaseRules(t *testing.T) {
 	for text, want := range map[string]int{"": 3, "leases: {}\n": 3, "leases: {transfer_months: 0}\n": 0, "leases: {transfer_months: 12}\n": 12} {
 		if got := loaded(t, text).Leases.TransferMonths; got != want {
@@ -22,8 +23,9 @@ func TestLeaseRules(t *testing.T) {
 	}
 }
 
-// A rented home is let with twelve months of lease left to the day and not with one day less, nor where nobody knows when the lease ends; in every year and
-// month, also where the twelve months begin on the last day of February.
+// A rented home is let with twelve months of lease left to the day and not with one day less, nor
+// where nobody knows when the lease ends; in every year and month, also where the twelve months
+// begin on the last day of February.
 func TestRentedHomesAreLetWithTwelveMonthsLeft(t *testing.T) {
 	for _, name := range []string{"lt-vilnius", "lt-zone-b"} {
 		e := shippedPolicy(t, name).Evaluator("")

@@ -14,8 +14,8 @@ import (
 	"github.com/eile-housing/eile/policy/source"
 )
 
-// Load reads, checks and compiles a policy; fileName names it in errors. The error joins every source.Fault of the text. The examples are not run: package
-// example does that.
+// Load reads, checks and compiles a policy; fileName names it in errors. The error joins every
+// source.Fault of the text. The examples are not run: package example does that.
 func Load(fileName string, text []byte) (*Policy, error) {
 	raw, err := source.Parse(fileName, text)
 	if err != nil {
@@ -33,7 +33,8 @@ func Load(fileName string, text []byte) (*Policy, error) {
 	return p, nil
 }
 
-// compile declares the names of the file and compiles what is written with them. It ends where the names are at fault, for then nothing can be read.
+// compile declares the names of the file and compiles what is written with them. It ends where the
+// names are at fault, for then nothing can be read.
 func (p *Policy) compile(faults *source.Faults, raw *source.File) {
 	p.vocabulary = fact.NewVocabulary(fact.Reading{Zone: p.Location, DefaultList: p.DefaultList, NeedStandard: raw.Need.Standard.Text})
 	names := namesOf(raw.Sources)

@@ -138,7 +138,8 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// A share is of a soft reserve, in choice mode, and all shares together are no more than all lettings.
+// A share is of a soft reserve, in choice mode, and all shares together are no more than all
+// lettings.
 func TestSharesOfReserves(t *testing.T) {
 	base, ok := ShippedSource("uk-bands")
 	if !ok {

@@ -23,7 +23,8 @@ type OfferRules struct {
 	DaysToAnswer int
 	// RefusalReasons are those that a refusal may give.
 	RefusalReasons []RefusalReason
-	// RefusalsAllowed is how many counted refusals keep the place; one more holds the application, where Hold says so.
+	// RefusalsAllowed is how many counted refusals keep the place; one more holds the application,
+	// where Hold says so.
 	RefusalsAllowed int
 	// Hold puts the application ON_HOLD with a proposed removal after one refusal too many.
 	Hold bool
@@ -63,7 +64,8 @@ func offerRules(faults *source.Faults, raw *source.Offers) OfferRules {
 
 // LeaseRules say what the end of a lease by which a home is rented in leads to.
 type LeaseRules struct {
-	// TransferMonths before the last day of the lease the household that lives there is put up for a transfer.
+	// TransferMonths before the last day of the lease the household that lives there is put up for
+	// a transfer.
 	TransferMonths int
 }
 

@@ -22,8 +22,9 @@ var termKinds = map[string]termKind{
 	"registered_at": byRegisteredAt, "register_number": byRegisterNumber, "value": byValue, "band": byBand, "draw": byDraw,
 }
 
-// orderTerm is one step of the legal order. Each term writes its part of the key so that comparing bytes compares the parts in turn: parts have a fixed
-// width or end themselves, and descending is the complement of every byte.
+// orderTerm is one step of the legal order. Each term writes its part of the key so that comparing
+// bytes compares the parts in turn: parts have a fixed width or end themselves, and descending is
+// the complement of every byte.
 type orderTerm struct {
 	kind       termKind
 	expr       *rule.Expression

@@ -12,13 +12,15 @@ import (
 	"github.com/eile-housing/eile/policy/rule"
 )
 
-// Marks before a part whose value may be absent. What is absent stands last, whatever the direction.
+// Marks before a part whose value may be absent. What is absent stands last, whatever the
+// direction.
 const (
 	partPresent = 0x00
 	partAbsent  = 0x01
 )
 
-// orderKey appends the key of an application under terms. What a term needs and is not known is merged into missing.
+// orderKey appends the key of an application under terms. What a term needs and is not known is
+// merged into missing.
 func (f *findings) orderKey(key []byte, terms []*orderTerm, seed string) []byte {
 	app := f.scope.Application()
 	for _, t := range terms {
@@ -36,7 +38,8 @@ func (f *findings) orderKey(key []byte, terms []*orderTerm, seed string) []byte 
 	return key
 }
 
-// arrivalKey orders by the local date in the policy's time zone; on one day a date alone stands before those with a time, and then the instant decides.
+// arrivalKey orders by the local date in the policy's time zone; on one day a date alone stands
+// before those with a time, and then the instant decides.
 func (f *findings) arrivalKey(key []byte) []byte {
 	a, ok := f.scope.Registered()
 	if !ok {
@@ -92,8 +95,10 @@ func bandKey(key []byte, t *orderTerm, band string) []byte {
 	return append(key, partPresent, byte(i))
 }
 
-// naturalKey orders register numbers as people read them: runs of digits by their number, 9 before 10, the rest as text; an absent number stands last. Digit
-// runs begin with the byte of the digit zero, so that they stand where digits stand among other characters, then their length, then their digits.
+// naturalKey orders register numbers as people read them: runs of digits by their number, 9 before
+// 10, the rest as text; an absent number stands last. Digit runs begin with the byte of the digit
+// zero, so that they stand where digits stand among other characters, then their length, then their
+// digits.
 func naturalKey(key []byte, s string) []byte {
 	if s == "" {
 		return append(key, partAbsent)

@@ -21,7 +21,8 @@ var parameterKinds = map[string]*types.Type{
 // entryKinds are the types of the entries of tables.
 var entryKinds = map[string]table.Type{"ints": table.Int, "decimals": table.Decimal}
 
-// parameters declares every parameter and reads its dated values; the first day of the policy is from.
+// parameters declares every parameter and reads its dated values; the first day of the policy is
+// from.
 func (d *declaration) parameters(raw []source.Named[source.Parameter], names sources, from day.Day) []fact.Figure {
 	var out []fact.Figure
 	for _, entry := range raw {
@@ -104,7 +105,8 @@ func datedValues(faults *source.Faults, entry source.Named[source.Parameter], na
 	return values
 }
 
-// figures compiles the expressions among parameters and orders the figures so that each follows what it reads.
+// figures compiles the expressions among parameters and orders the figures so that each follows
+// what it reads.
 func (c *compiler) figures(raw []source.Named[source.Parameter], declared []fact.Figure) []fact.Figure {
 	var all []computed
 	for i, f := range declared {

@@ -11,9 +11,11 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Policy is one loaded text of rules. It is safe for concurrent use, and nobody may change what its fields hold.
+// Policy is one loaded text of rules. It is safe for concurrent use, and nobody may change what its
+// fields hold.
 type Policy struct {
-	// Name of the scheme, e.g. lt-vilnius, Version of the text and its SHA256 in lower-case hexadecimal are what decisions record.
+	// Name of the scheme, e.g. lt-vilnius, Version of the text and its SHA256 in lower-case
+	// hexadecimal are what decisions record.
 	Name, Version, SHA256 string
 	// File names the text in errors.
 	File string
@@ -39,7 +41,8 @@ type Policy struct {
 	Grounds     []Ground
 	Alternation Alternation
 	Duties      []Duty
-	// Removals are the grounds on which a decision may remove an application, beside the codes of eligibility rules.
+	// Removals are the grounds on which a decision may remove an application, beside the codes of
+	// eligibility rules.
 	Removals []Entry
 	// Examples are the cases that must come out as stated; see package example.
 	Examples source.Examples
@@ -68,7 +71,7 @@ func (p *Policy) Identity() *eilev1.PolicyName {
 // Title in a language; in English where that has none.
 func (p *Policy) Title(lang string) string { return p.title.In(lang) }
 
-// InForce answers the first and the last day of the policy; a zero last day is no end.
+// InForce returns the first and the last day of the policy; a zero last day is no end.
 func (p *Policy) InForce() (from, until day.Day) {
 	return p.calendar.period.From, p.calendar.period.Until
 }

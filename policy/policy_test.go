@@ -80,7 +80,8 @@ func setFacts(t testing.TB, p *Policy, kind Kind, into map[string]*eilev1.Fact, 
 	}
 }
 
-// shared opens a file of the reference data that lies beside the project; the test is skipped where it does not.
+// shared opens a file of the reference data that lies beside the project; the test is skipped where
+// it does not.
 func shared(t testing.TB, parts ...string) []byte {
 	t.Helper()
 	path := filepath.Join(append([]string{"..", "..", "shared"}, parts...)...)

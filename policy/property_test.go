@@ -109,7 +109,8 @@ func anyApplication(t *rapid.T, p *Policy) *eilev1.Application {
 	return app
 }
 
-// outcome is what of a verdict must stay until NextDue; the figures in sentences, such as the year, may not.
+// outcome is what of a verdict must stay until NextDue; the figures in sentences, such as the year,
+// may not.
 func outcome(v Verdict) string {
 	return fmt.Sprint(v.Eligibility, reasonCodes(v.Reasons), v.Missing, v.Need, v.NeedClass, v.OutOfTurn, v.List, []byte(v.SuitabilityKey), v.OrderKey)
 }
@@ -152,7 +153,8 @@ func TestNothingChangesBeforeNextDue(t *testing.T) {
 	}
 }
 
-// A verdict that is certain though a fact is unknown stays the same whatever the fact turns out to be.
+// A verdict that is certain though a fact is unknown stays the same whatever the fact turns out to
+// be.
 func TestUnknownFactsDecideNothing(t *testing.T) {
 	for _, p := range testPolicies(t) {
 		t.Run(p.Name, func(t *testing.T) {
@@ -170,7 +172,8 @@ func TestUnknownFactsDecideNothing(t *testing.T) {
 				app.Attributes[f.Name] = anyFact(t, f.Attribute)
 				with := e.Evaluate(app, on)
 				with.SuitabilityKey = ""
-				// Facts that replace others where they are known, by known and otherwise, are not missing when they are not.
+				// Facts that replace others where they are known, by known and otherwise, are not
+				// missing when they are not.
 				if replaces[p.Name+"."+f.Name] {
 					return
 				}
@@ -189,7 +192,8 @@ func TestUnknownFactsDecideNothing(t *testing.T) {
 var replaces = map[string]bool{"uk-bands.band_date": true, "uk-bands.band_asked_on": true, "uk-decent-homes.band_date": true,
 	"uk-decent-homes.band_asked_on": true, "taipei-points.points": true, "test.since": true}
 
-// Households with equal keys suit the same homes, and homes with equal keys suit the same households.
+// Households with equal keys suit the same homes, and homes with equal keys suit the same
+// households.
 func TestEqualKeysSuitAlike(t *testing.T) {
 	for _, p := range testPolicies(t) {
 		t.Run(p.Name, func(t *testing.T) {
@@ -249,7 +253,8 @@ func anyUnit(t *rapid.T, p *Policy) *eilev1.Unit {
 	return u
 }
 
-// Comparing keys byte by byte is the legal order, told here in another way: band, then local date, a date alone first, then the instant, then the number.
+// Comparing keys byte by byte is the legal order, told here in another way: band, then local date,
+// a date alone first, then the instant, then the number.
 func TestOrderKeyIsTheLegalOrder(t *testing.T) {
 	p := shippedPolicy(t, "lt-vilnius")
 	e := p.Evaluator("seed")

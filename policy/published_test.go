@@ -16,7 +16,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// The official ranking of 356 applicants for the Xinglong homes, 2025: order by points, zero points not ranked, and the last scores that got a home.
+// The official ranking of 356 applicants for the Xinglong homes, 2025: order by points, zero points
+// not ranked, and the last scores that got a home.
 func TestTaipeiRankingOf2025(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(string(shared(t, "data", "taipei_xinglong_a_2025", "taipei_xinglong_a_2025_points_and_rank.csv")))).ReadAll()
 	if err != nil {
@@ -45,7 +46,8 @@ func TestTaipeiRankingOf2025(t *testing.T) {
 	for class, homes := range map[string]int{"1-bedroom": 14, "2-bedroom": 3} {
 		list := lists[class]
 		slices.SortFunc(list, func(a, b place) int { return strings.Compare(a.key, b.key) })
-		// Within equal points the office drew by itself; everybody stands inside the ranks of the same points.
+		// Within equal points the office drew by itself; everybody stands inside the ranks of the
+		// same points.
 		for i, a := range list {
 			rank, _ := strconv.Atoi(a.rank)
 			first := slices.IndexFunc(list, func(b place) bool { return b.points == a.points })
@@ -118,7 +120,8 @@ func TestTaipeiScheme(t *testing.T) {
 			t.Errorf("%s: %d points, want %d", row[1], got, tt.base+points)
 		}
 	}
-	// Indigenous people count as elders ten years earlier, and those of 70 have one point more from 2026.
+	// Indigenous people count as elders ten years earlier, and those of 70 have one point more from
+	// 2026.
 	indigenous := household(t, p, adult+";other/F/1969-01-01", "unit_type=1-bedroom")
 	indigenous.RegisteredAt = "2025-06-01"
 	indigenous.Household.Members[1].Attributes = map[string]*eilev1.Fact{}
@@ -143,7 +146,7 @@ func totalPoints(p *Policy, app *eilev1.Application, date string, t *testing.T) 
 	return n
 }
 
-// valueOf answers what a named value of a policy is for a household.
+// valueOf returns what a named value of a policy is for a household.
 func valueOf(p *Policy, name string, app *eilev1.Application, on day.Day) ref.Val {
 	_, f := p.Evaluator("").ask(on)
 	defer f.scope.Release()

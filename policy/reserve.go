@@ -28,7 +28,8 @@ type Reserve struct {
 	who    *rule.Expression
 }
 
-// Share of the homes that carry no earmark: of Of lettings, Lettings go first to the group. Zero: there is none.
+// Share of the homes that carry no earmark: of Of lettings, Lettings go first to the group. Zero:
+// there is none.
 type Share struct{ Lettings, Of int }
 
 func (r *Reserve) holds(household cel.Activation) bool { return r.who.Eval(household) == types.True }
@@ -52,7 +53,8 @@ func (c *compiler) reserves(raw []source.Reserve) []Reserve {
 	return out
 }
 
-// share of a reserve. Shares need seats that are given out in an order of groups, which fill mode does not have.
+// share of a reserve. Shares need seats that are given out in an order of groups, which fill mode
+// does not have.
 func share(faults *source.Faults, raw *source.Reserve) Share {
 	if raw.Share == nil {
 		return Share{}
@@ -73,7 +75,8 @@ const (
 	fillMode   = "fill"
 )
 
-// checkShares refuses shares that leave no sense together: more than all lettings, or a mode that does not know them.
+// checkShares refuses shares that leave no sense together: more than all lettings, or a mode that
+// does not know them.
 func checkShares(faults *source.Faults, raw []source.Reserve, reserves []Reserve, mode string) {
 	sum := 0.0
 	for i, r := range reserves {

@@ -22,7 +22,7 @@ func Shipped() []string {
 	return names
 }
 
-// ShippedSource answers the text of a shipped policy.
+// ShippedSource returns the text of a shipped policy.
 func ShippedSource(name string) ([]byte, bool) {
 	source, err := shipped.ReadFile("shipped/" + name + ".yaml")
 	return source, err == nil

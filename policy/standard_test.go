@@ -14,7 +14,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// NSPIRE against the published weights, worked out in fractions: each defect once in its unit or area, alarms for nothing, below 60 or a unit loss of 30.
+// NSPIRE against the published weights, worked out in fractions: each defect once in its unit or
+// area, alarms for nothing, below 60 or a unit loss of 30.
 func TestNSPIRE(t *testing.T) {
 	words := map[string]string{"life_threatening": "LT", "severe": "S", "moderate": "M", "low": "L"}
 	weights := map[string]*big.Rat{}
@@ -142,8 +143,8 @@ func TestSevereDeprivation(t *testing.T) {
 	}
 }
 
-// A home in Lithuania has all the amenities, some or none, whatever is said of gas; wear is flagged over the limit, not at it; hazards are those of the
-// newest inspection.
+// A home in Lithuania has all the amenities, some or none, whatever is said of gas; wear is flagged
+// over the limit, not at it; hazards are those of the newest inspection.
 func TestLithuanianHomes(t *testing.T) {
 	for _, name := range []string{"lt-vilnius", "lt-zone-b"} {
 		p := shippedPolicy(t, name)

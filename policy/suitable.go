@@ -9,9 +9,11 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Suitable says whether a home may be offered to a household under the suitability rules and the earmark, and every reason why not. A fact that a rule needs
-// and that is not known makes the home unsuitable, with the fact named. A home whose earmark is released counts as kept: for the round in which others may
-// have it, clear the earmark. The wanted districts are not tested; see Districts.
+// Suitable says whether a home may be offered to a household under the suitability rules and the
+// earmark, and every reason why not. A fact that a rule needs and that is not known makes the home
+// unsuitable, with the fact named. A home whose earmark is released counts as kept: for the round
+// in which others may have it, clear the earmark. The wanted districts are not tested; see
+// Districts.
 func (e *Evaluator) Suitable(app *eilev1.Application, unit *eilev1.Unit, on day.Day) (bool, []*eilev1.Reason) {
 	edition, f := e.ask(on)
 	defer f.scope.Release()
@@ -25,7 +27,7 @@ func (e *Evaluator) Suitable(app *eilev1.Application, unit *eilev1.Unit, on day.
 	return len(reasons) == 0, reasons
 }
 
-// keptFor answers the reserve that keeps the home from this household; nil when it may have it.
+// keptFor returns the reserve that keeps the home from this household; nil when it may have it.
 func keptFor(reserves []Reserve, household *fact.Scope, earmark string) *Reserve {
 	if earmark == "" {
 		return nil
@@ -52,8 +54,9 @@ func (e *Evaluator) Groups(app *eilev1.Application, on day.Day) []string {
 	return groups
 }
 
-// SuitabilityKey is made of exactly what the suitability rules and the groups read of a household: two with equal keys on a day suit the same homes on
-// that day and belong to the same groups. The figures in reasons may differ.
+// SuitabilityKey is made of exactly what the suitability rules and the groups read of a household:
+// two with equal keys on a day suit the same homes on that day and belong to the same groups. The
+// figures in reasons may differ.
 func (e *Evaluator) SuitabilityKey(app *eilev1.Application, on day.Day) string {
 	_, f := e.ask(on)
 	defer f.scope.Release()
@@ -75,7 +78,8 @@ func (e *Evaluator) suitabilityKey(household *fact.Scope) string {
 	return string(key)
 }
 
-// UnitKey is made of exactly what the suitability rules read of a home, and its earmark: two with equal keys suit the same households on a day.
+// UnitKey is made of exactly what the suitability rules read of a home, and its earmark: two with
+// equal keys suit the same households on a day.
 func (e *Evaluator) UnitKey(unit *eilev1.Unit, on day.Day) string {
 	_, f := e.ask(on)
 	defer f.scope.Release()
@@ -87,7 +91,8 @@ func (e *Evaluator) UnitKey(unit *eilev1.Unit, on day.Day) string {
 	return string(key)
 }
 
-// keys finds the variables that suitability reads of a household and of a home. A value that a rule reads stands for whatever it was computed from.
+// keys finds the variables that suitability reads of a household and of a home. A value that a rule
+// reads stands for whatever it was computed from.
 func keys(language *rule.Language, suitability []*condition) (ofHousehold, ofHome []int) {
 	var ids []int
 	for _, c := range suitability {

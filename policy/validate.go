@@ -15,8 +15,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Violation is one field of a record that the policy does not take. Field is the name that the API and the columns of a file use, e.g. list or
-// attributes.net_income_cents.
+// Violation is one field of a record that the policy does not take. Field is the name that the API
+// and the columns of a file use, e.g. list or attributes.net_income_cents.
 type Violation struct {
 	Field  string
 	Reason *eilev1.Reason
@@ -32,7 +32,8 @@ func (v *violations) add(field string, reason *eilev1.Reason) {
 // given is the value that is refused, as much of it as is repeated.
 func given(value string) *eilev1.Argument { return words.Text("given", source.Clip(value)) }
 
-// Validate checks an application against what the policy declares: its list, districts, members, grounds and attributes. It says nothing of eligibility.
+// Validate checks an application against what the policy declares: its list, districts, members,
+// grounds and attributes. It says nothing of eligibility.
 func (p *Policy) Validate(app *eilev1.Application) []Violation {
 	var v violations
 	if app.GetList() != "" && !slices.Contains(p.Lists, app.GetList()) {
@@ -79,7 +80,8 @@ func (p *Policy) ValidateUnit(unit *eilev1.Unit) []Violation {
 	return v
 }
 
-// ValidateInspection checks an inspection against what the policy declares: its hazards and attributes.
+// ValidateInspection checks an inspection against what the policy declares: its hazards and
+// attributes.
 func (p *Policy) ValidateInspection(i *eilev1.Inspection) []Violation {
 	var v violations
 	for _, h := range i.GetHazards() {

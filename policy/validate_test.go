@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/eile-housing/eile/policy/personal"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -122,7 +123,7 @@ func TestPersonalCode(t *testing.T) {
 }
 
 func withCheckDigit(ten string) string {
-	return fmt.Sprintf("%s%d", ten, checkDigit(ten))
+	return fmt.Sprintf("%s%d", ten, personal.CheckDigit(ten))
 }
 
 func TestClaims(t *testing.T) {
@@ -185,7 +186,8 @@ func TestNotInForce(t *testing.T) {
 	}
 }
 
-// A rule that cannot be computed leaves the household undetermined and is named; it never passes or refuses anybody.
+// A rule that cannot be computed leaves the household undetermined and is named; it never passes or
+// refuses anybody.
 func TestRuleThatFails(t *testing.T) {
 	p := loaded(t, `attributes: {application: {a: {type: int}}}
 eligibility:

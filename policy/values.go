@@ -8,7 +8,8 @@ import (
 	"github.com/eile-housing/eile/policy/source"
 )
 
-// anywhere is what the expression of a value may read. What it does read says where the value may be read.
+// anywhere is what the expression of a value may read. What it does read says where the value may
+// be read.
 const anywhere = rule.ReachDate | rule.ReachHousehold | rule.ReachHome | rule.ReachInspections
 
 // valueKinds are the types that the file may name, as expressions read them.
@@ -33,8 +34,9 @@ func (d *declaration) values(raw []source.Named[source.Value]) []int {
 	return out
 }
 
-// values compiles the named expressions, and finds what each of them reads, through others too. One that read a household and a home at once would have to
-// be computed for each pair; rules join the two.
+// values compiles the named expressions, and finds what each of them reads, through others too. One
+// that read a household and a home at once would have to be computed for each pair; rules join the
+// two.
 func (c *compiler) values(raw []source.Named[source.Value], variables []int, vocabulary *fact.Vocabulary) []computed {
 	out := make([]computed, len(raw))
 	expressions := map[int]*rule.Expression{}
@@ -57,7 +59,8 @@ func (c *compiler) values(raw []source.Named[source.Value], variables []int, voc
 	return out
 }
 
-// reached answers what a variable reads. A value that is being asked about reads nothing more of itself.
+// reached returns what a variable reads. A value that is being asked about reads nothing more of
+// itself.
 func (c *compiler) reached(variable int, values map[int]*rule.Expression, known map[int]rule.Reach) rule.Reach {
 	e, isValue := values[variable]
 	if !isValue {

@@ -12,7 +12,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// voice is how one policy speaks: its sentences, and what it calls facts and groups. It makes the reasons of the policy, and puts them into words later.
+// voice is how one policy speaks: its sentences, and what it calls facts and groups. It makes the
+// reasons of the policy, and puts them into words later.
 type voice struct {
 	policy    string // its SHA-256
 	sentences map[string]*sentence
@@ -77,17 +78,20 @@ func (v *voice) Say(lang string, reason *eilev1.Reason) string {
 	return words.Rules.Say(lang, reason, words.Of(v.policy, v))
 }
 
-// keyEarmarked is the sentence of a home that is kept for a group to which the household does not belong.
+// keyEarmarked is the sentence of a home that is kept for a group to which the household does not
+// belong.
 const keyEarmarked = "EARMARKED.reserve"
 
-// earmarked says why a household may not have a home that is kept for a group; it is told with the title of the group.
+// earmarked says why a household may not have a home that is kept for a group; it is told with the
+// title of the group.
 func (v *voice) earmarked(group string) *eilev1.Reason {
 	reason := words.Reason("EARMARKED.reserve", words.Text("group", group))
 	reason.PolicySha256 = v.policy
 	return reason
 }
 
-// titles are what a policy calls its attributes, by the names of their variables; those of members and inspections stand under members. and inspections.
+// titles are what a policy calls its attributes, by the names of their variables; those of members
+// and inspections stand under members. and inspections.
 type titles map[string]Title
 
 // of is what a fact is called that is missing, by its name.
@@ -113,7 +117,8 @@ func (v *voice) missing(name string) *eilev1.Reason {
 	return &eilev1.Reason{Code: missingCode(name), Sentence: "fact", Args: []*eilev1.Argument{words.Text("fact", name)}, PolicySha256: v.policy}
 }
 
-// missingCode turns the name of a fact into a code: members[2].working_capacity becomes MISSING_MEMBERS_2_WORKING_CAPACITY.
+// missingCode turns the name of a fact into a code: members[2].working_capacity becomes
+// MISSING_MEMBERS_2_WORKING_CAPACITY.
 func missingCode(name string) string {
 	code := strings.Map(func(r rune) rune {
 		switch {

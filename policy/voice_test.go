@@ -45,7 +45,8 @@ func TestReasonsAreToldLater(t *testing.T) {
 	}
 }
 
-// Two sentences of one code are told apart, and a fact that is missing has the title that the policy gives it.
+// Two sentences of one code are told apart, and a fact that is missing has the title that the
+// policy gives it.
 func TestSentencesOfOneCode(t *testing.T) {
 	p := loaded(t, `attributes:
   application:

@@ -86,7 +86,7 @@ func (s *applications) IssueAccessCode(ctx context.Context, req *eilev1.IssueAcc
 	}, nil
 }
 
-// ListHistory answers the entries about a subject; what an import brought
+// ListHistory returns the entries about a subject; what an import brought
 // begins with the entry that decided the import.
 func (s *applications) ListHistory(ctx context.Context, req *eilev1.ListHistoryRequest) (*eilev1.ListHistoryResponse, error) {
 	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.AuditEntry]{
@@ -143,7 +143,7 @@ func decidedBy(v *store.View, reference, start string, yield func(store.Entry[*e
 	return true
 }
 
-// broughtBy answers the import that brought an application or a unit.
+// broughtBy returns the import that brought an application or a unit.
 func broughtBy(v *store.View, reference string) (string, error) {
 	application, ok, err := store.Applications.Find(v, reference)
 	if err != nil || ok {

@@ -84,7 +84,7 @@ func TestLeaseEndStory(t *testing.T) {
 	w.Sound()
 }
 
-// stock answers the homes of a period, which must reconcile.
+// stock returns the homes of a period, which must reconcile.
 func stock(w *town, from, to string) *eilev1.UnitFlow {
 	w.Helper()
 	answer := ask(w, w.stats.GetStats, &eilev1.GetStatsRequest{From: dayOf(from), To: dayOf(to)})

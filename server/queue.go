@@ -44,7 +44,7 @@ func (s *queue) now() (figures.Queue, casework.Rules, error) {
 	return figures.NewQueue(s.office.Register.List(), rules, s.office.Clock.Now()), rules, nil
 }
 
-// position answers from memory; only one who has no place is looked up.
+// position returns from memory; only one who has no place is looked up.
 func (s *queue) position(ctx context.Context, reference string) (*eilev1.Position, error) {
 	now, _, err := s.now()
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *queue) positionPast(ctx context.Context, req *eilev1.GetPositionRequest
 	return position, err
 }
 
-// ListPositions answers one list, or all one after another, in legal order. The
+// ListPositions returns one list, or all one after another, in legal order. The
 // token holds the last key, so that pages neither skip nor repeat a household
 // that stays, whatever happens between them.
 func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequest) (*eilev1.ListPositionsResponse, error) {
@@ -146,7 +146,7 @@ type ordered interface {
 	Waiting(lists []string, needClass string) int
 }
 
-// pageOf answers one page of lists. It looks at no more households than one call
+// pageOf returns one page of lists. It looks at no more households than one call
 // may, so that a need class that nobody has does not walk them all.
 func pageOf(page rpc.Page, req *eilev1.ListPositionsRequest, lists []string, from ordered) (*eilev1.ListPositionsResponse, error) {
 	number, after, err := figures.ListStart(page.Start, len(lists))
@@ -177,7 +177,7 @@ func pageOf(page rpc.Page, req *eilev1.ListPositionsRequest, lists []string, fro
 	return answer, nil
 }
 
-// GetOwnPosition answers an applicant who shows the access code. Whether the
+// GetOwnPosition returns an applicant who shows the access code. Whether the
 // reference is known or the code wrong, the same work is done and the same is
 // answered.
 func (s *queue) GetOwnPosition(ctx context.Context, req *eilev1.GetOwnPositionRequest) (*eilev1.GetOwnPositionResponse, error) {

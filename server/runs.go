@@ -143,7 +143,7 @@ func (s *runs) GetRun(ctx context.Context, req *eilev1.GetRunRequest) (*eilev1.R
 	return s.told(ctx, run), nil
 }
 
-// ListRuns answers the one with the greatest number first, unless asked otherwise.
+// ListRuns returns the one with the greatest number first, unless asked otherwise.
 func (s *runs) ListRuns(ctx context.Context, req *eilev1.ListRunsRequest) (*eilev1.ListRunsResponse, error) {
 	order, err := rpc.Order(req.GetOrderBy(), "id desc", "id")
 	if err != nil {

@@ -53,7 +53,7 @@ func (s *units) RegisterUnit(ctx context.Context, req *eilev1.RegisterUnitReques
 	return rpc.Get(ctx, s.office, store.Units, unit.GetReference())
 }
 
-// GetUnit answers a home with the tenancy in force, or else the former one.
+// GetUnit returns a home with the tenancy in force, or else the former one.
 func (s *units) GetUnit(ctx context.Context, req *eilev1.GetUnitRequest) (unit *eilev1.Unit, err error) {
 	err = s.office.View(ctx, func(v *store.View) error {
 		if unit, err = store.Units.Get(v, req.GetReference()); err != nil {

@@ -228,7 +228,7 @@ func BenchmarkUpdateApplication256(b *testing.B) {
 	})
 }
 
-// writesOfRegistration answers the writes of the registration of a number.
+// writesOfRegistration returns the writes of the registration of a number.
 func writesOfRegistration(b *testing.B) func(n uint64) []kv.Write {
 	b.Helper()
 	db := newMemory()

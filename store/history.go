@@ -56,10 +56,10 @@ func (v *View) PlacementsAt(revision uint64) iter.Seq2[*eilev1.Placement, error]
 	return past.PlacementsAt(v.reader, v.state.GetGeneration(), revision)
 }
 
-// PlacementAt answers the placement of one application as it was at a revision.
+// PlacementAt returns the placement of one application as it was at a revision.
 func (v *View) PlacementAt(reference string, revision uint64) (*eilev1.Placement, bool, error) {
 	return past.PlacementAt(v.reader, v.state.GetGeneration(), reference, revision)
 }
 
-// PolicyAt answers the policy that was in force at a moment; nil: none was.
+// PolicyAt returns the policy that was in force at a moment; nil: none was.
 func (v *View) PolicyAt(at time.Time) (*eilev1.PolicyName, error) { return past.PolicyAt(v.reader, at) }

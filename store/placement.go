@@ -150,7 +150,7 @@ func (tx *Tx) Unbar(application, unit string) error {
 	return tx.delete(layout.PairKey(layout.Barred, application, unit))
 }
 
-// Barred answers the offer after which a home is not offered again to a
+// Barred returns the offer after which a home is not offered again to a
 // household; empty: it may be offered.
 func Barred(from Source, application, unit string) (string, error) {
 	item, ok, err := from.get(layout.PairKey(layout.Barred, application, unit))

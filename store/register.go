@@ -90,7 +90,7 @@ func (r *Register) Update(ctx context.Context, stamp Stamp, fn func(*Tx) error) 
 	return uint64(rev), result, nil
 }
 
-// Repeated answers the result of a request that was carried out before, so that
+// Repeated returns the result of a request that was carried out before, so that
 // work which spans transactions can be skipped.
 func (r *Register) Repeated(ctx context.Context, stamp Stamp) (result string, seen bool, err error) {
 	_, err = r.update(ctx, func(kvtx kv.Tx) error {

@@ -13,7 +13,7 @@ import (
 // fits a transaction.
 const EvidencePiece = 1 << 20
 
-// Nights answers which run is under way and which was the last.
+// Nights returns which run is under way and which was the last.
 func Nights(from Source) (*eilev1.Nights, error) {
 	state, ok, err := nights.Find(from, "night")
 	if err != nil || ok {
@@ -25,7 +25,7 @@ func Nights(from Source) (*eilev1.Nights, error) {
 // PutNights notes which run is under way and which was the last.
 func (tx *Tx) PutNights(state *eilev1.Nights) error { return nights.Put(tx, "night", state) }
 
-// RunOn answers the id of the latest run of a date; empty: there is none.
+// RunOn returns the id of the latest run of a date; empty: there is none.
 func RunOn(from Source, date string) (string, error) {
 	item, ok, err := from.get([]byte(layout.RunByDate + date))
 	if err != nil || !ok {

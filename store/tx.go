@@ -228,7 +228,7 @@ func (e ErrRequestReused) Error() string {
 	return fmt.Sprintf("request %s was used for another request: use a new id", e.RequestID)
 }
 
-// seen answers the result of a request that was carried out before.
+// seen returns the result of a request that was carried out before.
 func (tx *Tx) seen() (result string, seen bool, err error) {
 	if tx.stamp.RequestID == "" {
 		return "", false, nil

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// choose is what choice mode prescribes: deferred acceptance in rounds, as Gale and Shapley wrote it down. In each round every
-// household that no class holds proposes to the next class on its list; then each class that was proposed to chooses afresh
-// among those it held and the newcomers.
+// choose is what choice mode prescribes: deferred acceptance in rounds, as Gale and Shapley wrote
+// it down. In each round every household that no class holds proposes to the next class on its
+// list; then each class that was proposed to chooses afresh among those it held and the newcomers.
 func (in *instance) choose() []seat {
 	seats := make([]seat, len(in.Households))
 	next := make([]int, len(seats)) // how far down its list each household has proposed
@@ -54,8 +54,9 @@ type block struct {
 	claims [][]int // by person: the slots of the block that are reserved for a group of theirs, if they have a claim to one
 }
 
-// take is the choice of a class among the given households: block after block, first the best set of members that its
-// reserved seats can take, asking in the class's order; then whoever comes first of the others for the seats left.
+// take is the choice of a class among the given households: block after block, first the best set
+// of members that its reserved seats can take, asking in the class's order; then whoever comes
+// first of the others for the seats left.
 func (in *instance) take(c int, from []int) (blocks []block, rest []int) {
 	slots := in.Classes[c].Slots
 	rest = slices.SortedFunc(slices.Values(from), func(a, b int) int { return cmp.Compare(in.rank(c, a), in.rank(c, b)) })
@@ -101,8 +102,8 @@ func (in *instance) take(c int, from []int) (blocks []block, rest []int) {
 	return blocks, rest
 }
 
-// settle says who sits at which slot of the block: those with a claim at one of theirs, the others anywhere; in the class's
-// order each at the lowest that keeps everybody seated.
+// settle says who sits at which slot of the block: those with a claim at one of theirs, the others
+// anywhere; in the class's order each at the lowest that keeps everybody seated.
 func (b block) settle() []int {
 	all := make([]int, len(b.room))
 	for i := range all {
@@ -132,7 +133,8 @@ func (in *instance) reason(h int, leastSenior []int) string {
 	return "OUTRANKED"
 }
 
-// reserved returns for each class the least senior household at a reserved slot, -1 where there is none.
+// reserved returns for each class the least senior household at a reserved slot, -1 where there is
+// none.
 func (in *instance) reserved(seats []seat) []int {
 	least := slices.Repeat([]int{-1}, len(in.Classes))
 	for h, s := range seats {
@@ -143,8 +145,8 @@ func (in *instance) reserved(seats []seat) []int {
 	return least
 }
 
-// lastHolders finds for each full slot the last of its holders: those outside its group after those in it, and among either
-// in the class's order.
+// lastHolders finds for each full slot the last of its holders: those outside its group after those
+// in it, and among either in the class's order.
 func (in *instance) lastHolders(seats []seat) map[seat]int {
 	count, last := map[seat]int{}, map[seat]int{}
 	key := func(h int, s seat) [2]int {

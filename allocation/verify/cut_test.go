@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// cut checks files that may have been cut off: what is read gives a verdict, all else an error that names its file.
+// cut checks files that may have been cut off: what is read gives a verdict, all else an error that
+// names its file.
 func cut(t *testing.T, instance, outcome string) (refused bool) {
 	t.Helper()
 	_, err := Check([]byte(instance), []byte(outcome))

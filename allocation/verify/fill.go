@@ -16,7 +16,8 @@ func match(room []int, likes [][]int) *matching {
 	m := &matching{likes, room, make([][]int, len(room)), make([]int, len(likes)), make([]bool, len(likes)), make([]bool, len(room))}
 	for person := range likes {
 		m.at[person] = -1
-		// A search that fails has moved nobody, so what it tried need not be tried again until somebody is seated.
+		// A search that fails has moved nobody, so what it tried need not be tried again until
+		// somebody is seated.
 		if m.seat(person, likes[person]) {
 			clear(m.tried)
 		}
@@ -25,7 +26,8 @@ func match(room []int, likes [][]int) *matching {
 	return m
 }
 
-// seat finds the person a seat at one of the places, if need be by moving others to places that they like too.
+// seat finds the person a seat at one of the places, if need be by moving others to places that
+// they like too.
 func (m *matching) seat(person int, places []int) bool {
 	for _, p := range places {
 		if m.tried[p] {
@@ -48,7 +50,8 @@ func (m *matching) seat(person int, places []int) bool {
 	return false
 }
 
-// settle lets all who are seated choose, in order: each gets the first place that it likes and that keeps everybody seated.
+// settle lets all who are seated choose, in order: each gets the first place that it likes and that
+// keeps everybody seated.
 func (m *matching) settle() {
 	for person := range m.likes {
 		p := m.at[person]
@@ -80,8 +83,9 @@ func (in *instance) matchClasses() *matching {
 	return match(room, likes)
 }
 
-// fill is what fill mode prescribes: whoever can be seated together with all who are more senior and seated is housed; then
-// these choose, the most senior first; then the homes of each class are given out in that order, slot after slot.
+// fill is what fill mode prescribes: whoever can be seated together with all who are more senior
+// and seated is housed; then these choose, the most senior first; then the homes of each class are
+// given out in that order, slot after slot.
 func (in *instance) fill() []seat {
 	m := in.matchClasses()
 	m.settle()
@@ -111,9 +115,10 @@ func (in *instance) most() (n int) {
 	return n
 }
 
-// circuits returns a function that finds what a violator must be: an unhoused household, the holders of every class that it
-// accepts, of every class that one of those accepts, and so on; and all these classes. They are full, so there is one home
-// fewer than households; and without any one of the holders, moves along that chain would house the others.
+// circuits returns a function that finds what a violator must be: an unhoused household, the
+// holders of every class that it accepts, of every class that one of those accepts, and so on; and
+// all these classes. They are full, so there is one home fewer than households; and without any one
+// of the holders, moves along that chain would house the others.
 func (in *instance) circuits(seats []seat) func(h int) (households, classes []string) {
 	holders := make([][]int, len(in.Classes))
 	for h, s := range seats {

@@ -1,8 +1,10 @@
-// Package verify checks an outcome of the engine against its instance, for anybody who has the two files.
+// Package verify checks an outcome of the engine against its instance, for anybody who has the two
+// files.
 //
-// It is made to be read: it imports nothing of this project, not even types, and finds the prescribed outcome again by the
-// plainest algorithm there is for it, which is not the engine's. Only the outcome that the mode prescribes passes, so it
-// neither trusts the published certificate nor stops at it: stable outcomes, for one, can be many.
+// It is made to be read: it imports nothing of this project, not even types, and finds the
+// prescribed outcome again by the plainest algorithm there is for it, which is not the engine's.
+// Only the outcome that the mode prescribes passes, so it neither trusts the published certificate
+// nor stops at it: stable outcomes, for one, can be many.
 //
 // This file reads and compares; choice.go and fill.go say what is prescribed.
 package verify
@@ -66,8 +68,9 @@ type seat struct{ class, slot int }
 
 var nowhere = seat{-1, -1}
 
-// Check returns one line in plain words for each thing that is wrong in the outcome; none means that it is the prescribed
-// one. The error is for a file that is not an instance or an outcome at all.
+// Check returns one line in plain words for each thing that is wrong in the outcome; none means
+// that it is the prescribed one. The error is for a file that is not an instance or an outcome at
+// all.
 func Check(instanceFile, outcomeFile []byte) (violations []string, err error) {
 	var in instance
 	if err := read(instanceFile, &in); err != nil {
@@ -224,7 +227,8 @@ func compare(got, want []string) (diff []string) {
 	return diff
 }
 
-// legalOrder checks that assignments and unhoused, when they are right, stand in the order of the instance.
+// legalOrder checks that assignments and unhoused, when they are right, stand in the order of the
+// instance.
 func (in *instance) legalOrder(out outcome) []string {
 	assigned, unhoused := out.Assignments, out.Unhoused
 	for _, h := range in.Households {

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// about holds what a manual says of a command where that is more than a few lines: a file each, named by the words of the
-// command. A test holds that each is of one.
+// about holds what a manual says of a command where that is more than a few lines: a file each,
+// named by the words of the command. A test holds that each is of one.
 //
 //go:embed about
 var about embed.FS

@@ -47,8 +47,9 @@ func newApplicationAmend(s *session) *cobra.Command {
 	return cmd
 }
 
-// recordedPerson is the personal data on record, nil where there is none: the server replaces the whole, so what was
-// not given goes along. Of two who amend one person in the same moment the later one wins.
+// recordedPerson is the personal data on record, nil where there is none: the server replaces the
+// whole, so what was not given goes along. Of two who amend one person in the same moment the later
+// one wins.
 func recordedPerson(ctx context.Context, c *client.Client, reference string) (*eilev1.Person, error) {
 	person, err := c.Applications.GetPerson(ctx, &eilev1.GetPersonRequest{Reference: reference})
 	if status.Code(err) == codes.NotFound {

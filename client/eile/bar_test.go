@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal answers the two ends of a pseudo-terminal, or skips the test where the machine gives none.
+// terminal returns the two ends of a pseudo-terminal, or skips the test where the machine gives
+// none.
 func terminal(t *testing.T) (screen, side *os.File) {
 	t.Helper()
 	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)

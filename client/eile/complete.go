@@ -16,7 +16,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// completeTime is how long a shell waits for the server before it offers nothing; completeMost is how many names it gets.
+// completeTime is how long a shell waits for the server before it offers nothing; completeMost is
+// how many names it gets.
 const (
 	completeTime = time.Second
 	completeMost = 200
@@ -25,8 +26,9 @@ const (
 // completer offers what a word may be.
 type completer = func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective)
 
-// completeValues lets a shell complete the values of flags and the arguments of every command below: the texts that a
-// flag lists, files by their ending, folders, and the names that the server knows.
+// completeValues lets a shell complete the values of flags and the arguments of every command
+// below: the texts that a flag lists, files by their ending, folders, and the names that the server
+// knows.
 func completeValues(s *session, cmd *cobra.Command) {
 	complete := func(f *pflag.Flag) {
 		if found := flagCompleter(s, f); found != nil {
@@ -43,7 +45,8 @@ func completeValues(s *session, cmd *cobra.Command) {
 	}
 }
 
-// flagCompleter knows a flag by the texts that it lists, or else by the word in capitals that stands for its value.
+// flagCompleter knows a flag by the texts that it lists, or else by the word in capitals that
+// stands for its value.
 func flagCompleter(s *session, f *pflag.Flag) completer {
 	if listed, ok := f.Value.(interface{ Choices() []string }); ok && len(listed.Choices()) > 0 {
 		return cobra.FixedCompletions(listed.Choices(), cobra.ShellCompDirectiveNoFileComp)
@@ -67,7 +70,8 @@ func flagCompleter(s *session, f *pflag.Flag) completer {
 	}
 }
 
-// argumentCompleter knows an argument by its word in the use line and by the noun that the command is about.
+// argumentCompleter knows an argument by its word in the use line and by the noun that the command
+// is about.
 func argumentCompleter(s *session, cmd *cobra.Command) completer {
 	words := strings.Fields(cmd.Use)[1:]
 	noun := cmd.Parent().Name()
@@ -110,7 +114,8 @@ func argumentOf(s *session, noun, word string) completer {
 	}
 }
 
-// names asks the server for what a thing may be called. Where it does not answer in time nothing is offered.
+// names asks the server for what a thing may be called. Where it does not answer in time nothing is
+// offered.
 func names(s *session, thing string) completer {
 	return func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(cmd.Context(), completeTime)

@@ -9,7 +9,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// inForce reads the policy that orders the list; nil where there is none, or the server does not tell it in time.
+// inForce reads the policy that orders the list; nil where there is none, or the server does not
+// tell it in time.
 func inForce(ctx context.Context, c *client.Client) *policy.Policy {
 	for known, err := range c.AllPolicies(ctx, &eilev1.ListPoliciesRequest{}) {
 		if err != nil {
@@ -39,8 +40,8 @@ func listsOf(p *policy.Policy) []string {
 	return slices.Sorted(slices.Values(p.Lists))
 }
 
-// refusalsOf are the reasons for which a policy knows a home to be refused, and groundsOf its grounds for going first; each
-// with its title behind a tab, as shells show it.
+// refusalsOf are the reasons for which a policy knows a home to be refused, and groundsOf its
+// grounds for going first; each with its title behind a tab, as shells show it.
 func refusalsOf(p *policy.Policy) (reasons []string) {
 	if p == nil {
 		return nil

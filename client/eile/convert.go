@@ -48,8 +48,8 @@ type converted struct {
 	Files       []written       `json:"files"`
 }
 
-// convertToronto reads the city's file and writes the others. Every fault is a line on standard error, and then there
-// are none.
+// convertToronto reads the city's file and writes the others. Every fault is a line on standard
+// error, and then there are none.
 func (s *session) convertToronto(name, dir string) (*converted, error) {
 	source, err := os.Open(name)
 	if err != nil {

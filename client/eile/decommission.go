@@ -88,7 +88,8 @@ func newDecommissionReject(s *session) *cobra.Command {
 	return cmd
 }
 
-// citation is the decision that was cited, or else only the reason: what a decision says besides needs its number.
+// citation is the decision that was cited, or else only the reason: what a decision says besides
+// needs its number.
 func citation(command string, by *eilev1.ByDecision) (*eilev1.ByDecision, string, error) {
 	if by.GetNumber() != "" {
 		return by, "", nil

@@ -11,7 +11,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// newDecommissionList prints the proposals and, below, all their homes; a file has a line for each home.
+// newDecommissionList prints the proposals and, below, all their homes; a file has a line for each
+// home.
 func newDecommissionList(s *session) *cobra.Command {
 	req := &eilev1.ListDecommissionsRequest{}
 	cmd := listPrinted(s, "list", "List the proposals and, for each home, how far its giving up has come", req,
@@ -48,7 +49,8 @@ func printDecommissions(out *render.Printer, answer *eilev1.ListDecommissionsRes
 	})
 }
 
-// givenUpHomes puts the homes of all proposals into rows, with the given part of the reasons that stand in their way.
+// givenUpHomes puts the homes of all proposals into rows, with the given part of the reasons that
+// stand in their way.
 func givenUpHomes(out *render.Printer, answer *eilev1.ListDecommissionsResponse, part string) (columns string, rows [][]string) {
 	fields := render.ReasonsBy(part, givenUpFields)
 	for _, record := range answer.GetDecommissions() {

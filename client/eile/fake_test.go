@@ -27,10 +27,11 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// fake is a server that answers what a script wrote down. The answers to a method stand in the file METHOD.json of the
-// directory, as JSON documents one after another: the fields of the answer, or {"error": google.rpc.Status}. A call of
-// a list gets the document after the one whose next_page_token it brings; another unary call gets the next document,
-// the last one again and again; a stream gets all. Every request is kept for the script to look at.
+// fake is a server that answers what a script wrote down. The answers to a method stand in the file
+// METHOD.json of the directory, as JSON documents one after another: the fields of the answer, or
+// {"error": google.rpc.Status}. A call of a list gets the document after the one whose
+// next_page_token it brings; another unary call gets the next document, the last one again and
+// again; a stream gets all. Every request is kept for the script to look at.
 type fake struct {
 	dir string
 
@@ -51,7 +52,7 @@ func newFake(dir string) (*fake, *grpc.Server, string, error) {
 	return f, server, listener.Addr().String(), nil
 }
 
-// handle answers any method of any service of the protos.
+// handle returns any method of any service of the protos.
 func (f *fake) handle(_ any, stream grpc.ServerStream) error {
 	full, _ := grpc.MethodFromServerStream(stream)
 	service, name, _ := strings.Cut(strings.TrimPrefix(full, "/"), "/")
@@ -110,8 +111,8 @@ func (f *fake) receive(stream grpc.ServerStream, method protoreflect.MethodDescr
 	return request, nil
 }
 
-// keep writes a request down: the bytes of a file as they are, anything else as JSON, with UUID for an id that was made
-// up.
+// keep writes a request down: the bytes of a file as they are, anything else as JSON, with UUID for
+// an id that was made up.
 func keep(request proto.Message) string {
 	if part, ok := request.(*eilev1.ImportRequest); ok && part.GetHeader() == nil {
 		return string(part.GetData())
@@ -162,7 +163,7 @@ func (f *fake) documents(method string) ([]json.RawMessage, error) {
 	}
 }
 
-// which answers the index of the document that a unary call gets.
+// which returns the index of the document that a unary call gets.
 func (f *fake) which(method protoreflect.MethodDescriptor, request proto.Message, documents []json.RawMessage) int {
 	if fd := method.Input().Fields().ByName("page_token"); fd != nil {
 		token := request.ProtoReflect().Get(fd).String()
@@ -198,7 +199,7 @@ func answer(stream grpc.ServerStream, method protoreflect.MethodDescriptor, docu
 	return stream.SendMsg(message)
 }
 
-// sent answers the requests of a method since it was last asked, and forgets them.
+// sent returns the requests of a method since it was last asked, and forgets them.
 func (f *fake) sent(method string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,8 +8,9 @@ import (
 	"github.com/eile-housing/eile/client/render"
 )
 
-// file is written beside its name and takes the name when it is complete, so that nobody ever reads half of it. Only
-// the owner may read it: these files hold access codes, health data or the whole register.
+// file is written beside its name and takes the name when it is complete, so that nobody ever reads
+// half of it. Only the owner may read it: these files hold access codes, health data or the whole
+// register.
 type file struct {
 	*os.File
 	name string

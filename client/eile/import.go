@@ -46,8 +46,8 @@ func newImportOf(s *session, noun string, kind eilev1.ImportKind) *cobra.Command
 	return cmd
 }
 
-// importFile uploads one file. Every fault is a line on standard error; they fail the command unless the good rows were
-// asked for and there were some.
+// importFile uploads one file. Every fault is a line on standard error; they fail the command
+// unless the good rows were asked for and there were some.
 func (s *session) importFile(ctx context.Context, c *client.Client, header *eilev1.ImportHeader, name, codesFile string) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -110,8 +110,8 @@ func (u *uploading) take(answer *eilev1.ImportResponse) error {
 	return nil
 }
 
-// failed is the end of an import that the server refused as a whole. Where it did so for the faults that it listed,
-// these lines are the reason.
+// failed is the end of an import that the server refused as a whole. Where it did so for the faults
+// that it listed, these lines are the reason.
 func (u *uploading) failed(err error) error {
 	if u.faults > 0 && status.Code(err) == codes.InvalidArgument {
 		return errReported
@@ -155,8 +155,8 @@ func printImport(out *render.Printer, r *eilev1.ImportResult) error {
 	})
 }
 
-// codeFile is the file of access codes that an import makes. It is opened before the import begins: a directory that
-// takes no file is noticed while nothing is lost. A nil one keeps nothing.
+// codeFile is the file of access codes that an import makes. It is opened before the import begins:
+// a directory that takes no file is noticed while nothing is lost. A nil one keeps nothing.
 type codeFile struct {
 	file  *file
 	rows  *csv.Writer
@@ -180,8 +180,8 @@ func (c *codeFile) add(code *eilev1.ImportCode) error {
 	return c.rows.Write([]string{code.GetReference(), code.GetAccessCode()})
 }
 
-// keep gives the file its name. Where the import made no code, a file that is there stays as it is: importing the same
-// file twice must not lose the codes of the first time.
+// keep gives the file its name. Where the import made no code, a file that is there stays as it is:
+// importing the same file twice must not lose the codes of the first time.
 func (c *codeFile) keep() error {
 	if c == nil {
 		return nil

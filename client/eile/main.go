@@ -1,10 +1,12 @@
-// Command eile is the command line of eile: it asks a server for everything that concerns a register, and works out on
-// its own, without one, what a policy says, what a household needs, and who gets which home.
+// Command eile is the command line of eile: it asks a server for everything that concerns a
+// register, and works out on its own, without one, what a policy says, what a household needs, and
+// who gets which home.
 //
-// It promises exit status 0 when the thing is done, 1 when it was refused or failed, with the reason in one line on
-// standard error, 2 for bad usage, 3 when the server is not reachable and 4 when it does not let the caller. Standard
-// output holds the answer and nothing else, and nothing where the status is not 0 unless --watch asked for more; JSON is
-// the answer of the server, field by field. It imports client, policy and allocation, never server or store.
+// It promises exit status 0 when the thing is done, 1 when it was refused or failed, with the
+// reason in one line on standard error, 2 for bad usage, 3 when the server is not reachable and 4
+// when it does not let the caller. Standard output holds the answer and nothing else, and nothing
+// where the status is not 0 unless --watch asked for more; JSON is the answer of the server, field
+// by field. It imports client, policy and allocation, never server or store.
 package main
 
 import (
@@ -53,7 +55,8 @@ func (i interrupted) Error() string {
 // status is the one by which a shell knows a command that a signal ended.
 func (i interrupted) status() int { return 128 + int(i.Signal) }
 
-// untilSignal makes a context that ends with Ctrl-C or SIGTERM. A second signal ends the program at once.
+// untilSignal makes a context that ends with Ctrl-C or SIGTERM. A second signal ends the program at
+// once.
 func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)

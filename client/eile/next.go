@@ -7,8 +7,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// commands are what a person types to take each next step that the service names. A word in braces is an argument of
-// the step, one in capitals is for the person to fill in.
+// commands are what a person types to take each next step that the service names. A word in braces
+// is an argument of the step, one in capitals is for the person to fill in.
 var commands = map[string]string{
 	"ACTIVATE_POLICY":      "policy activate NAME",
 	"APPROVE_GIVING_UP":    "decommission approve {unit}",
@@ -21,8 +21,8 @@ var commands = map[string]string{
 	"REGISTER_TRANSFER":    "application register REFERENCE --transfer-unit {unit} --transfer-reason {reason}",
 }
 
-// commandOf returns the command by which a next step is taken; empty where this program knows none, or not with what:
-// the step is one of a newer server.
+// commandOf returns the command by which a next step is taken; empty where this program knows none,
+// or not with what: the step is one of a newer server.
 func commandOf(step *eilev1.NextStep) string {
 	line, known := commands[step.GetCode()]
 	if !known {
@@ -45,7 +45,8 @@ func commandOf(step *eilev1.NextStep) string {
 	return strings.Join(words, " ")
 }
 
-// quoted is a word as a shell takes it. The word comes from the register: it must not become a command of its own.
+// quoted is a word as a shell takes it. The word comes from the register: it must not become a
+// command of its own.
 func quoted(word string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-/:=,", r)

@@ -27,7 +27,8 @@ func argumentsOf(line string) (names []string) {
 	return names
 }
 
-// TestCommandsOfNextStepsAreCommands types each of them: the command is there, and takes its arguments and flags.
+// TestCommandsOfNextStepsAreCommands types each of them: the command is there, and takes its
+// arguments and flags.
 func TestCommandsOfNextStepsAreCommands(t *testing.T) {
 	for code, line := range commands {
 		step := words.Next(code)
@@ -68,8 +69,8 @@ func TestCommandsOfNextStepsAreCommands(t *testing.T) {
 	}
 }
 
-// TestEachNextStepOfTheServiceHasACommand reads where the service names a next step: the table has its command, which
-// takes just the arguments that are given.
+// TestEachNextStepOfTheServiceHasACommand reads where the service names a next step: the table has
+// its command, which takes just the arguments that are given.
 func TestEachNextStepOfTheServiceHasACommand(t *testing.T) {
 	server := filepath.Join("..", "..", "server")
 	err := filepath.WalkDir(server, func(path string, entry fs.DirEntry, err error) error {

@@ -76,8 +76,8 @@ func newPolicyActivate(s *session) *cobra.Command {
 	return cmd
 }
 
-// policySource is the text of a policy file; it is empty where the word is the name of a shipped policy. A file that is
-// there is meant; a word that looks like no file and is none is a name.
+// policySource is the text of a policy file; it is empty where the word is the name of a shipped
+// policy. A file that is there is meant; a word that looks like no file and is none is a name.
 func policySource(word string) (string, error) {
 	text, err := os.ReadFile(word)
 	looksLikeFile := strings.ContainsRune(word, filepath.Separator) || filepath.Ext(word) == ".yaml" || filepath.Ext(word) == ".yml"

@@ -67,7 +67,8 @@ POLICY is a file or the name of a shipped policy; APPLICATIONS is a CSV file as 
 	return cmd
 }
 
-// readApplications reads a file under a policy. Every fault is a line on standard error, as of an import.
+// readApplications reads a file under a policy. Every fault is a line on standard error, as of an
+// import.
 func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([]*eilev1.Application, error) {
 	file, err := os.Open(name)
 	if err != nil {
@@ -105,9 +106,9 @@ func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([
 	return rows, nil
 }
 
-// tryAll evaluates the applications and puts them in legal order: by list, by order key, by reference. Who has no key
-// stands last, in the order of the file.
-// The reasons are put into a language.
+// tryAll evaluates the applications and puts them in legal order: by list, by order key, by
+// reference. Who has no key stands last, in the order of the file. The reasons are put into a
+// language.
 func tryAll(e *policy.Evaluator, applications []*eilev1.Application, on day.Day, lang string) []tried {
 	says := func(reason *eilev1.Reason) string { return e.Policy().Say(lang, reason) }
 	rows := []tried{}

@@ -120,7 +120,8 @@ func (f *kindFile) read(faults io.Writer) error {
 // kindField is a field of a request that came from a line of the file.
 var kindField = regexp.MustCompile(`^kinds\[(\d+)\]\.?(?:attributes(?:\.|\["))?([^"]*)`)
 
-// explain tells the faults that the server found of a kind by line and column; another error stays as it is.
+// explain tells the faults that the server found of a kind by line and column; another error stays
+// as it is.
 func (f *kindFile) explain(faults io.Writer, err error) error {
 	var lines []string
 	for _, detail := range status.Convert(err).Details() {

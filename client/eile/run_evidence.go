@@ -30,7 +30,8 @@ func newRunEvidence(s *session) *cobra.Command {
 	return cmd
 }
 
-// writeEvidence writes every file of a run into a directory. None takes its name before all are complete.
+// writeEvidence writes every file of a run into a directory. None takes its name before all are
+// complete.
 func writeEvidence(ctx context.Context, c *client.Client, run, dir string) ([]written, error) {
 	err := os.MkdirAll(dir, 0o700)
 	if err != nil {

@@ -43,7 +43,8 @@ func noWaitVar(cmd *cobra.Command, to *bool) {
 	cmd.Flags().BoolVar(to, "no-wait", false, "answer at once; the run goes on, see run get")
 }
 
-// follow shows the progress of a run until it rests, or does not wait for it. A run that failed is a failure of the command.
+// follow shows the progress of a run until it rests, or does not wait for it. A run that failed is
+// a failure of the command.
 func (s *session) follow(ctx context.Context, c *client.Client, noWait bool, begin func(context.Context) (*eilev1.Run, error)) (proto.Message, error) {
 	bar := s.newBar("starting the run")
 	defer bar.end()

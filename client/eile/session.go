@@ -14,7 +14,8 @@ import (
 	"github.com/eile-housing/eile/client/render"
 )
 
-// session is one invocation: where it writes, what the global flags say, and whether the usage was good.
+// session is one invocation: where it writes, what the global flags say, and whether the usage was
+// good.
 type session struct {
 	out    render.Printer
 	stderr io.Writer
@@ -107,7 +108,8 @@ func (s *session) ask(use, short string, v render.View, answer asker) *cobra.Com
 	}
 }
 
-// look makes a command that prints the one answer of the server and changes nothing, so that it can be watched.
+// look makes a command that prints the one answer of the server and changes nothing, so that it can
+// be watched.
 func (s *session) look(use, short string, v render.View, answer asker) *cobra.Command {
 	cmd := s.ask(use, short, v, answer)
 	s.watchVar(cmd)
@@ -121,8 +123,8 @@ func listCommand[Req proto.Message, Resp client.Page, T proto.Message](
 	return listPrinted(s, use, short, req, list, func(answer Resp) error { return render.List(&s.out, v, items(answer), answer) })
 }
 
-// listPrinted makes a command that follows all pages and prints them by a function. The rows are gathered before the
-// first is printed: a list that breaks off prints nothing.
+// listPrinted makes a command that follows all pages and prints them by a function. The rows are
+// gathered before the first is printed: a list that breaks off prints nothing.
 func listPrinted[Req proto.Message, Resp client.Page](
 	s *session, use, short string, req Req, list func(*client.Client) client.List[Req, Resp], print func(Resp) error,
 ) *cobra.Command {

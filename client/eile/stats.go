@@ -32,8 +32,9 @@ func newStats(s *session) *cobra.Command {
 	return cmd
 }
 
-// statsRows puts every figure on a line of its own: what it is about, which figure, the reason or status, how many. For
-// each list and for the homes the lines reconcile: opening + came - left = closing.
+// statsRows puts every figure on a line of its own: what it is about, which figure, the reason or
+// status, how many. For each list and for the homes the lines reconcile: opening + came - left =
+// closing.
 func statsRows(stats *eilev1.GetStatsResponse) [][]string {
 	var rows [][]string
 	add := func(about, figure, name string, n int32) {

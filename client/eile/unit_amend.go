@@ -36,9 +36,9 @@ func newUnitAmend(s *session) *cobra.Command {
 	return cmd
 }
 
-// amendLease keeps what is on record of the lease but what was given, since the server replaces the whole. Where the
-// caller gave no etag, that of the record which was read goes along: a lease that somebody else changed meanwhile is
-// not undone.
+// amendLease keeps what is on record of the lease but what was given, since the server replaces the
+// whole. Where the caller gave no etag, that of the record which was read goes along: a lease that
+// somebody else changed meanwhile is not undone.
 func amendLease(ctx context.Context, c *client.Client, given *flag.Unit, unit *eilev1.Unit) error {
 	seen, err := c.Units.GetUnit(ctx, &eilev1.GetUnitRequest{Reference: unit.GetReference()})
 	if err != nil {

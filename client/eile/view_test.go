@@ -46,7 +46,7 @@ var viewed = []struct {
 	{&eilev1.IssueAccessCodeResponse{}, codeView},
 }
 
-// printed answers the names of columns and the cells of a message under them, as a file has them.
+// printed returns the names of columns and the cells of a message under them, as a file has them.
 func printed(t rapid.TB, columns string, message proto.Message) (names, cells []string) {
 	t.Helper()
 	var file bytes.Buffer
@@ -61,8 +61,8 @@ func printed(t rapid.TB, columns string, message proto.Message) (names, cells []
 	return rows[0], rows[1]
 }
 
-// TestViewsFitTheirMessages fills every message at random: a path that no field has, or that ends in what is no value,
-// panics.
+// TestViewsFitTheirMessages fills every message at random: a path that no field has, or that ends
+// in what is no value, panics.
 func TestViewsFitTheirMessages(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, v := range viewed {

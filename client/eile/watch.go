@@ -11,7 +11,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Between two questions of --watch: a change is often followed by another one, and a quiet register is not asked for ever.
+// Between two questions of --watch: a change is often followed by another one, and a quiet register
+// is not asked for ever.
 const (
 	firstLook = 100 * time.Millisecond
 	lastLook  = 2 * time.Second
@@ -22,7 +23,8 @@ func (s *session) watchVar(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&s.watch, "watch", "w", false, "print the answer again when it changes, until Ctrl-C")
 }
 
-// show reads an answer and prints it; with --watch again and again, until the command is interrupted or a reading fails.
+// show reads an answer and prints it; with --watch again and again, until the command is
+// interrupted or a reading fails.
 func (s *session) show(ctx context.Context, read func() (proto.Message, error), print func(proto.Message) error) error {
 	answer, err := read()
 	if err != nil {

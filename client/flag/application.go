@@ -91,7 +91,8 @@ func (a *Application) Given(reference string) *eilev1.Application {
 // PersonGiven tells whether any personal data was.
 func (a *Application) PersonGiven() bool { return len(changed(a.flags, personFields)) > 0 }
 
-// PersonOver is the personal data on record, nil where there is none, with what was given in its place.
+// PersonOver is the personal data on record, nil where there is none, with what was given in its
+// place.
 func (a *Application) PersonOver(recorded *eilev1.Person) *eilev1.Person {
 	person := &eilev1.Person{}
 	proto.Merge(person, recorded)
@@ -99,7 +100,8 @@ func (a *Application) PersonOver(recorded *eilev1.Person) *eilev1.Person {
 	return person
 }
 
-// Paths of the facts that were given, in order: the server answers faults in the same order every time.
+// Paths of the facts that were given, in order: the server answers faults in the same order every
+// time.
 func (a *Application) Paths() []string {
 	paths := append(a.attributes.paths(), changed(a.flags, applicationPaths)...)
 	if a.PersonGiven() {

@@ -10,9 +10,9 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Attributes are the values of --attr NAME=VALUE, which may be given many times. The types belong to the policy in
-// force, which this program does not know: every value goes out as text, and the server reads it as the policy
-// declares, as it reads a cell of a file.
+// Attributes are the values of --attr NAME=VALUE, which may be given many times. The types belong
+// to the policy in force, which this program does not know: every value goes out as text, and the
+// server reads it as the policy declares, as it reads a cell of a file.
 type Attributes map[string]string
 
 // NewAttributes adds the flag.

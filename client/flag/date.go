@@ -39,7 +39,8 @@ func DayOr(on *date.Date, loc *time.Location) (day.Day, error) {
 	return given, err
 }
 
-// MomentVar adds a flag that is a moment: RFC 3339, or a date, of which the given function makes a moment.
+// MomentVar adds a flag that is a moment: RFC 3339, or a date, of which the given function makes a
+// moment.
 func MomentVar(flags *pflag.FlagSet, to **timestamppb.Timestamp, ofDay func(time.Time) time.Time, name, usage string) {
 	flags.Var(&value{kind: "time", read: func(text string) error {
 		moment, err := time.Parse(time.RFC3339Nano, text)
@@ -60,7 +61,8 @@ var errMoment = errors.New("must be a time, YYYY-MM-DDThh:mm:ss with Z or an off
 // StartOfDay is the first moment of a day in UTC.
 func StartOfDay(day time.Time) time.Time { return day }
 
-// EndOfDay is the last moment of a day in UTC, so that an answer as of a day holds what happened on it.
+// EndOfDay is the last moment of a day in UTC, so that an answer as of a day holds what happened on
+// it.
 func EndOfDay(day time.Time) time.Time { return day.AddDate(0, 0, 1).Add(-time.Nanosecond) }
 
 // registeredVar adds a flag that is a registration date with the precision in which it is written.

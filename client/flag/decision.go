@@ -36,7 +36,8 @@ func NoteVar(flags *pflag.FlagSet, to *string) {
 	flags.StringVar(to, "note", "", "note in words, `TEXT`")
 }
 
-// EtagVar adds the flag that refuses the change of a record which is no longer the one that was seen.
+// EtagVar adds the flag that refuses the change of a record which is no longer the one that was
+// seen.
 func EtagVar(flags *pflag.FlagSet, to *string) {
 	flags.StringVar(to, "etag", "", "refuse if the record is no longer at `ETAG`")
 }

@@ -17,8 +17,8 @@ type enum interface {
 	protoreflect.Enum
 }
 
-// EnumVar adds a flag that is a value of an enumeration by its name without the prefix, in any case. An empty one is
-// unset.
+// EnumVar adds a flag that is a value of an enumeration by its name without the prefix, in any
+// case. An empty one is unset.
 func EnumVar[E enum](flags *pflag.FlagSet, to *E, name, usage string) {
 	flags.Var(&value{kind: "name", read: func(text string) error {
 		*to = 0
@@ -52,7 +52,8 @@ func enumNames[E enum]() []string {
 	return names
 }
 
-// amenitiesVar adds the flag of amenities: none is assessed and found lacking, an empty one is not assessed.
+// amenitiesVar adds the flag of amenities: none is assessed and found lacking, an empty one is not
+// assessed.
 func amenitiesVar(flags *pflag.FlagSet, to **eilev1.Amenities) {
 	usage := "`AMENITIES` parted by semicolons, or none: " + strings.ToLower(strings.Join(enumNames[eilev1.Amenity](), " "))
 	flags.Var(&value{kind: "list", read: unsettable(to, parseAmenities)}, "amenities", usage)

@@ -69,8 +69,8 @@ func (u *Unit) Given(reference string) *eilev1.Unit {
 // LeaseGiven tells whether any term of the lease was.
 func (u *Unit) LeaseGiven() bool { return len(changed(u.flags, leaseFields)) > 0 }
 
-// LeaseOver is the lease on record, nil where there is none, with the terms that were given in their place; an empty
-// one clears what is there.
+// LeaseOver is the lease on record, nil where there is none, with the terms that were given in
+// their place; an empty one clears what is there.
 func (u *Unit) LeaseOver(recorded *eilev1.Lease) *eilev1.Lease {
 	lease := &eilev1.Lease{}
 	proto.Merge(lease, recorded)
@@ -78,7 +78,8 @@ func (u *Unit) LeaseOver(recorded *eilev1.Lease) *eilev1.Lease {
 	return lease
 }
 
-// Paths of the facts that were given, in order: the server answers faults in the same order every time.
+// Paths of the facts that were given, in order: the server answers faults in the same order every
+// time.
 func (u *Unit) Paths() []string {
 	paths := append(u.attributes.paths(), changed(u.flags, unitPaths)...)
 	if u.LeaseGiven() {

@@ -55,7 +55,8 @@ func unsettable[T any](to **T, read func(string) (*T, error)) func(string) error
 	}
 }
 
-// OrderVar adds the flag of the order of a list; the first is the one that a list has unless another is given.
+// OrderVar adds the flag of the order of a list; the first is the one that a list has unless
+// another is given.
 func OrderVar(flags *pflag.FlagSet, to *string, orders ...string) {
 	order := oneOf(to, "order", orders)
 	flags.Var(order, "order-by", "`ORDER` of the list: "+or(orders)+"; "+orders[0]+" unless given")
@@ -76,7 +77,8 @@ func LanguageVar(flags *pflag.FlagSet, to *string, name, usage string) {
 	flags.Var(oneOf(to, "language", Languages), name, usage+": "+or(Languages))
 }
 
-// oneOf is a flag that is one of some texts, and has the one that stands there unless another is given.
+// oneOf is a flag that is one of some texts, and has the one that stands there unless another is
+// given.
 func oneOf[T ~string](to *T, kind string, choices []T) *value {
 	v := &value{kind: kind, text: string(*to), read: func(text string) error {
 		if !slices.Contains(choices, T(text)) {
@@ -203,7 +205,8 @@ func changed(flags *pflag.FlagSet, fields map[string]string) []string {
 	return given
 }
 
-// lay puts fields of a message in the place of those of another; one that is not set clears what is there.
+// lay puts fields of a message in the place of those of another; one that is not set clears what is
+// there.
 func lay(fields []string, from, to proto.Message) {
 	source, target := from.ProtoReflect(), to.ProtoReflect()
 	for _, name := range fields {

@@ -28,12 +28,13 @@ const (
 // Formats are all of them, in the order of help.
 var Formats = []Format{Table, Wide, JSON, YAML, CSV, Name}
 
-// Printer writes answers in one format. An error says that the writer, standard output, did not take them.
+// Printer writes answers in one format. An error says that the writer, standard output, did not
+// take them.
 type Printer struct {
 	To     io.Writer
 	Format Format
-	// Next says what a person types to take a next step, after the sentence of the reason that has it; empty: nothing
-	// is said. JSON has the step itself. Nil says nothing.
+	// Next says what a person types to take a next step, after the sentence of the reason that has
+	// it; empty: nothing is said. JSON has the step itself. Nil says nothing.
 	Next func(*eilev1.NextStep) string
 	// NoHeaders leaves out the line with the names of the columns.
 	NoHeaders bool
@@ -44,7 +45,8 @@ func (p *Printer) ForPeople() bool {
 	return p.Format == Table || p.Format == Wide || p.Format == ""
 }
 
-// ByLine tells that the answer is a line for each thing, so that of an answer with several lists one must be chosen.
+// ByLine tells that the answer is a line for each thing, so that of an answer with several lists
+// one must be chosen.
 func (p *Printer) ByLine() bool {
 	return p.Format == CSV || p.Format == Name
 }
@@ -86,8 +88,8 @@ func List[T proto.Message](p *Printer, v View, items []T, response proto.Message
 	return p.Rows(response, spec, rows)
 }
 
-// Rows writes an answer that is put into rows by hand; the first cell of a row is the name of what it is about. JSON and
-// YAML are the answer itself, as by Answer.
+// Rows writes an answer that is put into rows by hand; the first cell of a row is the name of what
+// it is about. JSON and YAML are the answer itself, as by Answer.
 func (p *Printer) Rows(answer any, columns string, rows [][]string) error {
 	switch p.Format {
 	case JSON, YAML:
@@ -113,8 +115,8 @@ func (p *Printer) lines(rows [][]string) error {
 	})
 }
 
-// Answer writes a message as the JSON of protobuf, and a value that is no answer of the server as encoding/json does;
-// either as YAML where that is the format.
+// Answer writes a message as the JSON of protobuf, and a value that is no answer of the server as
+// encoding/json does; either as YAML where that is the format.
 func (p *Printer) Answer(answer any) error {
 	spelt := spell.JSON
 	if p.Format == YAML {
@@ -142,7 +144,8 @@ func (p *Printer) CSV(columns string, rows [][]string) error {
 	})
 }
 
-// Again parts an answer from the one that was printed before it, where a program reads both from one stream.
+// Again parts an answer from the one that was printed before it, where a program reads both from
+// one stream.
 func (p *Printer) Again() error {
 	between := ""
 	switch {

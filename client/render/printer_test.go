@@ -42,7 +42,7 @@ var homeView = View{
 	Parts:  []Part{{"inspections", "inspector score hazards"}, {"open_offers", "id"}},
 }
 
-// printed answers what is written in a format.
+// printed returns what is written in a format.
 func printed(t *testing.T, format Format, write func(*Printer) error) string {
 	t.Helper()
 	var b strings.Builder
@@ -233,7 +233,8 @@ func TestJSONOfAnImpossibleMoment(t *testing.T) {
 	}
 }
 
-// TestNextSteps: what can be done about a reason stands after its sentence, where a step is known; JSON has the step.
+// TestNextSteps: what can be done about a reason stands after its sentence, where a step is known;
+// JSON has the step.
 func TestNextSteps(t *testing.T) {
 	next := func(step *eilev1.NextStep) string { return strings.TrimPrefix(step.GetCode(), "NEWER") }
 	m := &eilev1.Condition{Reasons: []*eilev1.Reason{

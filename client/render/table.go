@@ -27,7 +27,8 @@ func (p *Printer) WriteTable(w io.Writer, columns string, rows [][]string) error
 	return table.Flush()
 }
 
-// writeRecord writes a message as one line for each field that is set, and its parts below as tables.
+// writeRecord writes a message as one line for each field that is set, and its parts below as
+// tables.
 func (p *Printer) writeRecord(w io.Writer, v View, m protoreflect.Message) error {
 	columns := columnsOf(cmp.Or(v.Record, v.CSV))
 	lines := newTabs(w)
@@ -65,8 +66,8 @@ func newTabs(w io.Writer) *tabwriter.Writer {
 	return tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 }
 
-// writeRow puts a dash where a cell is empty, so that programs which split at spaces count the same columns. The last
-// cell has no tab: no line ends in spaces because of a longer one below.
+// writeRow puts a dash where a cell is empty, so that programs which split at spaces count the same
+// columns. The last cell has no tab: no line ends in spaces because of a longer one below.
 func writeRow(w io.Writer, cells []string) {
 	for i, text := range cells {
 		if i > 0 {
@@ -91,7 +92,8 @@ func Printable(text string) string {
 	}, text)
 }
 
-// Fault is FILE:LINE: column: what is wrong, without the parts that a fault does not have; 0 is no line.
+// Fault is FILE:LINE: column: what is wrong, without the parts that a fault does not have; 0 is no
+// line.
 func Fault(file string, line int, column, message string) string {
 	if line > 0 {
 		file = fmt.Sprintf("%s:%d", file, line)

@@ -86,7 +86,8 @@ func factText(f *eilev1.Fact) string {
 	return text(fd, m.Get(fd))
 }
 
-// amenitiesText tells a home without amenities from one where nobody looked, which has no such message.
+// amenitiesText tells a home without amenities from one where nobody looked, which has no such
+// message.
 func amenitiesText(a *eilev1.Amenities) string {
 	if len(a.GetPresent()) == 0 {
 		return "none"

@@ -11,9 +11,10 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// View names the fields of a message that a person sees. Each is a path of proto field names, and after a colon the
-// name it has in the header where that is not its last part: "condition.state:condition". Paths go through lists and
-// take a field of each element. A path that no field has panics, so a test must hold every view against its message.
+// View names the fields of a message that a person sees. Each is a path of proto field names, and
+// after a colon the name it has in the header where that is not its last part:
+// "condition.state:condition". Paths go through lists and take a field of each element. A path that
+// no field has panics, so a test must hold every view against its message.
 type View struct {
 	// Table has the columns of a list.
 	Table string
@@ -21,7 +22,8 @@ type View struct {
 	Record string
 	// CSV has the columns of a file, for a list and for one message.
 	CSV string
-	// Name is the path of what the message is called; empty: the first column of CSV, or else of Record.
+	// Name is the path of what the message is called; empty: the first column of CSV, or else of
+	// Record.
 	Name string
 	// Parts are lists inside the message that follow a record as tables of their own.
 	Parts []Part
@@ -58,7 +60,8 @@ func (p *Printer) Cells(columns string, message proto.Message) []string {
 	return p.row(columnsOf(columns), message.ProtoReflect())
 }
 
-// ReasonsBy fills the part of a reason into columns: its code for programs, its detail, a sentence, for people.
+// ReasonsBy fills the part of a reason into columns: its code for programs, its detail, a sentence,
+// for people.
 func ReasonsBy(part, columns string) string {
 	return strings.ReplaceAll(columns, "%s", part)
 }
@@ -94,7 +97,7 @@ func names(columns []column) []string {
 	return list
 }
 
-// row answers the cells of a message.
+// row returns the cells of a message.
 func (p *Printer) row(columns []column, m protoreflect.Message) []string {
 	cells := make([]string, len(columns))
 	for i, c := range columns {
@@ -103,8 +106,8 @@ func (p *Printer) row(columns []column, m protoreflect.Message) []string {
 	return cells
 }
 
-// cell is the text at a path. What is not set is empty. The sentence of a reason ends with what next says of its next
-// steps.
+// cell is the text at a path. What is not set is empty. The sentence of a reason ends with what
+// next says of its next steps.
 func cell(m protoreflect.Message, path []string, next func(*eilev1.NextStep) string) string {
 	if reason, ok := m.Interface().(*eilev1.Reason); ok && path[0] == "detail" {
 		return withNext(reason, next)
@@ -137,7 +140,8 @@ func cell(m protoreflect.Message, path []string, next func(*eilev1.NextStep) str
 	}
 }
 
-// between is what stands between the elements of a list: what files have, but a space more between sentences.
+// between is what stands between the elements of a list: what files have, but a space more between
+// sentences.
 func between(path []string) string {
 	if path[len(path)-1] == "detail" {
 		return "; "

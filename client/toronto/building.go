@@ -18,7 +18,8 @@ type building struct {
 	evaluations map[day.Day]int // line of each
 }
 
-// building notes what an evaluation says of its building; the latest is believed, whatever its place in the file.
+// building notes what an evaluation says of its building; the latest is believed, whatever its
+// place in the file.
 func (c *Conversion) building(line int, rsn string, on day.Day, ours map[string]string) {
 	b := c.byRSN[rsn]
 	if b == nil {
@@ -46,8 +47,8 @@ func (c *Conversion) building(line int, rsn string, on day.Day, ours map[string]
 	}
 }
 
-// unitRows writes a row for each building, in the order in which they first came. Its tenants live there: it is let,
-// and never offered as a whole.
+// unitRows writes a row for each building, in the order in which they first came. Its tenants live
+// there: it is let, and never offered as a whole.
 func (c *Conversion) unitRows() {
 	for _, b := range c.buildings {
 		b.facts["reference"], b.facts["status"] = b.rsn, "let"

@@ -73,8 +73,8 @@ func (c *Conversion) header(names []string) {
 	c.row(InspectionsFile, c.toRows...)
 }
 
-// wanted are the columns that the city's file must have: those of the head, and an item for every other attribute that
-// the policy declares for inspections.
+// wanted are the columns that the city's file must have: those of the head, and an item for every
+// other attribute that the policy declares for inspections.
 func (c *Conversion) wanted() []column {
 	wanted := slices.Clone(head)
 	for i := range c.declared.inspections {
@@ -95,7 +95,8 @@ func (c *Conversion) wanted() []column {
 	return wanted
 }
 
-// itemName is the attribute of an item: the name of its column in small letters, with _ for whatever is no letter.
+// itemName is the attribute of an item: the name of its column in small letters, with _ for
+// whatever is no letter.
 func itemName(column string) string {
 	words := strings.FieldsFunc(strings.ToLower(column), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 	return strings.Join(words, "_")

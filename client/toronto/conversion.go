@@ -35,8 +35,8 @@ type Quirk struct {
 	Count int    `json:"count"`
 }
 
-// Conversion turns one file of evaluations into rows of ours. What it counts is complete when the rows have ended; the
-// quirks stand in the order in which they first came.
+// Conversion turns one file of evaluations into rows of ours. What it counts is complete when the
+// rows have ended; the quirks stand in the order in which they first came.
 type Conversion struct {
 	Units       int
 	Inspections int
@@ -57,13 +57,15 @@ type Conversion struct {
 // attributes that the policy declares.
 type attributes struct{ units, inspections []table.Attribute }
 
-// New makes a conversion under the attributes that the policy declares for homes and for inspections.
+// New makes a conversion under the attributes that the policy declares for homes and for
+// inspections.
 func New(units, inspections []table.Attribute) *Conversion {
 	return &Conversion{Quirks: []Quirk{}, declared: attributes{units, inspections}, byRSN: map[string]*building{}}
 }
 
-// Rows reads the city's file and answers the rows of all files, line by line, and a fault for what cannot be told.
-// After a fault the rows are not fit to import; reading goes on, to tell every fault of the file.
+// Rows reads the city's file and answers the rows of all files, line by line, and a fault for what
+// cannot be told. After a fault the rows are not fit to import; reading goes on, to tell every
+// fault of the file.
 func (c *Conversion) Rows(city io.Reader) iter.Seq2[Row, *table.Fault] {
 	return func(yield func(Row, *table.Fault) bool) {
 		lines := csv.NewReader(withoutMark(city))

@@ -81,7 +81,7 @@ func toronto(t testing.TB) *policy.Policy {
 	return p
 }
 
-// converted answers what is said of the faults of a city's file, or else the files by name.
+// converted returns what is said of the faults of a city's file, or else the files by name.
 func converted(t testing.TB, city string) (said string, files map[string]string, c *Conversion) {
 	t.Helper()
 	p := toronto(t)
@@ -249,8 +249,8 @@ var safetyColumns = []string{
 	"BALCONY GUARDS", "ELEVATOR MAINTENANCE", "ELECTRICAL SERVICES / OUTLETS", "STAIRWELL - LANDING AND STEPS", "STAIRWELL LIGHTING", "INT. HANDRAIL / GUARD - SAFETY",
 }
 
-// counted is what plain code finds in the city's file on a day: for each building its latest evaluation by then, and
-// whether that flags it and why.
+// counted is what plain code finds in the city's file on a day: for each building its latest
+// evaluation by then, and whether that flags it and why.
 func counted(t testing.TB, evaluations []map[string]string, on string) map[string]string {
 	t.Helper()
 	latest := map[string]map[string]string{}
@@ -283,8 +283,8 @@ func counted(t testing.TB, evaluations []map[string]string, on string) map[strin
 	return flagged
 }
 
-// The city's own file, converted, read as an import reads it and assessed, flags exactly the buildings that plain code
-// counts in the file.
+// The city's own file, converted, read as an import reads it and assessed, flags exactly the
+// buildings that plain code counts in the file.
 func TestTorontoBuildings(t *testing.T) {
 	name := filepath.Join("..", "..", "..", "shared", "data", "toronto_rentsafe", "evaluations_social_only.csv")
 	body, err := os.ReadFile(name)
@@ -362,7 +362,7 @@ func imported(t testing.TB, p *policy.Policy, files map[string]string) ([]*eilev
 	return units, inspections
 }
 
-// assessed answers the flagged homes on a day with the codes of their reasons.
+// assessed returns the flagged homes on a day with the codes of their reasons.
 func assessed(t testing.TB, p *policy.Policy, units []*eilev1.Unit, inspections map[string][]*eilev1.Inspection, on string) map[string]string {
 	t.Helper()
 	date, err := day.Parse(on)

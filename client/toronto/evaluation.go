@@ -86,7 +86,8 @@ func (c *Conversion) check(col *column, line int, cell, written string) {
 	}
 }
 
-// scores fills in the column score, which takes whole numbers, and notes what is odd about the three scores.
+// scores fills in the column score, which takes whole numbers, and notes what is odd about the
+// three scores.
 func (c *Conversion) scores(line int, city, ours map[string]string) {
 	current := city["CURRENT BUILDING EVAL SCORE"]
 	whole, fraction, _ := strings.Cut(current, ".")

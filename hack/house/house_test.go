@@ -26,7 +26,8 @@ func TestArrows(t *testing.T) {
 		// The method counts where it is declared, not where it is embedded.
 		{"room/use.go", "room/inner.go"}: {"Inner.Do"},
 		{"room/use.go", "room/outer.go"}: {"Outer"},
-		// The method of an interface counts to the interface, that of an instance to its generic type.
+		// The method of an interface counts to the interface, that of an instance to its generic
+		// type.
 		{"room/use.go", "room/doer.go"}:        {"Doer", "Doer.Do"},
 		{"room/use.go", "room/box.go"}:         {"Box", "Box.Open"},
 		{"room/use.go", "room/below/below.go"}: {"Floor", "floor.Height"},

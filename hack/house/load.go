@@ -73,7 +73,7 @@ type loader struct {
 	house *house
 }
 
-// place answers the file of a position, and whether it is measured.
+// place returns the file of a position, and whether it is measured.
 func (l *loader) place(p *packages.Package, at token.Pos) (file string, measured bool) {
 	file, err := filepath.Rel(l.root, p.Fset.Position(at).Filename)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // graph has nodes 0 … n-1; graph[u][v] is set for an arrow from u to v.
 type graph [][]bool
 
-// order answers the nodes in an order in which few arrows run back: an arrow does
+// order returns the nodes in an order in which few arrows run back: an arrow does
 // where its user stands behind what it uses. The order is the best one for knots
 // of up to exactNodes nodes; for larger ones it is the best of a search that
 // always takes the same way.
@@ -37,7 +37,7 @@ func (g graph) back(order []int) (count int) {
 	return count
 }
 
-// knots answers the strongly connected components, users first (Tarjan): no
+// knots returns the strongly connected components, users first (Tarjan): no
 // arrow runs back from one knot to another.
 func (g graph) knots() [][]int {
 	var (
@@ -169,7 +169,7 @@ func (g graph) settle(order []int) {
 	}
 }
 
-// place answers where the node at from stands best; from itself where no other
+// place returns where the node at from stands best; from itself where no other
 // place is better.
 func (g graph) place(order []int, from int) int {
 	u, best, gain := order[from], from, 0

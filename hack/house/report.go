@@ -19,7 +19,7 @@ type report struct {
 	above bool
 }
 
-// bound answers what to print beside a measure that must not pass a limit.
+// bound returns what to print beside a measure that must not pass a limit.
 func (r *report) bound(measure, limit int) string {
 	if limit < 0 || !r.check {
 		return ""

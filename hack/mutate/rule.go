@@ -91,7 +91,7 @@ func (f *finder) answer(n *ast.ReturnStmt) {
 	})
 }
 
-// around answers the node so many levels above the visited one; nil: none.
+// around returns the node so many levels above the visited one; nil: none.
 func (f *finder) around(levels int) ast.Node {
 	if levels > len(f.stack) {
 		return nil

@@ -1,6 +1,7 @@
 // Package build tells which eile a program is, from what the Go command put into it.
 //
-// It promises one line and one record that both programs print. It imports the standard library only.
+// It promises one line and one record that both programs print. It imports the standard library
+// only.
 package build
 
 import (
@@ -10,7 +11,8 @@ import (
 	"runtime/debug"
 )
 
-// Info is which program this is. What the Go command did not know is empty: it knows no commit outside a repository.
+// Info is which program this is. What the Go command did not know is empty: it knows no commit
+// outside a repository.
 type Info struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit"`

@@ -9,9 +9,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// CheckExamples holds every command that does something to have an example, and every line of it to be one that the
-// command takes: its flags are there, with values that they accept, and the arguments are as many. Nothing is run. Each
-// line is parsed by a root of its own, since a flag keeps what it was given.
+// CheckExamples holds every command that does something to have an example, and every line of it to
+// be one that the command takes: its flags are there, with values that they accept, and the
+// arguments are as many. Nothing is run. Each line is parsed by a root of its own, since a flag
+// keeps what it was given.
 func CheckExamples(t *testing.T, newRoot func() *cobra.Command) {
 	t.Helper()
 	for _, cmd := range commandsBelow(newRoot()) {

@@ -1,7 +1,8 @@
-// Package manual writes the manuals of a program from its commands: pages of Markdown, which are committed, and pages
-// for man, which are made where they are installed.
+// Package manual writes the manuals of a program from its commands: pages of Markdown, which are
+// committed, and pages for man, which are made where they are installed.
 //
-// It promises the same bytes for the same commands. It imports cobra's writers of both and the standard library.
+// It promises the same bytes for the same commands. It imports cobra's writers of both and the
+// standard library.
 package manual
 
 import (
@@ -15,8 +16,8 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// Write writes the pages of a program into the folders that EILE_DOCS and EILE_MAN name, as make docs does; without them
-// into a folder of the test, which shows that every command has its page.
+// Write writes the pages of a program into the folders that EILE_DOCS and EILE_MAN name, as make
+// docs does; without them into a folder of the test, which shows that every command has its page.
 func Write(t *testing.T, root *cobra.Command) {
 	t.Helper()
 	root.DisableAutoGenTag = true

@@ -1,7 +1,9 @@
-// Package day has calendar days without a time of day or a zone: dates of birth, deadlines, the day of a run.
+// Package day has calendar days without a time of day or a zone: dates of birth, deadlines, the day
+// of a run.
 //
-// It promises exact proleptic Gregorian arithmetic from 0001-01-01 to 9999-12-31, the range of google.type.Date; what
-// would leave that range stays at its end. Nothing here reads a clock. The package imports nothing of the project.
+// It promises exact proleptic Gregorian arithmetic from 0001-01-01 to 9999-12-31, the range of
+// google.type.Date; what would leave that range stays at its end. Nothing here reads a clock. The
+// package imports nothing of the project.
 package day
 
 import (
@@ -10,8 +12,8 @@ import (
 	"google.golang.org/genproto/googleapis/type/date"
 )
 
-// Day counts days from 1970-01-01, which is 0: the zero Day is a date like any other and never means "unset".
-// Days compare with < and subtract with -.
+// Day counts days from 1970-01-01, which is 0: the zero Day is a date like any other and never
+// means "unset". Days compare with < and subtract with -.
 type Day int32
 
 // The first and the last Day.
@@ -20,14 +22,15 @@ const (
 	Max Day = 2932896 // 9999-12-31
 )
 
-// Of answers the date that a clock in loc shows at t.
+// Of returns the date that a clock in loc shows at t.
 func Of(t time.Time, loc *time.Location) Day {
 	y, m, d := t.In(loc).Date()
 	return civil(y, int(m), d)
 }
 
-// FromProto reads a date message. It answers false for nil and for a message of zeros, which both mean that no date is
-// known, and an error for a date that the calendar does not have, or one without a year, month or day.
+// FromProto reads a date message. It answers false for nil and for a message of zeros, which both
+// mean that no date is known, and an error for a date that the calendar does not have, or one
+// without a year, month or day.
 func FromProto(d *date.Date) (Day, bool, error) {
 	if d.GetYear() == 0 && d.GetMonth() == 0 && d.GetDay() == 0 {
 		return 0, false, nil
@@ -39,13 +42,13 @@ func FromProto(d *date.Date) (Day, bool, error) {
 	return on, true, nil
 }
 
-// Proto answers the day as a new date message.
+// Proto returns the day as a new date message.
 func (d Day) Proto() *date.Date {
 	y, m, n := d.civil()
 	return &date.Date{Year: int32(y), Month: int32(m), Day: int32(n)}
 }
 
-// Date answers year, month and day of the month.
+// Date returns year, month and day of the month.
 func (d Day) Date() (year int, month time.Month, dayOfMonth int) {
 	y, m, n := d.civil()
 	return y, time.Month(m), n
@@ -75,13 +78,14 @@ func (d Day) Weekday() time.Weekday {
 	return time.Weekday(((int64(d)+int64(time.Thursday))%7 + 7) % 7)
 }
 
-// AddDays answers the day n days later, or earlier for a negative n.
+// AddDays returns the day n days later, or earlier for a negative n.
 func (d Day) AddDays(n int) Day {
 	return clamp(int64(d) + int64(max(min(n, int(Max-Min)), int(Min-Max))))
 }
 
-// AddMonths answers the same day of the month n months later. A month without that day gives its last one: a month
-// after 31 January is 28 or 29 February. So the law counts terms; a birthday is counted otherwise, by Birthday.
+// AddMonths returns the same day of the month n months later. A month without that day gives its
+// last one: a month after 31 January is 28 or 29 February. So the law counts terms; a birthday is
+// counted otherwise, by Birthday.
 func (d Day) AddMonths(n int) Day {
 	y, m, day := d.civil()
 	months := int64(y)*12 + int64(m-1) + int64(max(min(n, 12*9999), -12*9999))
@@ -95,13 +99,14 @@ func (d Day) AddMonths(n int) Day {
 	return civil(year, month, min(day, lastOf(year, month)))
 }
 
-// AddYears answers the same date n years later; 29 February gives 28 February in common years, as AddMonths does.
+// AddYears returns the same date n years later; 29 February gives 28 February in common years, as
+// AddMonths does.
 func (d Day) AddYears(n int) Day {
 	return d.AddMonths(12 * max(min(n, 9999), -9999))
 }
 
-// Birthday answers the first day on which one who was born on birth is years old. Born on 29 February, one grows older
-// on 1 March in common years.
+// Birthday returns the first day on which one who was born on birth is years old. Born on 29
+// February, one grows older on 1 March in common years.
 func Birthday(birth Day, years int) Day {
 	y, m, n := birth.civil()
 	y += max(min(years, 9999), -9999)
@@ -117,8 +122,8 @@ func Birthday(birth Day, years int) Day {
 	return civil(y, m, n)
 }
 
-// Age answers the full years that one who was born on birth has lived on the day. Born on 29 February, one grows older
-// on 1 March in common years. It is negative before the birth.
+// Age returns the full years that one who was born on birth has lived on the day. Born on 29
+// February, one grows older on 1 March in common years. It is negative before the birth.
 func Age(birth, on Day) int {
 	by, bm, bd := birth.civil()
 	y, m, d := on.civil()
@@ -128,7 +133,8 @@ func Age(birth, on Day) int {
 	return y - by
 }
 
-// Known answers the day of a date message. It is not ok where no date is known, or one that the calendar does not have.
+// Known returns the day of a date message. It is not ok where no date is known, or one that the
+// calendar does not have.
 func Known(d *date.Date) (on Day, ok bool) {
 	on, ok, err := FromProto(d)
 	return on, ok && err == nil

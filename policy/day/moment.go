@@ -9,8 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// Moment is when something happened, as precisely as somebody wrote it: a time, or a date alone, as old registers have
-// it. No midnight is invented for a date. The zero Moment is the date 1970-01-01.
+// Moment is when something happened, as precisely as somebody wrote it: a time, or a date alone, as
+// old registers have it. No midnight is invented for a date. The zero Moment is the date
+// 1970-01-01.
 type Moment struct {
 	on    Day       // as it is written
 	at    time.Time // of a time only
@@ -25,8 +26,9 @@ func At(t time.Time) Moment {
 // errMoment is in the error of ParseMoment where the text has not the form.
 var errMoment = errors.New("write a time such as 2017-03-01T09:30:00+02:00, or a date alone such as 2017-03-01")
 
-// ParseMoment reads a date alone, or a time of RFC 3339: T and Z are capitals, hours, minutes and seconds have two digits,
-// a fraction of a second has one to nine, and the offset is Z or at most 23:59 to either side.
+// ParseMoment reads a date alone, or a time of RFC 3339: T and Z are capitals, hours, minutes and
+// seconds have two digits, a fraction of a second has one to nine, and the offset is Z or at most
+// 23:59 to either side.
 func ParseMoment(s string) (Moment, error) {
 	const date = len("2006-01-02")
 	if len(s) <= date || s[date] != 'T' {
@@ -47,8 +49,9 @@ func ParseMoment(s string) (Moment, error) {
 	return Moment{on, clock.on(on), true}, nil
 }
 
-// KeptMoment reads what a register keeps. It knows more than ParseMoment: an earlier program took hours of one digit, any
-// number of digits after the second and an offset of 24 hours from people, and who was registered so keeps their place.
+// KeptMoment reads what a register keeps. It knows more than ParseMoment: an earlier program took
+// hours of one digit, any number of digits after the second and an offset of 24 hours from people,
+// and who was registered so keeps their place.
 func KeptMoment(s string) (Moment, bool) {
 	if m, err := ParseMoment(s); err == nil {
 		return m, true
@@ -71,7 +74,8 @@ func (m Moment) Day(zone *time.Location) Day {
 // Ahead is how far the clock of who writes a time may be ahead of the one that it is held against.
 const Ahead = time.Minute
 
-// NotAfter says that a moment is still to come at now: a time by its instant, a date alone by the date in zone.
+// NotAfter says that a moment is still to come at now: a time by its instant, a date alone by the
+// date in zone.
 func (m Moment) NotAfter(now time.Time, zone *time.Location) error {
 	today := Of(now, zone)
 	switch {
@@ -85,8 +89,8 @@ func (m Moment) NotAfter(now time.Time, zone *time.Location) error {
 	return nil
 }
 
-// AppendKey appends bytes that order moments: by the date in zone, then a date alone before times, then by the instant,
-// of which digits beyond the microsecond do not count.
+// AppendKey appends bytes that order moments: by the date in zone, then a date alone before times,
+// then by the instant, of which digits beyond the microsecond do not count.
 func (m Moment) AppendKey(key []byte, zone *time.Location) []byte {
 	key = binary.BigEndian.AppendUint32(key, uint32(m.Day(zone))^1<<31)
 	timed, micros := byte(0), int64(0)
@@ -117,7 +121,8 @@ func (d Day) End(zone *time.Location) time.Time {
 	return d.AddDays(1).Start(zone).Add(-time.Nanosecond)
 }
 
-// Start returns the first instant of a day, which is not midnight where clocks are put forward at midnight.
+// Start returns the first instant of a day, which is not midnight where clocks are put forward at
+// midnight.
 func (d Day) Start(zone *time.Location) time.Time {
 	y, m, n := d.Date()
 	t := time.Date(y, m, n, 0, 0, 0, 0, zone)
@@ -127,7 +132,8 @@ func (d Day) Start(zone *time.Location) time.Time {
 	return t
 }
 
-// String returns the text that ParseMoment reads: a time in its own offset, its fraction without zeros at the end.
+// String returns the text that ParseMoment reads: a time in its own offset, its fraction without
+// zeros at the end.
 func (m Moment) String() string {
 	if m.timed {
 		return m.at.Format(time.RFC3339Nano)

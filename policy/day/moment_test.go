@@ -22,7 +22,8 @@ func TestMomentsThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestMomentsReadAsTheStandardLibraryDoes holds both ways: what is written is read again, as the same instant.
+// TestMomentsReadAsTheStandardLibraryDoes holds both ways: what is written is read again, as the
+// same instant.
 func TestMomentsReadAsTheStandardLibraryDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		zone := time.FixedZone("", 60*rapid.IntRange(-1439, 1439).Draw(t, "minutes"))

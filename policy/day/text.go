@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// ErrForm is in the error of Parse where the text is not written as a date at all, rather than as one that the calendar
-// does not have.
+// ErrForm is in the error of Parse where the text is not written as a date at all, rather than as
+// one that the calendar does not have.
 var ErrForm = errors.New("write YYYY-MM-DD")
 
-// New answers the day of a date, or says why the calendar does not have it.
+// New returns the day of a date, or says why the calendar does not have it.
 func New(year, month, d int) (Day, error) {
 	switch {
 	case year < 1 || year > 9999:
@@ -42,7 +42,7 @@ func Parse(s string) (Day, error) {
 	return New(y, m, d)
 }
 
-// String answers YYYY-MM-DD.
+// String returns YYYY-MM-DD.
 func (d Day) String() string {
 	return string(d.Append(make([]byte, 0, len("2006-01-02"))))
 }

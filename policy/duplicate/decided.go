@@ -8,12 +8,13 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Decide gives each group the decisions on two or more of its applications that stand, and the state that follows. The
-// decisions come oldest first, with references in order, as they are kept.
+// Decide gives each group the decisions on two or more of its applications that stand, and the
+// state that follows. The decisions come oldest first, with references in order, as they are kept.
 //
-// A group is open until every two applications of every match were decided on together while they matched for that
-// reason. So a decided group stays decided when an application leaves it, and opens again when another one joins it or
-// when its applications turn out to have something else in common.
+// A group is open until every two applications of every match were decided on together while they
+// matched for that reason. So a decided group stays decided when an application leaves it, and
+// opens again when another one joins it or when its applications turn out to have something else in
+// common.
 func Decide(groups []*eilev1.DuplicateGroup, decisions []*eilev1.DuplicateDecision) {
 	about := map[string][]*eilev1.DuplicateDecision{}
 	for _, decision := range decisions {
@@ -30,8 +31,8 @@ func Decide(groups []*eilev1.DuplicateGroup, decisions []*eilev1.DuplicateDecisi
 	}
 }
 
-// standing answers the decisions on two or more applications of a group that no later one on all of these replaced,
-// oldest first.
+// standing returns the decisions on two or more applications of a group that no later one on all of
+// these replaced, oldest first.
 func standing(group *eilev1.DuplicateGroup, about map[string][]*eilev1.DuplicateDecision) []*eilev1.DuplicateDecision {
 	within := map[*eilev1.DuplicateDecision][]string{}
 	for _, application := range group.GetApplications() {
@@ -92,8 +93,8 @@ func found(group *eilev1.DuplicateGroup) eilev1.DuplicateState {
 	return eilev1.DuplicateState_DUPLICATE_STATE_DISMISSED
 }
 
-// Reasons answers, in order and each once, the reasons for which any two of the references match within a group: what a
-// decision on them is about. None: no two of them match.
+// Reasons answers, in order and each once, the reasons for which any two of the references match
+// within a group: what a decision on them is about. None: no two of them match.
 func Reasons(group *eilev1.DuplicateGroup, references []string) []eilev1.DuplicateReason {
 	var reasons []eilev1.DuplicateReason
 	for _, match := range group.GetMatches() {

@@ -11,7 +11,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Finder gathers people and finds those that match. The zero Finder is empty and ready; it is for one goroutine.
+// Finder gathers people and finds those that match. The zero Finder is empty and ready; it is for
+// one goroutine.
 type Finder struct {
 	references []string // of each person that can match
 	marks      []mark
@@ -36,8 +37,8 @@ func (f *Finder) Add(p Person) {
 	}
 }
 
-// Groups answers the groups in order of their first reference, all of them open, with references in order and each match
-// once. No application is in two. The statuses are not filled in.
+// Groups returns the groups in order of their first reference, all of them open, with references in
+// order and each match once. No application is in two. The statuses are not filled in.
 func (f *Finder) Groups() []*eilev1.DuplicateGroup {
 	slices.SortFunc(f.marks, func(a, b mark) int { return bytes.Compare(a.digest[:], b.digest[:]) })
 	joined := forest{}
@@ -83,7 +84,8 @@ func (f *Finder) match(same []mark) *eilev1.DuplicateMatch {
 	return &eilev1.DuplicateMatch{Reason: same[0].reason, References: references}
 }
 
-// ordered completes the groups and puts everything in an order that does not depend on how the people came.
+// ordered completes the groups and puts everything in an order that does not depend on how the
+// people came.
 func ordered(groups map[string]*eilev1.DuplicateGroup) []*eilev1.DuplicateGroup {
 	for _, group := range groups {
 		slices.SortFunc(group.Matches, compareMatches)
@@ -109,10 +111,12 @@ func compareMatches(a, b *eilev1.DuplicateMatch) int {
 	return cmp.Or(cmp.Compare(a.GetReason(), b.GetReason()), slices.Compare(a.GetReferences(), b.GetReferences()))
 }
 
-// identityBytes is 80 bits: enough for every group that a register will ever have, and short enough to type.
+// identityBytes is 80 bits: enough for every group that a register will ever have, and short enough
+// to type.
 const identityBytes = 10
 
-// identity of a group is a digest of its matches, which are in order. References hold no control characters.
+// identity of a group is a digest of its matches, which are in order. References hold no control
+// characters.
 func identity(matches []*eilev1.DuplicateMatch) string {
 	sum := sha256.New()
 	for _, match := range matches {

@@ -12,8 +12,9 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Person is one person of an application, the applicant or another. What is not known is empty. An application has as
-// many as are known by name; those that the register knows are the applicants, since Member carries no name.
+// Person is one person of an application, the applicant or another. What is not known is empty. An
+// application has as many as are known by name; those that the register knows are the applicants,
+// since Member carries no name.
 type Person struct {
 	// Reference of the application.
 	Reference string
@@ -71,14 +72,14 @@ func plain(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// folded is the form of Unicode's canonical caseless match, composed. What cases.Fold gives is small letters but for
-// Cherokee, where it swaps small and large.
+// folded is the form of Unicode's canonical caseless match, composed. What cases.Fold gives is
+// small letters but for Cherokee, where it swaps small and large.
 func folded(text string) string {
 	return norm.NFC.String(strings.ToLower(cases.Fold().String(norm.NFD.String(text))))
 }
 
-// simple tells whether a text has only letters up to Latin Extended-A whose small form is what they fold to: most
-// names in Europe, at a fraction of the cost.
+// simple tells whether a text has only letters up to Latin Extended-A whose small form is what they
+// fold to: most names in Europe, at a fraction of the cost.
 func simple(text string) bool {
 	for _, r := range text {
 		switch {

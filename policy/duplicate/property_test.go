@@ -51,7 +51,7 @@ func reasons(a, b Person) []eilev1.DuplicateReason {
 	return found
 }
 
-// partition answers which applications hang together, by joining until nothing changes.
+// partition returns which applications hang together, by joining until nothing changes.
 func partition(all []Person) map[string]string {
 	first := map[string]string{}
 	for _, p := range all {

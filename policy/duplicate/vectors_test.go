@@ -12,8 +12,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// vector is one application of a case: what it has in place of an e-mail and of name and birth date, for the applicant and
-// for the others of the household.
+// vector is one application of a case: what it has in place of an e-mail and of name and birth
+// date, for the applicant and for the others of the household.
 type vector struct {
 	Email     string
 	NameDOB   string `json:"name_dob"`
@@ -122,7 +122,8 @@ func TestSharedVectors(t *testing.T) {
 	}
 }
 
-// desk is a register with the decisions on its groups, for the cases about what becomes of a decided group.
+// desk is a register with the decisions on its groups, for the cases about what becomes of a
+// decided group.
 type desk struct {
 	t         *testing.T
 	apps      map[string]vector
@@ -226,7 +227,8 @@ func TestStateVectors(t *testing.T) {
 			delete(d.apps, "c")
 			d.are("ab email DISMISSED")
 		},
-		// A register always takes applications, so there is no such time: a group that grows later opens again instead.
+		// A register always takes applications, so there is no such time: a group that grows later
+		// opens again instead.
 		"open-listing": func(d *desk) {
 			d.apps = map[string]vector{"a": {Email: "e1"}, "b": {Email: "e1"}}
 			d.resolve(same)

@@ -15,7 +15,8 @@ import (
 // seed of the draw under which examples run; their references are their names.
 const seed = "examples"
 
-// Check runs the examples of a policy. The error joins a source.Fault for each thing that does not come out as stated, with its line; nil when all hold.
+// Check runs the examples of a policy. The error joins a source.Fault for each thing that does not
+// come out as stated, with its line; nil when all hold.
 func Check(p *policy.Policy) error {
 	c := &checker{Faults: source.NewFaults(p.File), policy: p, evaluator: p.Evaluator(seed), households: map[string]*householdCase{}, homes: map[string]*homeCase{}}
 	for i := range p.Examples.Households {

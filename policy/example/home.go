@@ -19,7 +19,8 @@ type homeCase struct {
 	inspections []*eilev1.Inspection
 }
 
-// home builds the home of an example from the columns of units.csv; not ok where the policy does not take it.
+// home builds the home of an example from the columns of units.csv; not ok where the policy does
+// not take it.
 func home(faults *source.Faults, p *policy.Policy, x *source.UnitExample) (*homeCase, bool) {
 	before := faults.Count()
 	u := &homeCase{unit: &eilev1.Unit{Reference: "example", Attributes: map[string]*eilev1.Fact{}}}

@@ -27,7 +27,7 @@ type Attribute struct {
 	Layout *rule.Layout
 }
 
-// CEL answers the type in expressions.
+// CEL returns the type in expressions.
 func (a *Attribute) CEL() *types.Type {
 	if a.Layout != nil {
 		return a.Layout.Type()
@@ -35,7 +35,7 @@ func (a *Attribute) CEL() *types.Type {
 	return TypeOf(a.Type)
 }
 
-// TypeOf answers the type in expressions of what a cell may hold, except of rows.
+// TypeOf returns the type in expressions of what a cell may hold, except of rows.
 func TypeOf(t table.Type) *types.Type {
 	switch t {
 	case table.Bool:
@@ -96,7 +96,8 @@ func (a *Attribute) Rows(text string) ref.Val {
 	return a.Layout.Rows(rows)
 }
 
-// read answers the value among the facts of a record, nil when it is not set. A fact that takes effect later is not there yet.
+// read returns the value among the facts of a record, nil when it is not set. A fact that takes
+// effect later is not there yet.
 func (a *Attribute) read(facts map[string]*eilev1.Fact, today *rule.Today) ref.Val {
 	stored, ok := facts[a.Name]
 	if !ok || stored == nil {
@@ -132,7 +133,8 @@ func (a *Attribute) Outside(v ref.Val) bool {
 	return ok && (a.Min != nil && d.Cmp(&rule.Decimal{Units: *a.Min}) < 0 || a.Max != nil && d.Cmp(&rule.Decimal{Units: *a.Max}) > 0)
 }
 
-// Foreign answers a part of a string that is not one of the values it may have; empty where all are.
+// Foreign returns a part of a string that is not one of the values it may have; empty where all
+// are.
 func (a *Attribute) Foreign(s string) string {
 	if len(a.Values) == 0 {
 		return ""

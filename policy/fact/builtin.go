@@ -55,7 +55,8 @@ func ofHouseholds(v *Vocabulary) {
 	add("transfer", types.StringType, nil, func(h *household) ref.Val { return types.String(h.app.GetTransfer().GetReason()) })
 }
 
-// ofHomes declares the built-in facts of a home under their column names, as unit.NAME, and its inspections.
+// ofHomes declares the built-in facts of a home under their column names, as unit.NAME, and its
+// inspections.
 func ofHomes(v *Vocabulary) {
 	add := func(name string, kind *types.Type, get func(*home) ref.Val) {
 		declareBuiltIn(v, "unit."+name, kind, rule.ReachHome, origin{home: get})
@@ -74,8 +75,9 @@ func ofHomes(v *Vocabulary) {
 	declareBuiltIn(v, "inspections", types.NewListType(inspectionType), rule.ReachInspections, origin{home: (*home).inspectionList})
 }
 
-// ofInspections declares what the newest inspection found as inspection.NAME, and for the declared attributes the day of the inspection that found them as
-// inspected_on.NAME. Where there is no inspection everything is unknown by its name.
+// ofInspections declares what the newest inspection found as inspection.NAME, and for the declared
+// attributes the day of the inspection that found them as inspected_on.NAME. Where there is no
+// inspection everything is unknown by its name.
 func ofInspections(v *Vocabulary, declared []*Attribute) (taken []error) {
 	add := func(name string, kind *types.Type, unset ref.Val, get func(*home) ref.Val) {
 		if _, err := v.declare(name, kind, rule.ReachInspections, origin{what: builtIn, home: get, unset: unset}); err != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/eile-housing/eile/policy/rule"
 )
 
-// DeclareHousehold declares an attribute of applications as a variable. The error says what has the name already.
+// DeclareHousehold declares an attribute of applications as a variable. The error says what has the
+// name already.
 func (v *Vocabulary) DeclareHousehold(a *Attribute) error {
 	addRows(v, a)
 	_, err := v.declare(a.Name, a.CEL(), rule.ReachHousehold, origin{what: anAttribute, unset: a.Unclaimed, household: func(h *household) ref.Val {
@@ -16,7 +17,8 @@ func (v *Vocabulary) DeclareHousehold(a *Attribute) error {
 	return err
 }
 
-// DeclareHome declares an attribute of homes as a variable, unit.NAME. The error says what has the name already.
+// DeclareHome declares an attribute of homes as a variable, unit.NAME. The error says what has the
+// name already.
 func (v *Vocabulary) DeclareHome(a *Attribute) error {
 	addRows(v, a)
 	_, err := v.declare("unit."+a.Name, a.CEL(), rule.ReachHome, origin{what: anAttribute, unset: a.Unclaimed, home: func(h *home) ref.Val {
@@ -31,8 +33,8 @@ func (v *Vocabulary) DeclareMembers(list []*Attribute) {
 	v.structures = append(v.structures, v.members)
 }
 
-// DeclareInspections declares the attributes of inspections: fields of the elements of inspections, and variables for what was found. The errors say what
-// has a name already.
+// DeclareInspections declares the attributes of inspections: fields of the elements of inspections,
+// and variables for what was found. The errors say what has a name already.
 func (v *Vocabulary) DeclareInspections(list []*Attribute) (taken []error) {
 	for _, a := range list {
 		addRows(v, a)
@@ -53,8 +55,8 @@ func (v *Vocabulary) DeclareParameter(name string, kind *types.Type) (variable i
 	return v.declare(name, kind, rule.ReachDate, origin{what: aParameter})
 }
 
-// DeclareValue declares a named expression, which is to be given by Compute. Its reach is known when it is compiled. The error says what has the name
-// already.
+// DeclareValue declares a named expression, which is to be given by Compute. Its reach is known
+// when it is compiled. The error says what has the name already.
 func (v *Vocabulary) DeclareValue(name string, kind *types.Type, reach rule.Reach) (variable int, err error) {
 	return v.declare(name, kind, reach, origin{what: aValue})
 }

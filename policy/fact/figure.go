@@ -8,7 +8,8 @@ import (
 	"github.com/eile-housing/eile/policy/rule"
 )
 
-// Figure is a parameter: values by date, oldest first, or an expression over parameters that stand before it.
+// Figure is a parameter: values by date, oldest first, or an expression over parameters that stand
+// before it.
 type Figure struct {
 	Variable int
 	Values   []Dated
@@ -21,7 +22,8 @@ type Dated struct {
 	Value ref.Val
 }
 
-// Figures answers the values of parameters today, by the numbers of their variables, and notes when one of them changes.
+// Figures returns the values of parameters today, by the numbers of their variables, and notes when
+// one of them changes.
 func (v *Vocabulary) Figures(list []Figure, today *rule.Today) []ref.Val {
 	out := make([]ref.Val, len(v.variables))
 	s := v.Acquire(Day{On: today.On, Figures: out})

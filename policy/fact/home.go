@@ -41,7 +41,8 @@ func (h *home) made(i *eilev1.Inspection) bool {
 	return true
 }
 
-// inspectionList answers the inspections up to today, newest first; an empty list where there are none.
+// inspectionList returns the inspections up to today, newest first; an empty list where there are
+// none.
 func (h *home) inspectionList() ref.Val {
 	list := []ref.Val{}
 	for _, i := range h.inspections {
@@ -62,7 +63,8 @@ func (h *home) newest(get func(*eilev1.Inspection) ref.Val) ref.Val {
 	return nil
 }
 
-// found answers what the newest inspection says of an attribute, or for a carried one the newest that says anything; nil where none does.
+// found returns what the newest inspection says of an attribute, or for a carried one the newest
+// that says anything; nil where none does.
 func (h *home) found(a *Attribute) (v ref.Val, on day.Day) {
 	for _, i := range h.inspections {
 		if !h.made(i) {
@@ -76,7 +78,7 @@ func (h *home) found(a *Attribute) (v ref.Val, on day.Day) {
 	return nil, 0
 }
 
-// foundOn answers the day of the inspection that found an attribute.
+// foundOn returns the day of the inspection that found an attribute.
 func (h *home) foundOn(a *Attribute) ref.Val {
 	v, on := h.found(a)
 	if v == nil || on == 0 {

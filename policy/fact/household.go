@@ -21,7 +21,8 @@ type Reading struct {
 	Zone *time.Location
 	// DefaultList of an application that names none.
 	DefaultList string
-	// NeedStandard by which the need is counted; empty: a household needs 0, unless an expression says otherwise.
+	// NeedStandard by which the need is counted; empty: a household needs 0, unless an expression
+	// says otherwise.
 	NeedStandard string
 }
 
@@ -66,7 +67,7 @@ func (h *household) present() []member {
 	return h.members
 }
 
-// memberList answers the members of the day; a household of which nobody is known is unknown.
+// memberList returns the members of the day; a household of which nobody is known is unknown.
 func (h *household) memberList() ref.Val {
 	members := h.present()
 	if len(members) == 0 {
@@ -79,7 +80,7 @@ func (h *household) memberList() ref.Val {
 	return types.NewRefValList(types.DefaultTypeAdapter, list)
 }
 
-// list answers the list of the application, or the default one.
+// list returns the list of the application, or the default one.
 func (h *household) list() string {
 	if l := h.app.GetList(); l != "" {
 		return l
@@ -87,7 +88,7 @@ func (h *household) list() string {
 	return h.DefaultList
 }
 
-// granted answers the codes of the grounds that a decision granted and that count today.
+// granted returns the codes of the grounds that a decision granted and that count today.
 func (h *household) granted() []string {
 	var codes []string
 	for _, g := range h.app.GetGrounds() {
@@ -116,7 +117,7 @@ func (h *household) registered() (day.Moment, bool) {
 	return h.arrival, h.arrivalOK
 }
 
-// need answers what the household needs under the standard; nil where nobody is known.
+// need returns what the household needs under the standard; nil where nobody is known.
 func (h *household) need() ref.Val {
 	members := h.present()
 	if h.NeedStandard == "" {
@@ -143,7 +144,8 @@ func (h *household) need() ref.Val {
 // firstNeedName numbers what a standard of need lacks.
 const firstNeedName = 1 << 28
 
-// missingOf turns what the standard lacks, such as "member 3: birth date", into the names that policies use.
+// missingOf turns what the standard lacks, such as "member 3: birth date", into the names that
+// policies use.
 func missingOf(lacks *need.MissingError) ref.Val {
 	var missing *types.Unknown
 	for i, what := range lacks.Facts {

@@ -32,7 +32,8 @@ func (i *inspection) unknown(field int, name string) ref.Val {
 	return rule.Unknown(firstInspectionName+i.number*inspectionNames+field, fmt.Sprintf("inspections[%d].%s", i.number, name))
 }
 
-// inspectionStructure declares what expressions read of an inspection: inspected_on, score, hazards and the declared attributes.
+// inspectionStructure declares what expressions read of an inspection: inspected_on, score, hazards
+// and the declared attributes.
 func inspectionStructure(declared []*Attribute) *rule.Structure {
 	t := rule.NewStructure(inspectionType)
 	t.Field("inspected_on", rule.DateType, func(v any) ref.Val {
@@ -82,7 +83,7 @@ func (i *inspection) ConvertToNative(reflect.Type) (any, error) {
 	return nil, errors.New("an inspection has no native form")
 }
 
-// ConvertToType answers the type of an inspection.
+// ConvertToType returns the type of an inspection.
 func (i *inspection) ConvertToType(t ref.Type) ref.Val {
 	if t == types.TypeType {
 		return inspectionType

@@ -10,7 +10,8 @@ import (
 	"github.com/eile-housing/eile/policy/rule"
 )
 
-// AppendKey writes a variable into a key, so that different values of one type differ and the end is part of it.
+// AppendKey writes a variable into a key, so that different values of one type differ and the end
+// is part of it.
 func (s *Scope) AppendKey(key []byte, variable int) []byte {
 	return s.appendValue(key, s.Value(variable))
 }
@@ -53,7 +54,8 @@ func (s *Scope) appendValue(key []byte, v ref.Val) []byte {
 	return append(key, '?')
 }
 
-// AppendText appends s so that bytes order as the text does and the end is part of the key: 0x00 ends, and 0x00 and 0x01 inside are escaped.
+// AppendText appends s so that bytes order as the text does and the end is part of the key: 0x00
+// ends, and 0x00 and 0x01 inside are escaped.
 func AppendText(key []byte, s string) []byte {
 	for i := range len(s) {
 		if s[i] <= 1 {

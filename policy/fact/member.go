@@ -18,7 +18,8 @@ var memberType = types.NewObjectType("eile.member")
 // member is one member of the day in CEL.
 type member struct {
 	*eilev1.Member
-	// number counts from 1 in the household as it was given, so that a missing fact names its owner.
+	// number counts from 1 in the household as it was given, so that a missing fact names its
+	// owner.
 	number int
 	today  *rule.Date
 }
@@ -29,7 +30,8 @@ const (
 	memberNames     = 200
 )
 
-// unknowns names a field of members: in advance for households of the usual size, because what is unset is read as often as what is set.
+// unknowns names a field of members: in advance for households of the usual size, because what is
+// unset is read as often as what is set.
 type unknowns struct {
 	field int
 	name  string
@@ -58,7 +60,8 @@ var relationNames = map[eilev1.Relation]types.String{
 
 var sexNames = map[eilev1.Sex]types.String{eilev1.Sex_SEX_FEMALE: "F", eilev1.Sex_SEX_MALE: "M", eilev1.Sex_SEX_X: "X"}
 
-// memberStructure declares what expressions read of a member: relation, sex, number, age, birth_date and the declared attributes.
+// memberStructure declares what expressions read of a member: relation, sex, number, age,
+// birth_date and the declared attributes.
 func memberStructure(declared []*Attribute) *rule.Structure {
 	t := rule.NewStructure(memberType)
 	unborn := newUnknowns(0, "birth_date")
@@ -102,7 +105,7 @@ func (m *member) ConvertToNative(reflect.Type) (any, error) {
 	return nil, errors.New("a member has no native form")
 }
 
-// ConvertToType answers the type of a member.
+// ConvertToType returns the type of a member.
 func (m *member) ConvertToType(t ref.Type) ref.Val {
 	if t == types.TypeType {
 		return memberType

@@ -11,15 +11,17 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Day is what a policy says on one day, whatever the household: the figures by the numbers of their variables, and the grounds that count.
+// Day is what a policy says on one day, whatever the household: the figures by the numbers of their
+// variables, and the grounds that count.
 type Day struct {
 	On      day.Day
 	Figures []ref.Val
 	Grounds map[string]bool
 }
 
-// Scope is what one evaluation can read: the figures of a day and the facts of one household, one home, or both. It implements cel.Activation. A value is
-// computed when an expression first reads it and kept until the scope is released. Scopes are pooled and used by one goroutine at a time.
+// Scope is what one evaluation can read: the figures of a day and the facts of one household, one
+// home, or both. It implements cel.Activation. A value is computed when an expression first reads
+// it and kept until the scope is released. Scopes are pooled and used by one goroutine at a time.
 type Scope struct {
 	// Today notes when what was read would read differently.
 	Today rule.Today
@@ -67,7 +69,7 @@ func (s *Scope) Home(unit *eilev1.Unit, inspections []*eilev1.Inspection) {
 	s.home.unit, s.home.inspections = unit, inspections
 }
 
-// ResolveName answers a variable.
+// ResolveName returns a variable.
 func (s *Scope) ResolveName(name string) (any, bool) {
 	id, ok := s.vocabulary.byName[name]
 	if !ok {
@@ -76,10 +78,10 @@ func (s *Scope) ResolveName(name string) (any, bool) {
 	return s.Value(id), true
 }
 
-// Parent answers nil: a scope is the outermost activation.
+// Parent returns nil: a scope is the outermost activation.
 func (s *Scope) Parent() cel.Activation { return nil }
 
-// Value answers a variable by its number.
+// Value returns a variable by its number.
 func (s *Scope) Value(variable int) ref.Val {
 	if v := s.values[variable]; v != nil {
 		return v
@@ -115,13 +117,13 @@ func (s *Scope) Vocabulary() *Vocabulary { return s.vocabulary }
 // Application is the one that is read.
 func (s *Scope) Application() *eilev1.Application { return s.household.app }
 
-// List answers the list of the application, or the default one.
+// List returns the list of the application, or the default one.
 func (s *Scope) List() string { return s.household.list() }
 
-// Granted answers the codes of the grounds that a decision granted and that count today.
+// Granted returns the codes of the grounds that a decision granted and that count today.
 func (s *Scope) Granted() []string { return s.household.granted() }
 
-// Registered answers when the application was registered; not ok where that is not known.
+// Registered returns when the application was registered; not ok where that is not known.
 func (s *Scope) Registered() (day.Moment, bool) { return s.household.registered() }
 
 // Zone is where the day of a registration begins.

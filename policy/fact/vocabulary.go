@@ -10,7 +10,8 @@ import (
 	"github.com/eile-housing/eile/policy/rule"
 )
 
-// Vocabulary is the variables of one policy and where their values come from. Once all are declared it is safe for concurrent use.
+// Vocabulary is the variables of one policy and where their values come from. Once all are declared
+// it is safe for concurrent use.
 type Vocabulary struct {
 	// Need and Registered are the numbers of the variables need and registered_on.
 	Need, Registered int
@@ -24,14 +25,16 @@ type Vocabulary struct {
 	scopes     sync.Pool
 }
 
-// origin is where the value of a variable comes from: one of the roads is set, or for a parameter none. A nil answer is an unset one.
+// origin is where the value of a variable comes from: one of the roads is set, or for a parameter
+// none. A nil answer is an unset one.
 type origin struct {
 	what      string // the variable is, in words
 	date      func(*rule.Date) ref.Val
 	household func(*household) ref.Val
 	home      func(*home) ref.Val
 	compute   *rule.Expression
-	// unset is what an unset field means: unknown by its name, or what the policy says that unclaimed means.
+	// unset is what an unset field means: unknown by its name, or what the policy says that
+	// unclaimed means.
 	unset ref.Val
 }
 

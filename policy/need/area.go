@@ -10,7 +10,8 @@ import (
 // Circumstance of a household that no member's attribute says.
 type Circumstance int
 
-// DisabledMember says that somebody in the household has a disability or a severe chronic illness; read by lt-area.
+// DisabledMember says that somebody in the household has a disability or a severe chronic illness;
+// read by lt-area.
 const DisabledMember Circumstance = 1
 
 // Square metres of useful area a person under lt-area.

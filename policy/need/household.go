@@ -37,7 +37,8 @@ func (h *household) present(members []*eilev1.Member, tally *tally) error {
 	return h.couples(len(members))
 }
 
-// here says whether the member counts on the day, and gives a reason where it does not yet or no longer.
+// here says whether the member counts on the day, and gives a reason where it does not yet or no
+// longer.
 func (h *household) here(p *person, tally *tally) (bool, error) {
 	joined, hasJoined, err := day.FromProto(p.member.GetJoinedOn())
 	if err != nil {
@@ -101,7 +102,7 @@ func (h *household) couples(members int) error {
 	return nil
 }
 
-// index answers where in people the member of a number is, or -1 where it does not count.
+// index returns where in people the member of a number is, or -1 where it does not count.
 func (h *household) index(number int) int {
 	for i := range h.people {
 		if h.people[i].number == number {
@@ -140,7 +141,8 @@ func (h *household) claims(p *person, attribute string) bool {
 	return err == nil && (!ok || from <= h.on)
 }
 
-// loneParent says whether the person is the applicant, without a partner, with a child or foster child.
+// loneParent says whether the person is the applicant, without a partner, with a child or foster
+// child.
 func (h *household) loneParent(p *person) bool {
 	if p.member.GetRelation() != eilev1.Relation_RELATION_SELF || p.partner >= 0 {
 		return false
@@ -154,13 +156,13 @@ func (h *household) loneParent(p *person) bool {
 	return false
 }
 
-// fostered says whether the person is a foster child for whom a foster carer has a bedroom more: reg. B13 gives the
-// carer one bedroom, however many the children, and does not count them.
+// fostered says whether the person is a foster child for whom a foster carer has a bedroom more:
+// reg. B13 gives the carer one bedroom, however many the children, and does not count them.
 func (h *household) fostered(p *person) bool {
 	return p.member.GetRelation() == eilev1.Relation_RELATION_FOSTER_CHILD && h.any("foster_carer") != nil
 }
 
-// any answers the first person who claims the attribute, or nil.
+// any returns the first person who claims the attribute, or nil.
 func (h *household) any(attribute string) *person {
 	for i := range h.people {
 		if h.claims(&h.people[i], attribute) {

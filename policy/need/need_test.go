@@ -38,7 +38,7 @@ func on(s string) day.Day {
 	return d
 }
 
-// aged answers a member whose birthday is today.
+// aged returns a member whose birthday is today.
 func aged(relation eilev1.Relation, sex eilev1.Sex, age int) *eilev1.Member {
 	return &eilev1.Member{Relation: relation, Sex: sex, BirthDate: today.AddYears(-age).Proto()}
 }
@@ -248,7 +248,8 @@ func TestAttributesTakeEffect(t *testing.T) {
 	}
 }
 
-// TestBirthdays holds that need changes on the birthday and not the day before, born on 29 February included.
+// TestBirthdays holds that need changes on the birthday and not the day before, born on 29 February
+// included.
 func TestBirthdays(t *testing.T) {
 	for _, c := range []struct {
 		standard, birth, birthday string

@@ -38,7 +38,8 @@ func (c *count) shared() {
 	}
 }
 
-// single counts the room of one who has it by right, alone or as a couple, and answers true for one who may share.
+// single counts the room of one who has it by right, alone or as a couple, and answers true for one
+// who may share.
 func (c *count) single(i int) bool {
 	p := &c.people[i]
 	extras := c.sharing.extras
@@ -64,8 +65,8 @@ func (c *count) single(i int) bool {
 	return false
 }
 
-// extras counts the bedrooms that reg. B13 adds: one for carers who stay overnight, however many members they care
-// for, and one for a foster carer.
+// extras counts the bedrooms that reg. B13 adds: one for carers who stay overnight, however many
+// members they care for, and one for a foster carer.
 func (c *count) extras() {
 	if !c.sharing.extras {
 		return
@@ -78,15 +79,16 @@ func (c *count) extras() {
 	}
 }
 
-// pairs puts those who may share, given by index, into the largest number of pairs, and counts a room for each pair
-// and for each one left over.
+// pairs puts those who may share, given by index, into the largest number of pairs, and counts a
+// room for each pair and for each one left over.
 //
-// The people of one sex who share by sex all share with one another, and so do those whose sex is not asked. So such
-// a group leaves at most one over, and taking the eldest first it leaves its youngest. Pairs across groups can only
-// take up those left over, and only who is under anySexUnder pairs across: where a group's youngest is not, none of
-// the group is. Hence two groups that each leave over one so young make one pair more, and no other pairing has more
-// pairs: a group of odd size without one so young leaves one over in every pairing, and the groups of even size
-// gain nothing by breaking a pair.
+// The people of one sex who share by sex all share with one another, and so do those whose sex is
+// not asked. So such a group leaves at most one over, and taking the eldest first it leaves its
+// youngest. Pairs across groups can only take up those left over, and only who is under anySexUnder
+// pairs across: where a group's youngest is not, none of the group is. Hence two groups that each
+// leave over one so young make one pair more, and no other pairing has more pairs: a group of odd
+// size without one so young leaves one over in every pairing, and the groups of even size gain
+// nothing by breaking a pair.
 func (c *count) pairs(sharers []int) {
 	slices.SortStableFunc(sharers, func(a, b int) int {
 		return int(c.people[a].born) - int(c.people[b].born)
@@ -132,8 +134,9 @@ const (
 	groups
 )
 
-// group answers the group of one who may share, and false for one who shares with nobody: sex X of an age at which
-// only the same sex shares. A sex that is not known is missing where it decides and there is somebody to share with.
+// group returns the group of one who may share, and false for one who shares with nobody: sex X of
+// an age at which only the same sex shares. A sex that is not known is missing where it decides and
+// there is somebody to share with.
 func (c *count) group(p *person, sharers int) (int, bool) {
 	if p.age >= c.sharing.sameSexFrom {
 		switch p.member.GetSex() {

@@ -13,8 +13,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// rules restate each standard for the tests, from the texts and not from the code: whether two people may share, and
-// from what age one has a room alone.
+// rules restate each standard for the tests, from the texts and not from the code: whether two
+// people may share, and from what age one has a room alone.
 var rules = map[string]struct {
 	alone, common int
 	share         func(a, b int, sameSex bool) bool
@@ -57,7 +57,8 @@ func ageOf(m *eilev1.Member, on day.Day) int {
 	return day.Age(born, on)
 }
 
-// slow counts rooms for an applicant who comes first, perhaps with a partner who comes second, and others.
+// slow counts rooms for an applicant who comes first, perhaps with a partner who comes second, and
+// others.
 func slow(standard string, members []*eilev1.Member, on day.Day) int {
 	rule := rules[standard]
 	if standard == "canada-nos" && len(members) == 1 {
@@ -78,7 +79,8 @@ func slow(standard string, members []*eilev1.Member, on day.Day) int {
 	})
 }
 
-// anyHousehold draws up to nine members, the applicant first; ages lie near those that the standards ask.
+// anyHousehold draws up to nine members, the applicant first; ages lie near those that the
+// standards ask.
 func anyHousehold(t *rapid.T, on day.Day) []*eilev1.Member {
 	age := rapid.OneOf(rapid.IntRange(0, 22), rapid.SampledFrom([]int{4, 5, 9, 10, 11, 12, 15, 16, 17, 18, 20, 21, 45}))
 	member := func(r eilev1.Relation) *eilev1.Member {

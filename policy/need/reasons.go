@@ -5,7 +5,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// tally is what was counted so far, with the reason for each part of it where somebody asks for the reasons.
+// tally is what was counted so far, with the reason for each part of it where somebody asks for the
+// reasons.
 type tally struct {
 	sharing *sharing
 	need    int

@@ -100,7 +100,8 @@ func TestSharedCases(t *testing.T) {
 			}
 			family = append(family, aged(relation, sexOf(m[1]), age))
 		}
-		// Column 5 counts a studio as the lone person's bedroom; the standard's minimum is column 6.
+		// Column 5 counts a studio as the lone person's bedroom; the standard's minimum is column
+		// 6.
 		for column, standard := range map[int]string{3: "uk-bedroom-standard", 4: "uk-size-criteria", 6: "canada-nos", 7: "eurostat-rooms"} {
 			r, err := Of(standard, family, today)
 			if err != nil || strconv.Itoa(r.Need) != row[column] {

@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// sharing is a standard that counts rooms: who has a room alone, and who may share with whom. Ages are full years on the
-// day. Two people share when one of two rules lets them: both of the same sex and at least sameSexFrom but under
-// sameSexUnder years old, or both under anySexUnder. In each standard anySexUnder is at most sameSexUnder, and
-// sameSexFrom is 0 or equal to anySexUnder; pairs.go relies on it.
+// sharing is a standard that counts rooms: who has a room alone, and who may share with whom. Ages
+// are full years on the day. Two people share when one of two rules lets them: both of the same sex
+// and at least sameSexFrom but under sameSexUnder years old, or both under anySexUnder. In each
+// standard anySexUnder is at most sameSexUnder, and sameSexFrom is 0 or equal to anySexUnder;
+// pairs.go relies on it.
 type sharing struct {
 	sameSexFrom, sameSexUnder, anySexUnder int
 	// room is what is counted, in the singular.
@@ -43,7 +44,7 @@ func Standards() []string {
 	return names
 }
 
-// lookup answers the sharing rules of a standard; nil is lt-area.
+// lookup returns the sharing rules of a standard; nil is lt-area.
 func lookup(standard string) (*sharing, error) {
 	for i := range standards {
 		if standards[i].name == standard {

@@ -36,7 +36,8 @@ func YearOf(v ref.Val) ref.Val {
 	return types.Int(d.Day.Year())
 }
 
-// AgeOn is the age that someone born on the first date has on the second; where that is today, the next birthday is noted.
+// AgeOn is the age that someone born on the first date has on the second; where that is today, the
+// next birthday is noted.
 func AgeOn(born, on ref.Val) ref.Val {
 	b, o := born.(*Date), on.(*Date)
 	age := day.Age(b.Day, o.Day)
@@ -46,7 +47,8 @@ func AgeOn(born, on ref.Val) ref.Val {
 	return types.Int(age)
 }
 
-// birthday is the day on which someone born on a date is n years old. Compared with today it tells the age and notes that day alone.
+// birthday is the day on which someone born on a date is n years old. Compared with today it tells
+// the age and notes that day alone.
 func birthday(born, n ref.Val) ref.Val {
 	years := n.(types.Int)
 	if years < 0 || years > 200 {
@@ -57,7 +59,7 @@ func birthday(born, n ref.Val) ref.Val {
 	return &Date{Day: day.Birthday(d.Day, int(years))}
 }
 
-// addMonths answers the same day of a later month, or its last one.
+// addMonths returns the same day of a later month, or its last one.
 func addMonths(v ref.Val, n types.Int, unit types.Int) ref.Val {
 	d := v.(*Date)
 	d.tomorrow()

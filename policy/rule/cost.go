@@ -15,7 +15,8 @@ const (
 	maxString  = 1_000
 )
 
-// boundCost answers the most that an expression can cost on any record that the register takes, and refuses one above the bound.
+// boundCost returns the most that an expression can cost on any record that the register takes, and
+// refuses one above the bound.
 func boundCost(env *cel.Env, checked *cel.Ast) (most uint64, faults []Fault) {
 	estimate, err := env.EstimateCost(checked, sizes{})
 	if err != nil {
@@ -43,7 +44,8 @@ func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 	}
 }
 
-// EstimateCallCost bounds the functions of this package: those of texts and lists are linear in what they are given, the others constant.
+// EstimateCallCost bounds the functions of this package: those of texts and lists are linear in
+// what they are given, the others constant.
 func (sizes) EstimateCallCost(function, overload string, _ *cost.AstNode, _ []cost.AstNode) *cost.CallEstimate {
 	if !strings.HasPrefix(overload, "eile_") {
 		return nil

@@ -14,7 +14,8 @@ import (
 // DateType is the CEL type of calendar dates.
 var DateType = types.NewObjectType("eile.date", traits.ComparerType)
 
-// Date is a calendar date in CEL. The date that is today carries it, so that comparing it notes when the comparison turns; others have no Today.
+// Date is a calendar date in CEL. The date that is today carries it, so that comparing it notes
+// when the comparison turns; others have no Today.
 type Date struct {
 	Day   day.Day
 	Today *Today
@@ -37,7 +38,8 @@ func (d *Date) Compare(other ref.Val) ref.Val {
 	}
 }
 
-// turn notes the days on which comparing a and b changes: when today reaches the other date and when it has passed it.
+// turn notes the days on which comparing a and b changes: when today reaches the other date and
+// when it has passed it.
 func (d *Date) turn(o *Date) {
 	if d.Today != nil {
 		d.Today.Note(o.Day)
@@ -49,7 +51,8 @@ func (d *Date) turn(o *Date) {
 	}
 }
 
-// tomorrow notes that something was computed from the date which changes every day, when the date is today.
+// tomorrow notes that something was computed from the date which changes every day, when the date
+// is today.
 func (d *Date) tomorrow() {
 	if d.Today != nil {
 		d.Today.Note(d.Today.On + 1)
@@ -71,7 +74,7 @@ func (d *Date) ConvertToNative(t reflect.Type) (any, error) {
 	return nil, fmt.Errorf("a date has no native form %v", t)
 }
 
-// ConvertToType answers the type and the text of a date.
+// ConvertToType returns the type and the text of a date.
 func (d *Date) ConvertToType(t ref.Type) ref.Val {
 	switch t {
 	case types.StringType:

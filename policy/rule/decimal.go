@@ -21,10 +21,12 @@ var DecimalType = types.NewObjectType("eile.decimal", traits.ComparerType, trait
 // maxScale is the most digits after the point that the register keeps.
 const maxScale = 9
 
-// maxDigits keeps every number that is read, and the product of a few of them with the size of a household, inside an int64.
+// maxDigits keeps every number that is read, and the product of a few of them with the size of a
+// household, inside an int64.
 const maxDigits = 15
 
-// Decimal is an exact decimal number, units / 10^scale, so that 19.99 is less than 20 and no cent is lost.
+// Decimal is an exact decimal number, units / 10^scale, so that 19.99 is less than 20 and no cent
+// is lost.
 type Decimal struct {
 	Units int64
 	Scale int32
@@ -64,7 +66,7 @@ func clip(s string) string {
 	return s
 }
 
-// Number answers a value as a decimal where it is one, or a whole number.
+// Number returns a value as a decimal where it is one, or a whole number.
 func Number(v ref.Val) (*Decimal, bool) {
 	switch o := v.(type) {
 	case *Decimal:
@@ -75,7 +77,7 @@ func Number(v ref.Val) (*Decimal, bool) {
 	return nil, false
 }
 
-// align answers both numbers in units of the finer scale.
+// align returns both numbers in units of the finer scale.
 func align(d, o *Decimal) (a, b big.Int, scale int32) {
 	scale = max(d.Scale, o.Scale)
 	a.Mul(big.NewInt(d.Units), big.NewInt(int64(math.Pow10(int(scale-d.Scale)))))
@@ -113,17 +115,17 @@ func (d *Decimal) Equal(v ref.Val) ref.Val {
 	return types.Bool(ok && d.Cmp(o) == 0)
 }
 
-// Add answers the exact sum.
+// Add returns the exact sum.
 func (d *Decimal) Add(v ref.Val) ref.Val {
 	return d.combine(v, func(a, b *big.Int, scale int32) (*big.Int, int32) { return a.Add(a, b), scale })
 }
 
-// Subtract answers the exact difference.
+// Subtract returns the exact difference.
 func (d *Decimal) Subtract(v ref.Val) ref.Val {
 	return d.combine(v, func(a, b *big.Int, scale int32) (*big.Int, int32) { return a.Sub(a, b), scale })
 }
 
-// Multiply answers the exact product.
+// Multiply returns the exact product.
 func (d *Decimal) Multiply(v ref.Val) ref.Val {
 	o, ok := Number(v)
 	if !ok {
@@ -184,7 +186,7 @@ func (d *Decimal) ConvertToNative(t reflect.Type) (any, error) {
 	return nil, fmt.Errorf("a decimal has no native form %v", t)
 }
 
-// ConvertToType answers the type and the text of a decimal.
+// ConvertToType returns the type and the text of a decimal.
 func (d *Decimal) ConvertToType(t ref.Type) ref.Val {
 	switch t {
 	case types.StringType:
@@ -201,7 +203,7 @@ func (d *Decimal) Type() ref.Type { return DecimalType }
 // Value is the number itself.
 func (d *Decimal) Value() any { return d }
 
-// Split answers the greatest whole number not above d and the billionths that remain.
+// Split returns the greatest whole number not above d and the billionths that remain.
 func (d *Decimal) Split() (whole int64, nanos uint32) {
 	unit := int64(math.Pow10(int(d.Scale)))
 	whole, rest := d.Units/unit, d.Units%unit

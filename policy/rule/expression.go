@@ -11,14 +11,15 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// Expression is CEL that was parsed, type-checked and bounded in cost. It is safe for concurrent use.
+// Expression is CEL that was parsed, type-checked and bounded in cost. It is safe for concurrent
+// use.
 type Expression struct {
 	// Reads are the variables that it reads, each once, in order.
 	Reads   []int
 	program cel.Program
 }
 
-// Eval answers the value, an unknown, or an error as a value.
+// Eval returns the value, an unknown, or an error as a value.
 func (e *Expression) Eval(variables cel.Activation) ref.Val {
 	v, _, err := e.program.Eval(variables)
 	if err != nil {
@@ -30,8 +31,9 @@ func (e *Expression) Eval(variables cel.Activation) ref.Val {
 // maxExpressions bounds a policy, so that loading one stays quick.
 const maxExpressions = 3_000
 
-// Compile checks an expression: its type, which must be one of kinds where there are any, and that it reads no more than it may. An empty text is nil
-// without a fault, and whatever has faults is nil.
+// Compile checks an expression: its type, which must be one of kinds where there are any, and that
+// it reads no more than it may. An empty text is nil without a fault, and whatever has faults is
+// nil.
 func (l *Language) Compile(text string, may Reach, kinds ...*types.Type) (*Expression, []Fault) {
 	if text == "" {
 		return nil, nil
@@ -82,7 +84,7 @@ func (c checked) plan(tree *ast.AST) (*Expression, []Fault) {
 	return &Expression{Reads: c.reads, program: program}, nil
 }
 
-// reads answers the variables of an expression, each once, in order.
+// reads returns the variables of an expression, each once, in order.
 func (l *Language) reads(checked *cel.Ast) []int {
 	var reads []int
 	for _, r := range checked.NativeRep().ReferenceMap() {

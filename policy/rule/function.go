@@ -122,7 +122,8 @@ func quotient(v, by ref.Val) ref.Val {
 	return types.Int(new(big.Int).Div(big.NewInt(d.Units), divisor).Int64())
 }
 
-// count answers how many are true. Unlike filter and size it names every fact that is unknown, not the last.
+// count returns how many are true. Unlike filter and size it names every fact that is unknown, not
+// the last.
 func count(v ref.Val) ref.Val {
 	n := types.IntZero
 	for it := v.(traits.Lister).Iterator(); it.HasNext() == types.True; {

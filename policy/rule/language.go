@@ -12,9 +12,10 @@ import (
 	"github.com/eile-housing/eile/policy/words"
 )
 
-// Limits of one expression. Cost is bounded before anything runs: the estimate for the largest record that the register takes must stay below maxCost. One
-// whose estimate is above countedCost, so one with loops in loops, is counted while it runs as well, in case the estimate is wrong; counting all would
-// double the time of every rule.
+// Limits of one expression. Cost is bounded before anything runs: the estimate for the largest
+// record that the register takes must stay below maxCost. One whose estimate is above countedCost,
+// so one with loops in loops, is counted while it runs as well, in case the estimate is wrong;
+// counting all would double the time of every rule.
 const (
 	maxExpression = 4_000
 	maxASTNodes   = 2_000
@@ -30,13 +31,16 @@ type Variable struct {
 	Reach Reach
 }
 
-// Language compiles the expressions and sentences of one policy. It is for one goroutine; what it compiles is not bound to it.
+// Language compiles the expressions and sentences of one policy. It is for one goroutine; what it
+// compiles is not bound to it.
 type Language struct {
 	variables []Variable
 	byName    map[string]int
-	// tongues are the languages in which a policy speaks to people. Expressions that are not written for people are of the first.
+	// tongues are the languages in which a policy speaks to people. Expressions that are not
+	// written for people are of the first.
 	tongues []*tongue
-	// fields are the names of the fields of all structs, for a fault that asks whether one is meant.
+	// fields are the names of the fields of all structs, for a fault that asks whether one is
+	// meant.
 	fields *env.Catalog
 	// compiled counts expressions, so that a file of very many is refused in time.
 	compiled int
@@ -49,7 +53,8 @@ type tongue struct {
 	writer Writer
 }
 
-// NewLanguage makes the language of a policy from its variables and the structs that lists of them hold; currency is what money is written with.
+// NewLanguage makes the language of a policy from its variables and the structs that lists of them
+// hold; currency is what money is written with.
 func NewLanguage(variables []Variable, structures []*Structure, currency string) (*Language, error) {
 	l := &Language{variables: slices.Clone(variables), byName: make(map[string]int, len(variables)), fields: env.NewCatalog()}
 	for i, v := range variables {
@@ -71,7 +76,8 @@ func NewLanguage(variables []Variable, structures []*Structure, currency string)
 	return l, nil
 }
 
-// environment is the CEL of one tongue: the variables, the structs that lists hold, and the functions of the domain.
+// environment is the CEL of one tongue: the variables, the structs that lists hold, and the
+// functions of the domain.
 func (l *Language) environment(structures []*Structure, w Writer) (*cel.Env, error) {
 	registry, err := types.NewRegistry()
 	if err != nil {
@@ -99,10 +105,11 @@ func (l *Language) environment(structures []*Structure, w Writer) (*cel.Env, err
 	return cel.NewEnv(options...)
 }
 
-// Reach answers what a variable reads.
+// Reach returns what a variable reads.
 func (l *Language) Reach(variable int) Reach { return l.variables[variable].Reach }
 
-// Narrow says what a variable reads once that is found out; expressions that are compiled afterwards are held to it.
+// Narrow says what a variable reads once that is found out; expressions that are compiled
+// afterwards are held to it.
 func (l *Language) Narrow(variable int, reach Reach) { l.variables[variable].Reach = reach }
 
 func firstLine(s string) string {

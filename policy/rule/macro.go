@@ -10,12 +10,14 @@ import (
 	"cel.dev/cel-go/parser"
 )
 
-// atLeast is list.at_least(n, x, condition): whether the condition holds for n or more elements. Where some are unknown it is still true once enough are
-// known to hold and false once too few are left, as exists and all are; else it is unknown and names every fact that is. CEL's own macros cannot tell,
-// for a list with an unknown element is unknown as a whole.
+// atLeast is list.at_least(n, x, condition): whether the condition holds for n or more elements.
+// Where some are unknown it is still true once enough are known to hold and false once too few are
+// left, as exists and all are; else it is unknown and names every fact that is. CEL's own macros
+// cannot tell, for a list with an unknown element is unknown as a whole.
 //
-// It becomes a fold that counts the elements for which the condition holds and, above them, those for which it does not fail; only where the two counts
-// lie on either side of n is the list read once more, for the names.
+// It becomes a fold that counts the elements for which the condition holds and, above them, those
+// for which it does not fail; only where the two counts lie on either side of n is the list read
+// once more, for the names.
 var atLeast = cel.ReceiverMacro("at_least", 3, func(f cel.MacroExprFactory, list ast.Expr, args []ast.Expr) (ast.Expr, *common.Error) {
 	n, x, condition := args[0], args[1], args[2]
 	if x.Kind() != ast.IdentKind || x.AsIdent() == f.AccuIdentName() {
@@ -37,7 +39,8 @@ var atLeast = cel.ReceiverMacro("at_least", 3, func(f cel.MacroExprFactory, list
 		f.NewCall(operators.LogicalOr, enough, f.NewCall(operators.LogicalAnd, possible, told))), nil
 })
 
-// repeats says whether an expression holds an at_least already. Since each writes its arguments twice, a nest of them would double with every step.
+// repeats says whether an expression holds an at_least already. Since each writes its arguments
+// twice, a nest of them would double with every step.
 func repeats(e ast.Expr) bool {
 	found := false
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
@@ -46,7 +49,8 @@ func repeats(e ast.Expr) bool {
 	return found
 }
 
-// openWeight is more than any list has elements. One element for which the condition holds weighs openWeight + 1, one for which it may hold 1.
+// openWeight is more than any list has elements. One element for which the condition holds weighs
+// openWeight + 1, one for which it may hold 1.
 const openWeight = 1 << 20
 
 // weighFunction is written in no policy: its name is none that a policy can write.

@@ -18,7 +18,8 @@ type Layout struct {
 	Structure *Structure
 	Keys      int
 	columns   []Column
-	// label begins the names of what is unknown, and first numbers them behind the unknowns of members and inspections.
+	// label begins the names of what is unknown, and first numbers them behind the unknowns of
+	// members and inspections.
 	label string
 	first int
 }
@@ -36,8 +37,9 @@ const (
 	rowNames     = 1 << 14
 )
 
-// NewLayout makes the type of the rows of an attribute. Label is the name by which expressions read the attribute and number tells its unknowns from those
-// of the other attributes of the policy, from 0.
+// NewLayout makes the type of the rows of an attribute. Label is the name by which expressions read
+// the attribute and number tells its unknowns from those of the other attributes of the policy,
+// from 0.
 func NewLayout(name, label string, number, keys int, columns []Column) *Layout {
 	l := &Layout{Structure: NewStructure(types.NewObjectType("eile." + name)), Keys: keys, columns: columns, label: label, first: firstRowName + number*rowNames}
 	for i, column := range columns {
@@ -49,7 +51,8 @@ func NewLayout(name, label string, number, keys int, columns []Column) *Layout {
 // Type of the attribute: a list of rows.
 func (l *Layout) Type() *types.Type { return types.NewListType(l.Structure.Type) }
 
-// Rows answers rows as a value of expressions. Each has a field for each column; one that is nil is not known.
+// Rows returns rows as a value of expressions. Each has a field for each column; one that is nil is
+// not known.
 func (l *Layout) Rows(fields [][]ref.Val) ref.Val {
 	list := make([]ref.Val, len(fields))
 	for i := range fields {
@@ -58,7 +61,8 @@ func (l *Layout) Rows(fields [][]ref.Val) ref.Val {
 	return &rows{Lister: types.NewRefValList(types.DefaultTypeAdapter, list), layout: l}
 }
 
-// unknown names a field of a row, or with an empty field the row. Rows stand in the order of the values that the first column may have.
+// unknown names a field of a row, or with an empty field the row. Rows stand in the order of the
+// values that the first column may have.
 func (l *Layout) unknown(row string, order int, field string, column int) ref.Val {
 	name := l.label + "." + row
 	if field != "" {
@@ -108,7 +112,8 @@ func (r *row) field(i int) ref.Val {
 	return r.layout.unknown(strings.Join(name, "."), slices.Index(r.layout.columns[0].Values, name[0]), r.layout.columns[i].Name, i+1)
 }
 
-// Fields answers the fields of a row in the order of its columns; ok is false where the value is no row.
+// Fields returns the fields of a row in the order of its columns; ok is false where the value is no
+// row.
 func Fields(v ref.Val) (fields []ref.Val, ok bool) {
 	r, ok := v.(*row)
 	if !ok {
@@ -125,7 +130,7 @@ func (r *row) ConvertToNative(reflect.Type) (any, error) {
 	return nil, errors.New("a row has no native form")
 }
 
-// ConvertToType answers the type of a row.
+// ConvertToType returns the type of a row.
 func (r *row) ConvertToType(t ref.Type) ref.Val {
 	if t == types.TypeType {
 		return r.layout.Structure.Type

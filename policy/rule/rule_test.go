@@ -329,7 +329,8 @@ func TestFaultsOfExpressions(t *testing.T) {
 	}
 }
 
-// Expressions that may cost much are counted while they run, and a policy of very many expressions is refused.
+// Expressions that may cost much are counted while they run, and a policy of very many expressions
+// is refused.
 func TestCostIsCounted(t *testing.T) {
 	w := newWorld(t, "2025-03-01")
 	long := "words.all(w, split(w, ',').size() > 0)"

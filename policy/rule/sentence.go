@@ -11,13 +11,15 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Sentence is text with figures, by language. Its figures are computed once, whatever the languages, and written in any of them later.
+// Sentence is text with figures, by language. Its figures are computed once, whatever the
+// languages, and written in any of them later.
 type Sentence struct {
 	figures   []figure
 	templates map[string]*template
 }
 
-// figure is what a sentence needs to know. Where a writing function is on top of an expression the figure is what it writes, so that each language can.
+// figure is what a sentence needs to know. Where a writing function is on top of an expression the
+// figure is what it writes, so that each language can.
 type figure struct {
 	name  string
 	value *Expression
@@ -38,8 +40,8 @@ type part struct {
 	forms   []string // of a noun
 }
 
-// Sentence compiles a sentence whose figures may read what may says, from its text in each language; an empty one is none. The faults of each language are
-// those of its text.
+// Sentence compiles a sentence whose figures may read what may says, from its text in each
+// language; an empty one is none. The faults of each language are those of its text.
 func (l *Language) Sentence(texts map[string]string, may Reach) (Sentence, map[string][]Fault) {
 	s, faults := Sentence{templates: map[string]*template{}}, map[string][]Fault{}
 	for _, tongue := range l.tongues {
@@ -73,7 +75,8 @@ func (l *Language) template(s *Sentence, tongue *tongue, text string, may Reach)
 	return t, faults
 }
 
-// take answers the number of a figure, which is new, or that of another language or place in the sentence.
+// take returns the number of a figure, which is new, or that of another language or place in the
+// sentence.
 func (s *Sentence) take(w written) int {
 	at := slices.IndexFunc(s.figures, func(f figure) bool { return f.name == w.name })
 	if at < 0 {
@@ -87,7 +90,8 @@ func (s *Sentence) take(w written) int {
 // Has says whether the sentence has a text in a language.
 func (s *Sentence) Has(lang string) bool { return s.templates[lang] != nil }
 
-// Arguments computes the figures, in the order in which they stand in the text; one that is not known has no value.
+// Arguments computes the figures, in the order in which they stand in the text; one that is not
+// known has no value.
 func (s *Sentence) Arguments(variables cel.Activation) []*eilev1.Argument {
 	if len(s.figures) == 0 {
 		return nil
@@ -125,7 +129,8 @@ func argument(name string, v ref.Val, cents bool) *eilev1.Argument {
 // maxDetail is the most characters of a reason that the register keeps.
 const maxDetail = 1_000
 
-// Write puts arguments that Arguments computed into a language; false: the sentence has no text in it.
+// Write puts arguments that Arguments computed into a language; false: the sentence has no text in
+// it.
 func (s *Sentence) Write(lang string, args []*eilev1.Argument) (string, bool) {
 	t := s.templates[lang]
 	if t == nil {

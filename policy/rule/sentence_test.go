@@ -13,7 +13,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Each figure is kept once, typed and without the language, under the name of what the policy writes.
+// Each figure is kept once, typed and without the language, under the name of what the policy
+// writes.
 func TestFiguresAreArguments(t *testing.T) {
 	w := newWorld(t, "2025-03-01")
 	s, faults := w.Sentence(map[string]string{
@@ -82,7 +83,8 @@ func direct(t *rapid.T, w *world, tongue *tongue, figures []string, literal stri
 	return shorten(b.String())
 }
 
-// A sentence that is written from its arguments, in whatever order they come back, reads as one whose figures were written at once.
+// A sentence that is written from its arguments, in whatever order they come back, reads as one
+// whose figures were written at once.
 func TestArgumentsSayWhatTheSentenceDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "2025-03-01")

@@ -7,7 +7,8 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// Structure is a struct type of CEL, whose fields are partly declared by a policy. Values of the type answer from Value what the fields are read from.
+// Structure is a struct type of CEL, whose fields are partly declared by a policy. Values of the
+// type answer from Value what the fields are read from.
 type Structure struct {
 	Type   *types.Type
 	fields map[string]*types.FieldType
@@ -19,7 +20,8 @@ func NewStructure(t *types.Type) *Structure {
 	return &Structure{Type: t, fields: map[string]*types.FieldType{}}
 }
 
-// Field adds a field that get reads; what get does not know it answers as unknown, or nil where there is nothing to say.
+// Field adds a field that get reads; what get does not know it answers as unknown, or nil where
+// there is nothing to say.
 func (s *Structure) Field(name string, kind *types.Type, get func(any) ref.Val) {
 	if i, twice := slices.BinarySearch(s.names, name); !twice {
 		s.names = slices.Insert(s.names, i, name)
@@ -34,7 +36,7 @@ func (s *Structure) Field(name string, kind *types.Type, get func(any) ref.Val) 
 // Names are the names of the fields, in order.
 func (s *Structure) Names() []string { return s.names }
 
-// Get answers a field of a value; null where there is nothing to say.
+// Get returns a field of a value; null where there is nothing to say.
 func (s *Structure) Get(target any, name string) ref.Val {
 	v, err := s.fields[name].GetFrom(target)
 	if val, ok := v.(ref.Val); ok && err == nil {

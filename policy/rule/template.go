@@ -10,7 +10,8 @@ import (
 	"cel.dev/cel-go/common/types"
 )
 
-// scan cuts a template into literals and expressions. Braces are doubled to stand for themselves; a brace inside a CEL string does not end the expression.
+// scan cuts a template into literals and expressions. Braces are doubled to stand for themselves; a
+// brace inside a CEL string does not end the expression.
 func scan(s string, literal func(string), expr func(offset int, source string)) error {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -73,8 +74,9 @@ type written struct {
 	forms []string // of a noun
 }
 
-// written compiles what stands in braces in the text of one language. Where a writing function is on top the figure is its inner value, which every language
-// shares; where one is deeper inside the figure is that of the language alone.
+// written compiles what stands in braces in the text of one language. Where a writing function is
+// on top the figure is its inner value, which every language shares; where one is deeper inside the
+// figure is that of the language alone.
 func (l *Language) written(tongue *tongue, source string, may Reach) (w written, faults []Fault) {
 	c, faults := l.check(tongue, source, may, []*types.Type{types.StringType, types.IntType, types.BoolType, DecimalType, DateType})
 	if len(faults) > 0 {
@@ -95,7 +97,8 @@ func (l *Language) written(tongue *tongue, source string, may Reach) (w written,
 	return w, faults
 }
 
-// split takes the writing function off the top of an expression, and answers what it writes; nil where that cannot be parted.
+// split takes the writing function off the top of an expression, and answers what it writes; nil
+// where that cannot be parted.
 func (w *written) split(tree *ast.AST, text string) ast.Expr {
 	if tree.Expr().Kind() != ast.CallKind {
 		return nil
@@ -121,7 +124,7 @@ func (w *written) split(tree *ast.AST, text string) ast.Expr {
 	return call.Args()[0]
 }
 
-// firstArgument answers where the first of the arguments of a call ends.
+// firstArgument returns where the first of the arguments of a call ends.
 func firstArgument(arguments string) int {
 	depth, quote := 0, byte(0)
 	for i := 0; i < len(arguments); i++ {

@@ -2,11 +2,13 @@ package rule
 
 import "github.com/eile-housing/eile/policy/day"
 
-// Today is the day of the rules. Next is the earliest date after it at which what was read of today would read differently; 0: none. Every road from today
-// into an answer passes through Note, so until that date the same expressions take the same branches and give the same answer.
+// Today is the day of the rules. Next is the earliest date after it at which what was read of today
+// would read differently; 0: none. Every road from today into an answer passes through Note, so
+// until that date the same expressions take the same branches and give the same answer.
 type Today struct{ On, Next day.Day }
 
-// Note says that something would read differently on a day; one that is not to come changes nothing.
+// Note says that something would read differently on a day; one that is not to come changes
+// nothing.
 func (t *Today) Note(at day.Day) {
 	if at > t.On && (t.Next == 0 || at < t.Next) {
 		t.Next = at

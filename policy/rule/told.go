@@ -10,9 +10,10 @@ import (
 	"cel.dev/cel-go/common"
 )
 
-// told says in the words of the one who writes a policy what the compiler of CEL found. After the first fault of the
-// writing the compiler guesses, so that one is all that is told; of faults of meaning those are left out that follow
-// from another, and all but the first of one place. There is a fault at least where anything was found.
+// told says in the words of the one who writes a policy what the compiler of CEL found. After the
+// first fault of the writing the compiler guesses, so that one is all that is told; of faults of
+// meaning those are left out that follow from another, and all but the first of one place. There is
+// a fault at least where anything was found.
 func (l *Language) told(e *cel.Env, text string, found []*common.Error) []Fault {
 	var faults []Fault
 	for i, f := range found {
@@ -69,8 +70,8 @@ var meaningOf = []struct {
 	}},
 }
 
-// meaning tells a fault of meaning, with the name that stands before its place where CEL points behind it. One that is
-// not of CEL's usual ones is told as CEL has it.
+// meaning tells a fault of meaning, with the name that stands before its place where CEL points
+// behind it. One that is not of CEL's usual ones is told as CEL has it.
 func (l *Language) meaning(e *cel.Env, message string) (what, name string) {
 	for _, known := range meaningOf {
 		if part := known.words.FindStringSubmatch(message); part != nil {
@@ -141,7 +142,8 @@ func (l *Language) misfit(e *cel.Env, part []string) (what, name string) {
 	return fmt.Sprintf("%s does not take %s%s", name, strings.Join(given, ", "), takes), name
 }
 
-// signOf is how an operator is written; empty for a function. CEL writes _<_ for an operator between two values.
+// signOf is how an operator is written; empty for a function. CEL writes _<_ for an operator
+// between two values.
 func signOf(name string) string {
 	switch name {
 	case "@in":

@@ -23,7 +23,8 @@ func kindOf(t string) string {
 	return "a value of type " + strings.TrimPrefix(t, "eile.")
 }
 
-// kindsOf takes CEL's signature apart, such as "(eile.date, string)" or, of a method, "string.(int)".
+// kindsOf takes CEL's signature apart, such as "(eile.date, string)" or, of a method,
+// "string.(int)".
 func kindsOf(signature string) []string {
 	owner, inside, _ := strings.Cut(signature, "(")
 	if strings.HasPrefix(owner, "list") {

@@ -9,7 +9,8 @@ import (
 	"cel.dev/cel-go/common/types"
 )
 
-// What the compiler finds is told in the words of the one who writes a policy: where, what is wrong, what to write.
+// What the compiler finds is told in the words of the one who writes a policy: where, what is
+// wrong, what to write.
 func TestFaultsAreToldInWordsOfThePolicy(t *testing.T) {
 	for text, want := range map[string]string{
 		"n = 3":                       `1:3 "=" is no operator: write ==`,

@@ -42,7 +42,8 @@ func writing(message, ahead string) string {
 	return fmt.Sprintf("an operator is missing before %q, or it does not belong here", part[1])
 }
 
-// insteadOf are signs and words of other languages and of typography, with what a policy writes for them.
+// insteadOf are signs and words of other languages and of typography, with what a policy writes for
+// them.
 var insteadOf = map[string]string{
 	"=": "==", "&": "&&", "|": "||", "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "–": "-", "−": "-",
 	"and": "&&", "AND": "&&", "or": "||", "OR": "||", "is": "==", "not": "!",

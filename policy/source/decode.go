@@ -28,7 +28,8 @@ type Named[T any] struct {
 
 func (Named[T]) named() {}
 
-// decoder reads a YAML tree into the shape of the file. It is strict: an unknown key, a key given twice, a value of another type and an alias are faults.
+// decoder reads a YAML tree into the shape of the file. It is strict: an unknown key, a key given
+// twice, a value of another type and an alias are faults.
 type decoder struct{ *Faults }
 
 // decode parses source into out, a pointer to a struct with `key` tags.
@@ -100,7 +101,8 @@ var mistakes = []struct{ says, instead string }{
 	{"did not find expected key", ": the line is indented otherwise than those beside it, or a text goes on behind its quote"},
 }
 
-// plain refuses what could make a small file expand: aliases, anchors, custom tags and too many values.
+// plain refuses what could make a small file expand: aliases, anchors, custom tags and too many
+// values.
 func (d decoder) plain(n *yaml.Node, budget *int) bool {
 	if *budget--; *budget < 0 {
 		d.Add(place(n), "the file has more than %d values", maxNodes)
@@ -192,7 +194,8 @@ func (d decoder) mapping(n *yaml.Node, v reflect.Value, what string) {
 	}
 }
 
-// unknown reports a key that is not of the shape. Between braces it may be what a comma cut off from the text before it.
+// unknown reports a key that is not of the shape. Between braces it may be what a comma cut off
+// from the text before it.
 func (d decoder) unknown(n, key *yaml.Node, what string, fields []field) {
 	i := slices.Index(n.Content, key)
 	if n.Style&yaml.FlowStyle == 0 || i < 2 || !empty(n.Content[i+1]) || n.Content[i-1].Kind != yaml.ScalarNode {

@@ -33,7 +33,7 @@ type Faults struct {
 // NewFaults begins the report on a file; file names it in errors.
 func NewFaults(file string) *Faults { return &Faults{file: file} }
 
-// Count answers how many faults there are so far.
+// Count returns how many faults there are so far.
 func (f *Faults) Count() int { return len(f.list) }
 
 // Add reports what is wrong at a place; a zero place is the beginning of the file.

@@ -5,8 +5,10 @@ import (
 	"strings"
 )
 
-// field is one key of a mapping of the file, taken from the tags of the struct that it is read into: `key:"name"` or `key:"name,required"`, `doc:"…"`
-// and, where only a few words are allowed, `words:"…"`. The decoder, the error texts and the JSON Schema all read these tags, so they cannot disagree.
+// field is one key of a mapping of the file, taken from the tags of the struct that it is read
+// into: `key:"name"` or `key:"name,required"`, `doc:"…"` and, where only a few words are allowed,
+// `words:"…"`. The decoder, the error texts and the JSON Schema all read these tags, so they cannot
+// disagree.
 type field struct {
 	index    int
 	key      string

@@ -1,6 +1,7 @@
 package source
 
-// File is the whole policy file. Keys and their meaning stand in the tags; JSONSchema publishes them.
+// File is the whole policy file. Keys and their meaning stand in the tags; JSONSchema publishes
+// them.
 type File struct {
 	Name         Text               `key:"name,required" doc:"Name of the scheme, e.g. lt-vilnius."`
 	Version      Text               `key:"version,required" doc:"Version of this text."`
@@ -103,7 +104,8 @@ type Column struct {
 	ShareOf Number `key:"share_of" doc:"The columns of a row that have it, int or decimal and none negative, add up to it."`
 }
 
-// Parameter is a figure of the rules: dated values, an expression over other parameters, a list or a table.
+// Parameter is a figure of the rules: dated values, an expression over other parameters, a list or
+// a table.
 type Parameter struct {
 	Type      Text          `key:"type,required" doc:"money (in units with two decimals; expressions read hundredths), int, decimal, string, bool, date, strings, ints or decimals."`
 	Title     Text          `key:"title" doc:"What it is."`

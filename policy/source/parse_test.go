@@ -72,7 +72,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// The place of a text is where its first character stands: behind the quote, and on the line after | and >.
+// The place of a text is where its first character stands: behind the quote, and on the line after
+// | and >.
 func TestPlaceOfATextInItsStyle(t *testing.T) {
 	for text, want := range map[string]Position{
 		"default_list: general\n": {11, 15}, "default_list: \"general\"\n": {11, 16}, "default_list: 'general'\n": {11, 16}, "default_list: |-\n  general\n": {12, 1}, "default_list: >-\n  general\n": {12, 1},

@@ -10,7 +10,8 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 )
 
-// scalar is a leaf of the file that reads itself from the text of a YAML scalar, so that 221.00 never passes through a float and YES is never a boolean.
+// scalar is a leaf of the file that reads itself from the text of a YAML scalar, so that 221.00
+// never passes through a float and YES is never a boolean.
 type scalar interface{ read(n *yaml.Node) error }
 
 // Text is a string with its place; unset when the key is absent.
@@ -63,7 +64,7 @@ func (c *Number) read(n *yaml.Node) (err error) {
 // Set says whether the key is there.
 func (c Number) Set() bool { return c.Line > 0 }
 
-// Bound answers the number as a limit; nil where the key is absent.
+// Bound returns the number as a limit; nil where the key is absent.
 func (c Number) Bound() *int64 {
 	if !c.Set() {
 		return nil
@@ -71,7 +72,8 @@ func (c Number) Bound() *int64 {
 	return &c.Int
 }
 
-// maxDigits keeps every number of a file, and the product of a few of them with the size of a household, inside an int64.
+// maxDigits keeps every number of a file, and the product of a few of them with the size of a
+// household, inside an int64.
 const maxDigits = 15
 
 // WholeNumber reads a number as a file writes it.
@@ -131,7 +133,7 @@ func Clip(s string) string {
 	return s
 }
 
-// Texts answers the strings alone.
+// Texts returns the strings alone.
 func Texts(list []Text) []string {
 	out := make([]string, len(list))
 	for i, t := range list {

@@ -5,8 +5,8 @@ import (
 	"reflect"
 )
 
-// JSONSchema answers the JSON Schema (draft 2020-12) of policy files, for editors. It is made from the tags that the decoder reads, so it knows exactly the
-// same keys.
+// JSONSchema returns the JSON Schema (draft 2020-12) of policy files, for editors. It is made from
+// the tags that the decoder reads, so it knows exactly the same keys.
 func JSONSchema() []byte {
 	schema := schemaOf(reflect.TypeFor[File]())
 	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
@@ -19,7 +19,7 @@ func JSONSchema() []byte {
 	return append(out, '\n')
 }
 
-// schemaOf answers the schema of one type of the file.
+// schemaOf returns the schema of one type of the file.
 func schemaOf(t reflect.Type) map[string]any {
 	if s := scalarSchema(t); s != nil {
 		return s
@@ -53,7 +53,8 @@ func schemaOf(t reflect.Type) map[string]any {
 	return s
 }
 
-// scalarSchema answers the schema of a leaf. A text may be written as a number, a boolean or a date, for it is read as it stands.
+// scalarSchema returns the schema of a leaf. A text may be written as a number, a boolean or a
+// date, for it is read as it stands.
 func scalarSchema(t reflect.Type) map[string]any {
 	switch t {
 	case reflect.TypeFor[Text]():

@@ -10,7 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The shipped files are what the schema says, checked by a reader of schemas of its own; and what the decoder refuses, the schema does too.
+// The shipped files are what the schema says, checked by a reader of schemas of its own; and what
+// the decoder refuses, the schema does too.
 func TestSchemaCoversTheShippedFiles(t *testing.T) {
 	var schema map[string]any
 	if err := json.Unmarshal(JSONSchema(), &schema); err != nil {

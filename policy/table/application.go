@@ -19,7 +19,8 @@ type Options struct {
 	Attributes []Attribute
 	// Today is the last day that a birth or inspection can have.
 	Today day.Day
-	// Now is the last moment that a registration can have, and a date alone is one in Zone; nil: UTC.
+	// Now is the last moment that a registration can have, and a date alone is one in Zone; nil:
+	// UTC.
 	Now  time.Time
 	Zone *time.Location
 	// Lists of the policy, for applications.
@@ -40,8 +41,9 @@ type ApplicationRow struct {
 	Person *eilev1.Person
 }
 
-// Applications streams applications.csv, once. Each row comes as it is read, or else each of its faults, with a zero row
-// beside it; Fault.Line tells which faults belong together. The caller keeps what it is given.
+// Applications streams applications.csv, once. Each row comes as it is read, or else each of its
+// faults, with a zero row beside it; Fault.Line tells which faults belong together. The caller
+// keeps what it is given.
 func Applications(r io.Reader, o Options) iter.Seq2[ApplicationRow, *Fault] {
 	s := sheet[ApplicationRow]{
 		columns: applicationColumns(&o),

@@ -27,7 +27,7 @@ const (
 	Rows
 )
 
-// String answers the word for the type in policies.
+// String returns the word for the type in policies.
 func (t Type) String() string {
 	switch t {
 	case Bool:
@@ -55,7 +55,8 @@ type Attribute struct {
 	Min, Max *int64
 	// Values that String may have; empty: any.
 	Values []string
-	// Separator between several values of a String, none of them empty and each there once; empty: the text is one value.
+	// Separator between several values of a String, none of them empty and each there once; empty:
+	// the text is one value.
 	Separator string
 	// Columns of Rows, in the order of the fields of a row.
 	Columns []Column
@@ -76,7 +77,8 @@ const (
 	maxDecimals = 9
 )
 
-// ParseFact reads one cell. An empty cell is unset and has no fact: nil and no error, so a caller asks for it first.
+// ParseFact reads one cell. An empty cell is unset and has no fact: nil and no error, so a caller
+// asks for it first.
 func ParseFact(a Attribute, cell string) (*eilev1.Fact, error) {
 	if cell == "" {
 		return nil, nil
@@ -148,7 +150,8 @@ func (a *Attribute) bound(units int64, scale int32, cell string) error {
 
 // compare orders units / 10^scale and whole.
 func compare(units int64, scale int32, whole int64) int {
-	// The quotient is rounded towards zero: where it is not whole itself it lies on the same side of it as the number.
+	// The quotient is rounded towards zero: where it is not whole itself it lies on the same side
+	// of it as the number.
 	power := int64(math.Pow10(int(scale)))
 	if c := cmp.Compare(units/power, whole); c != 0 {
 		return c

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// A sheet, wherever it was cut off, gives rows and faults in words: what is left of its last row is one or the other.
+// A sheet, wherever it was cut off, gives rows and faults in words: what is left of its last row is
+// one or the other.
 func TestACutSheetIsToldInWords(t *testing.T) {
 	t.Parallel()
 	const (

@@ -11,11 +11,12 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Digest answers the SHA-256 of what a row of applications.csv says, so that a row that was imported before is known
-// again. It covers the fields that a file can set, and is the same for the same values in any process and version: it
-// does not depend on how messages are marshalled. A decimal counts by its value, 12.5 like 12.50. A nil message counts
-// like an empty one, so that the digest of an application or a person alone can be had; a digest over personal data is
-// personal data.
+// Digest returns the SHA-256 of what a row of applications.csv says, so that a row that was
+// imported before is known again. It covers the fields that a file can set, and is the same for the
+// same values in any process and version: it does not depend on how messages are marshalled. A
+// decimal counts by its value, 12.5 like 12.50. A nil message counts like an empty one, so that the
+// digest of an application or a person alone can be had; a digest over personal data is personal
+// data.
 func Digest(a *eilev1.Application, p *eilev1.Person) []byte {
 	d := newDigest("application")
 	d.texts(a.GetReference(), a.GetList(), a.GetRegisteredAt(), a.GetRegisterNumber())
@@ -33,7 +34,7 @@ func Digest(a *eilev1.Application, p *eilev1.Person) []byte {
 	return d.sum()
 }
 
-// UnitDigest answers the SHA-256 of what a row of units.csv says, as Digest does.
+// UnitDigest returns the SHA-256 of what a row of units.csv says, as Digest does.
 func UnitDigest(u *eilev1.Unit) []byte {
 	d := newDigest("unit")
 	d.texts(u.GetReference(), u.GetDistrict(), u.GetAddress(), u.GetEarmark())
@@ -59,7 +60,7 @@ func UnitDigest(u *eilev1.Unit) []byte {
 	return d.sum()
 }
 
-// InspectionDigest answers the SHA-256 of what a row of inspections.csv says, as Digest does.
+// InspectionDigest returns the SHA-256 of what a row of inspections.csv says, as Digest does.
 func InspectionDigest(i *eilev1.Inspection) []byte {
 	d := newDigest("inspection")
 	d.texts(i.GetUnit(), i.GetInspector())
@@ -70,8 +71,8 @@ func InspectionDigest(i *eilev1.Inspection) []byte {
 	return d.sum()
 }
 
-// digest hashes values so that no two sequences of values give the same bytes: texts and lists carry their length, and
-// what may be absent a mark.
+// digest hashes values so that no two sequences of values give the same bytes: texts and lists
+// carry their length, and what may be absent a mark.
 type digest struct {
 	buf []byte
 }

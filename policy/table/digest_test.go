@@ -47,7 +47,8 @@ func fullInspection() *eilev1.Inspection {
 	}
 }
 
-// cleared answers copies of a message, each without one of its fields, at any depth, by the path of that field.
+// cleared returns copies of a message, each without one of its fields, at any depth, by the path of
+// that field.
 func cleared(root proto.Message) map[string]proto.Message {
 	copies := map[string]proto.Message{}
 	// at finds the message whose fields are cleared, in a copy of the root.
@@ -131,7 +132,8 @@ func TestDigestOfEqualValues(t *testing.T) {
 	}
 }
 
-// TestDigestIsStable holds the bytes themselves: stored digests are compared with those of later versions.
+// TestDigestIsStable holds the bytes themselves: stored digests are compared with those of later
+// versions.
 func TestDigestIsStable(t *testing.T) {
 	a, p := full()
 	for want, got := range map[string][]byte{

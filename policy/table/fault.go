@@ -12,13 +12,14 @@ type Fault struct {
 	Column string
 	// Message says what is wrong and what to do. It holds no personal data.
 	Message string
-	// Fatal: the file as a whole cannot be used, whatever the other rows say. A partial import must refuse it too.
+	// Fatal: the file as a whole cannot be used, whatever the other rows say. A partial import must
+	// refuse it too.
 	Fatal bool
 	// Err is the error of the reader, where reading failed.
 	Err error
 }
 
-// Error answers "LINE: column: message", or "LINE: message" for a whole row.
+// Error returns "LINE: column: message", or "LINE: message" for a whole row.
 func (f *Fault) Error() string {
 	s := strconv.Itoa(f.Line) + ": "
 	if f.Column != "" {
@@ -27,5 +28,5 @@ func (f *Fault) Error() string {
 	return s + f.Message
 }
 
-// Unwrap answers the error of the reader.
+// Unwrap returns the error of the reader.
 func (f *Fault) Unwrap() error { return f.Err }

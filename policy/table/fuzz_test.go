@@ -53,7 +53,8 @@ func checkFault(t *testing.T, f *Fault) {
 	}
 }
 
-// checkRow holds that a row is valid, can be stored, and is read as the same when it is written again.
+// checkRow holds that a row is valid, can be stored, and is read as the same when it is written
+// again.
 func checkRow(t *testing.T, row ApplicationRow) {
 	t.Helper()
 	if err := protovalidate.Validate(row.Application); err != nil {
@@ -161,7 +162,8 @@ func FuzzInspections(f *testing.F) {
 	})
 }
 
-// TestFaultsRepeatNoPersonalData spoils every personal cell in every way, and looks for what was in it.
+// TestFaultsRepeatNoPersonalData spoils every personal cell in every way, and looks for what was in
+// it.
 func TestFaultsRepeatNoPersonalData(t *testing.T) {
 	const secret = "Onaityte48502031234"
 	for _, column := range []string{"given_name", "family_name", "personal_code", "email", "phone", "address", "language", "channel"} {

@@ -17,7 +17,8 @@ type InspectionRow struct {
 	Inspection *eilev1.Inspection
 }
 
-// Inspections streams inspections.csv, as Applications does. A home can be inspected more than once, on one day too.
+// Inspections streams inspections.csv, as Applications does. A home can be inspected more than
+// once, on one day too.
 func Inspections(r io.Reader, o Options) iter.Seq2[InspectionRow, *Fault] {
 	s := sheet[InspectionRow]{
 		columns: inspectionColumns(&o),

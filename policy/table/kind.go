@@ -16,11 +16,13 @@ import (
 type KindRow struct {
 	// Line on which the row begins, from 1.
 	Line int
-	// Kind with what the row says, and nothing else. Attributes are text: who knows the policy gives them their types.
+	// Kind with what the row says, and nothing else. Attributes are text: who knows the policy
+	// gives them their types.
 	Kind *eilev1.RentKind
 }
 
-// Kinds streams a file of kinds of homes, as Applications does. Every column that is not one of its own is an attribute of the policy, which is not known here.
+// Kinds streams a file of kinds of homes, as Applications does. Every column that is not one of its
+// own is an attribute of the policy, which is not known here.
 func Kinds(file []byte) iter.Seq2[KindRow, *Fault] {
 	s := sheet[KindRow]{
 		columns: kindColumns(),
@@ -41,7 +43,8 @@ func Kinds(file []byte) iter.Seq2[KindRow, *Fault] {
 	return s.read(bytes.NewReader(file))
 }
 
-// otherColumns are the names in the header that are no columns of the file's own. What cannot be read is left to the reader of the rows.
+// otherColumns are the names in the header that are no columns of the file's own. What cannot be
+// read is left to the reader of the rows.
 func otherColumns(file []byte, own []column[KindRow]) []string {
 	names, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(file, []byte("\ufeff")))).Read()
 	if err != nil {

@@ -31,13 +31,14 @@ var relations = []relationWord{
 	{"other", eilev1.Relation_RELATION_OTHER},
 }
 
-// ParseMembers reads a household as people write it: members separated by ";", each relation/sex/birth-date, such as
-// self/F/1985-02-03;child/M/2015-05-05. The partner of somebody else than the applicant is partner_of:N/sex/birth-date,
-// or has a fourth part /partner_of:N, where N is the number of that member, from 1. A sex or birth date that is not known is
-// left empty. An empty text is an empty household. A birth date after today is refused.
+// ParseMembers reads a household as people write it: members separated by ";", each
+// relation/sex/birth-date, such as self/F/1985-02-03;child/M/2015-05-05. The partner of somebody
+// else than the applicant is partner_of:N/sex/birth-date, or has a fourth part /partner_of:N, where
+// N is the number of that member, from 1. A sex or birth date that is not known is left empty. An
+// empty text is an empty household. A birth date after today is refused.
 //
-// The error lists every fault in one line. It names members by number and repeats nothing of
-// the text but dates that cannot be anybody's birth.
+// The error lists every fault in one line. It names members by number and repeats nothing of the
+// text but dates that cannot be anybody's birth.
 func ParseMembers(text string, today day.Day) ([]*eilev1.Member, error) {
 	if err := clean(text, false); err != nil {
 		return nil, err
@@ -151,7 +152,8 @@ func parsePartner(m *eilev1.Member, text string) error {
 	return nil
 }
 
-// checkCouples holds that there is at most one applicant, and that everybody is in at most one couple.
+// checkCouples holds that there is at most one applicant, and that everybody is in at most one
+// couple.
 func checkCouples(members []*eilev1.Member) (faults []string) {
 	self := 0
 	for i, m := range members {
@@ -191,8 +193,8 @@ func checkCouples(members []*eilev1.Member) (faults []string) {
 	return faults
 }
 
-// FormatMembers writes a household so that ParseMembers reads it again. What that text cannot hold is left out:
-// attributes, and when members joined and left.
+// FormatMembers writes a household so that ParseMembers reads it again. What that text cannot hold
+// is left out: attributes, and when members joined and left.
 func FormatMembers(members []*eilev1.Member) string {
 	var b []byte
 	for i, m := range members {

@@ -12,14 +12,16 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// NoRows is the cell of Rows that says that there are none, which is another thing than an empty cell.
+// NoRows is the cell of Rows that says that there are none, which is another thing than an empty
+// cell.
 const NoRows = "none"
 
 // maxRows bounds the rows of one cell, as members and hazards are bounded.
 const maxRows = 100
 
-// ParseRows reads a cell of Rows: rows parted by ";", their fields by "/". A field that is empty is unset and nil; the fields that name a row are never
-// unset. The same row twice is one row; two rows of one name that say different things are an error.
+// ParseRows reads a cell of Rows: rows parted by ";", their fields by "/". A field that is empty is
+// unset and nil; the fields that name a row are never unset. The same row twice is one row; two
+// rows of one name that say different things are an error.
 func ParseRows(a Attribute, cell string) ([][]*eilev1.Fact, error) {
 	if err := short(cell, maxText); err != nil {
 		return nil, err
@@ -86,7 +88,8 @@ func (a *Attribute) form() string {
 
 var errShareMissing = errors.New("a share is empty; write 0 where there is none")
 
-// shares checks that the shares of a row add up. Sums are in billionths, in which every decimal of the register is whole.
+// shares checks that the shares of a row add up. Sums are in billionths, in which every decimal of
+// the register is whole.
 func (a *Attribute) shares(row []*eilev1.Fact) error {
 	var total, sum int64
 	var names []string

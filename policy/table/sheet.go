@@ -27,12 +27,13 @@ type sheet[R any] struct {
 	columns []column[R]
 	// begin answers an empty row.
 	begin func(line int) R
-	// end checks what concerns several cells; fault takes the column, which may be empty, and the message. It is called
-	// for rows with faults too.
+	// end checks what concerns several cells; fault takes the column, which may be empty, and the
+	// message. It is called for rows with faults too.
 	end func(row *R, fault func(column, message string))
 }
 
-// The longest row, in bytes. An unclosed quote makes the rest of a file one row, which must not fill the memory.
+// The longest row, in bytes. An unclosed quote makes the rest of a file one row, which must not
+// fill the memory.
 const maxRow = 1 << 20
 
 var errLongRow = fmt.Errorf("a row is longer than %d bytes: is a quote not closed?", maxRow)
@@ -55,7 +56,8 @@ func (g *guard) Read(p []byte) (int, error) {
 
 const bufferSize = 64 << 10
 
-// read streams the rows of a file. A row with faults is left out: each of its faults comes instead, with a zero row.
+// read streams the rows of a file. A row with faults is left out: each of its faults comes instead,
+// with a zero row.
 func (s *sheet[R]) read(r io.Reader) iter.Seq2[R, *Fault] {
 	return func(yield func(R, *Fault) bool) {
 		g := &guard{r: r}
@@ -149,7 +151,8 @@ func (p *pass[R]) next() bool {
 	return !p.stopped
 }
 
-// place notes where the row of the cells lies. Where the reader failed it may have no cells to tell.
+// place notes where the row of the cells lies. Where the reader failed it may have no cells to
+// tell.
 func (p *pass[R]) place(cells []string) {
 	p.line = p.below
 	if last := len(cells) - 1; last >= 0 {
@@ -247,7 +250,7 @@ func (p *pass[R]) column(name string, at int) *column[R] {
 	return nil
 }
 
-// hint answers the known column that the name is close to, or else all of them.
+// hint returns the known column that the name is close to, or else all of them.
 func (s *sheet[R]) hint(name string) string {
 	best, distance := "", 3
 	names := make([]string, len(s.columns))

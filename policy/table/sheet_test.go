@@ -26,7 +26,7 @@ var options = Options{
 	},
 }
 
-// readAll answers the rows and the faults of a file, a line each.
+// readAll returns the rows and the faults of a file, a line each.
 func readAll(text string, o Options) ([]ApplicationRow, string) {
 	var rows []ApplicationRow
 	var faults strings.Builder

@@ -6,12 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// Clean refuses what no text may hold that is typed or stands in a cell, other than an address: bytes that are not
-// UTF-8, control characters and line breaks.
+// Clean refuses what no text may hold that is typed or stands in a cell, other than an address:
+// bytes that are not UTF-8, control characters and line breaks.
 func Clean(s string) error { return clean(s, false) }
 
-// clean refuses what no cell may hold: bytes that are not UTF-8, and control characters. The place is counted in
-// bytes from 1. Line breaks are allowed in an address only; encoding/csv has made CRLF a single LF.
+// clean refuses what no cell may hold: bytes that are not UTF-8, and control characters. The place
+// is counted in bytes from 1. Line breaks are allowed in an address only; encoding/csv has made
+// CRLF a single LF.
 func clean(s string, lineBreaks bool) error {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f {
@@ -51,8 +52,8 @@ func shorten(s string) string {
 	return s
 }
 
-// edits counts the insertions, deletions and replacements of bytes that make a from b, for short names only: a long
-// one is far from every column.
+// edits counts the insertions, deletions and replacements of bytes that make a from b, for short
+// names only: a long one is far from every column.
 func edits(a, b string) int {
 	if len(a) > 64 || len(b) > 64 {
 		return 64

@@ -12,10 +12,11 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// JSON writes an answer as indented JSON with a newline at its end: a message as the canonical JSON of protobuf with
-// proto field names, and a value that is no message as encoding/json does. It differs from protojson in two things that
-// scripts rely on: the bytes are stable, where protojson changes its spaces from build to build, and an optional field
-// that is not set is null, where protojson leaves it out.
+// JSON writes an answer as indented JSON with a newline at its end: a message as the canonical JSON
+// of protobuf with proto field names, and a value that is no message as encoding/json does. It
+// differs from protojson in two things that scripts rely on: the bytes are stable, where protojson
+// changes its spaces from build to build, and an optional field that is not set is null, where
+// protojson leaves it out.
 func JSON(answer any) ([]byte, error) {
 	compact, err := compactOf(answer)
 	if err != nil {
@@ -78,8 +79,8 @@ func appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// appendKnown writes a message for which the JSON of protobuf has a form of its own, such as a moment. protojson puts
-// spaces into some of them at random.
+// appendKnown writes a message for which the JSON of protobuf has a form of its own, such as a
+// moment. protojson puts spaces into some of them at random.
 func appendKnown(b []byte, m protoreflect.Message) ([]byte, error) {
 	known, err := protojson.Marshal(m.Interface())
 	if err != nil {

@@ -23,7 +23,8 @@ var answers = []proto.Message{
 	&eilev1.ImportResult{}, &eilev1.AmendApplicationRequest{}, &eilev1.AuditSeal{}, &eilev1.Fact{},
 }
 
-// withoutNulls drops every null, since protojson leaves out optional fields that are not set and this program does not.
+// withoutNulls drops every null, since protojson leaves out optional fields that are not set and
+// this program does not.
 func withoutNulls(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -149,7 +150,8 @@ func TestLineIsThatOfProtobuf(t *testing.T) {
 		if err := json.Compact(&want, varied); err != nil {
 			t.Fatal(err)
 		}
-		// The separators of lines and paragraphs break no script of a page, as encoding/json writes them.
+		// The separators of lines and paragraphs break no script of a page, as encoding/json writes
+		// them.
 		said := strings.NewReplacer("\u2028", `\u2028`, "\u2029", `\u2029`).Replace(want.String())
 		if string(got) != said+"\n" {
 			t.Fatalf("got  %s\nwant %s", got, said)

@@ -24,7 +24,8 @@ func TestName(t *testing.T) {
 	}
 }
 
-// TestEveryEnumHasItsPrefix holds what Name rests on: the values of an enumeration share what stands before UNSPECIFIED.
+// TestEveryEnumHasItsPrefix holds what Name rests on: the values of an enumeration share what
+// stands before UNSPECIFIED.
 func TestEveryEnumHasItsPrefix(t *testing.T) {
 	enums := 0
 	protoregistry.GlobalFiles.RangeFilesByPackage("eile.v1", func(file protoreflect.FileDescriptor) bool {

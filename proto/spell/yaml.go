@@ -53,7 +53,8 @@ func nodeOf(from *json.Decoder) (*yaml.Node, error) {
 	}
 }
 
-// nodesOf reads what stands between the brackets: the keys and values of an object, or the values of a list.
+// nodesOf reads what stands between the brackets: the keys and values of an object, or the values
+// of a list.
 func nodesOf(from *json.Decoder, opening json.Delim) (*yaml.Node, error) {
 	node := &yaml.Node{Kind: yaml.SequenceNode}
 	if opening == '{' {
@@ -73,8 +74,9 @@ func nodesOf(from *json.Decoder, opening json.Delim) (*yaml.Node, error) {
 	return node, err
 }
 
-// textNode is quoted unless it is a word in every version of YAML: older readers take no and on for truth values,
-// 09:30 for a number and 2026-11-02 for a date. A line break stands as \n, so that a text is one line.
+// textNode is quoted unless it is a word in every version of YAML: older readers take no and on for
+// truth values, 09:30 for a number and 2026-11-02 for a date. A line break stands as \n, so that a
+// text is one line.
 func textNode(text string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
 	first, _ := utf8.DecodeRuneInString(text)

@@ -75,7 +75,8 @@ attributes:
 	}
 }
 
-// TestYAMLQuotesWhatIsNoTextElsewhere has texts that a reader of some version of YAML would take for something else.
+// TestYAMLQuotesWhatIsNoTextElsewhere has texts that a reader of some version of YAML would take
+// for something else.
 func TestYAMLQuotesWhatIsNoTextElsewhere(t *testing.T) {
 	for text, want := range map[string]string{
 		"Ona":            `Ona`,

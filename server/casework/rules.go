@@ -21,7 +21,8 @@ type Rules struct {
 	Evaluator *policy.Evaluator
 	Seed      string // of the draw
 	Today     day.Day
-	// Known finds policies before this one, in whose words a reason on record may be; nil: none is known.
+	// Known finds policies before this one, in whose words a reason on record may be; nil: none is
+	// known.
 	Known words.Policies
 }
 

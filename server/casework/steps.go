@@ -17,7 +17,7 @@ type Steps[S State] struct {
 	All  []Step[S]
 }
 
-// Take answers the state to which an event leads a record. That it leads to none
+// Take returns the state to which an event leads a record. That it leads to none
 // is a fault of the program: what may stand against a change is asked before.
 func (s Steps[S]) Take(id string, from S, event string) (S, error) {
 	for _, step := range s.All {

@@ -33,7 +33,7 @@ func newWitness(world *eiletest.World) *witness {
 // amended notes that the facts of an application changed, so that its place may.
 func (w *witness) amended(reference string) { w.fresh[reference] = true }
 
-// barred answers the offer after which a home may not be offered again, by the
+// barred returns the offer after which a home may not be offered again, by the
 // offers alone: the last one that the household missed, unless it was reopened.
 func (w *witness) barred(application, unit string) string {
 	var last *eilev1.Offer

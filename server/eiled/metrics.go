@@ -8,7 +8,7 @@ import (
 	"github.com/eile-housing/eile/server/rpc"
 )
 
-// metricsServer answers what Prometheus and a profiler ask for; metrics are nil
+// metricsServer returns what Prometheus and a profiler ask for; metrics are nil
 // where it is not served. It has no authentication: its address is for the
 // machine's own keepers.
 func metricsServer(metrics *rpc.Metrics) *http.Server {

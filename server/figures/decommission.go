@@ -46,7 +46,7 @@ func rehousing(v *store.View, list *living.List, home *eilev1.Decommission_Home)
 	return err
 }
 
-// housedIn answers the home that a household got by its last letting; empty:
+// housedIn returns the home that a household got by its last letting; empty:
 // none.
 func housedIn(v *store.View, application string) (unit string, err error) {
 	for id, err := range v.OffersOf(application) {

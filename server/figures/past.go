@@ -42,7 +42,7 @@ func ReadPast(v *store.View, at time.Time, zone *time.Location, fn func(*Past) e
 // Lists names the lists on which somebody waited then.
 func (p *Past) Lists() []string { return p.past.Lists() }
 
-// Position answers the place that an application had then.
+// Position returns the place that an application had then.
 func (p *Past) Position(reference string) (*eilev1.Position, error) {
 	placed, ok, err := p.past.Find(reference)
 	if err == nil && !ok {
@@ -76,7 +76,7 @@ func (p *Past) answer(reference string, found waitlist.Position) *eilev1.Positio
 	}
 }
 
-// Page answers so many households of a list as it was, in legal order, from
+// Page returns so many households of a list as it was, in legal order, from
 // after a key on, and the key of the last.
 func (p *Past) Page(list, after string, size int) (positions []*eilev1.Position, last string, err error) {
 	if size <= 0 {

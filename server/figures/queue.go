@@ -24,7 +24,7 @@ func NewQueue(list *living.List, rules casework.Rules, now time.Time) Queue {
 	return Queue{list: list, policy: rules.Policy.Identity(), now: now, since: int32(rules.Today.AddYears(-1)) + 1}
 }
 
-// Position answers the place of an application; false where it has none.
+// Position returns the place of an application; false where it has none.
 func (q Queue) Position(reference string) (*eilev1.Position, bool) {
 	found, ok := q.list.Position(reference)
 	if !ok {
@@ -53,7 +53,7 @@ func (q Queue) answer(list string, revision uint64) *eilev1.Position {
 	}
 }
 
-// NoPlace answers one who is not on the list: position 0, and why.
+// NoPlace returns one who is not on the list: position 0, and why.
 func (q Queue) NoPlace(application *eilev1.Application) *eilev1.Position {
 	position := q.answer(application.GetList(), q.list.Revision())
 	position.Reference, position.Status, position.NeedClass = application.GetReference(), application.GetStatus(), application.GetNeedClass()
@@ -76,7 +76,7 @@ func beside(position *eilev1.Position, counts []waitlist.Count) {
 	}
 }
 
-// Page answers so many households of a list in legal order, from after a key
+// Page returns so many households of a list in legal order, from after a key
 // on, and the key of the last.
 func (q Queue) Page(list, after string, size int) (positions []*eilev1.Position, last string, err error) {
 	page := q.list.QueueAfter(list, after, size)

@@ -13,7 +13,7 @@ import (
 	"github.com/eile-housing/eile/store/history"
 )
 
-// LatestRun answers the last run that matched and was not given up; nil: none.
+// LatestRun returns the last run that matched and was not given up; nil: none.
 func LatestRun(v *store.View) (latest *eilev1.Run, err error) {
 	for entry, err := range store.Runs.All(v, "", "") {
 		if err != nil {
@@ -30,7 +30,7 @@ func LatestRun(v *store.View) (latest *eilev1.Run, err error) {
 	return latest, nil
 }
 
-// Vacancies answers the homes that are vacant, longest empty first, and what each
+// Vacancies returns the homes that are vacant, longest empty first, and what each
 // waits for. The run is the latest, matches what it gave. It costs time in
 // proportion to the homes.
 func Vacancies(v *store.View, today day.Day, run *eilev1.Run, matches []*eilev1.Run_Match) (vacant []*eilev1.VacantHome, err error) {

@@ -124,7 +124,7 @@ func referenceOf(u *url.URL) (string, bool) {
 	return escaped, true
 }
 
-// allowed answers 405 where the method is none of these.
+// allowed returns 405 where the method is none of these.
 func allowed(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 	for _, method := range methods {
 		if r.Method == method {

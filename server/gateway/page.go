@@ -49,7 +49,7 @@ func writePage(w http.ResponseWriter, status int, shown page) {
 	write(w, status, contentHTML, body.Bytes())
 }
 
-// servePlace answers the form. Reference and code are read from the body only.
+// servePlace returns the form. Reference and code are read from the body only.
 func (g *gateway) servePlace(w http.ResponseWriter, r *http.Request) {
 	shown := page{Text: languageOf(r)}
 	if g.fromElsewhere(r) {

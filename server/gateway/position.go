@@ -16,7 +16,7 @@ var (
 	bodyFault   = []byte(`{"code":"UNAVAILABLE","message":"The service cannot answer now. Try again later."}` + "\n")
 )
 
-// servePosition answers a position as JSON.
+// servePosition returns a position as JSON.
 func (g *gateway) servePosition(w http.ResponseWriter, r *http.Request, reference string) {
 	ctx, cancel := context.WithTimeout(r.Context(), g.timeout)
 	defer cancel()

@@ -50,7 +50,7 @@ func newWorker(r *runs, log zerolog.Logger) *worker {
 	return &worker{runs: r, log: log, tried: make(chan struct{}), nudge: make(chan struct{}, 1), closing: make(chan struct{})}
 }
 
-// seen answers what came of the last try, and what is closed after the next one.
+// seen returns what came of the last try, and what is closed after the next one.
 func (w *worker) seen() (last try, next <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

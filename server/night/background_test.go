@@ -85,7 +85,7 @@ func until(t *testing.T, what string, happened func() bool) {
 	}
 }
 
-// get answers a run with what keeps it from going on.
+// get returns a run with what keeps it from going on.
 func get(t *testing.T, w *nighttest.Nights, id string) *eilev1.Run {
 	t.Helper()
 	run, err := w.Night.Get(t.Context(), id)

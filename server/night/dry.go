@@ -11,7 +11,7 @@ import (
 	"github.com/eile-housing/eile/store"
 )
 
-// DryRun answers what the run of a day would do, and changes nothing: the run is
+// DryRun returns what the run of a day would do, and changes nothing: the run is
 // made on a scratch, as far as it goes by itself. Its matches and hashes are those
 // of the run, if nothing changes until then.
 func (n *Night) DryRun(ctx context.Context, on day.Day) (*eilev1.Run, error) {
@@ -70,7 +70,7 @@ func (r *runs) foretell(ctx context.Context, rules casework.Rules) (*eilev1.Run,
 	return run, nil
 }
 
-// before answers the run that a day has already, nil: none, the id that its run
+// before returns the run that a day has already, nil: none, the id that its run
 // takes, and the revision of the register.
 func (r *runs) before(ctx context.Context, rules casework.Rules) (id string, run *eilev1.Run, revision uint64, err error) {
 	err = r.register.View(ctx, func(v *store.View) error {

@@ -144,7 +144,7 @@ func endsTheSame(t *testing.T, w *nighttest.Nights, step int, after bool, run, w
 	return killed
 }
 
-// killedAt answers a copy of the world in which the night of today was killed at
+// killedAt returns a copy of the world in which the night of today was killed at
 // one of its commits, if it came to that one.
 func killedAt(w *nighttest.Nights, step int, after bool) (left *nighttest.Nights, killed bool) {
 	w.Helper()

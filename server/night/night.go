@@ -68,7 +68,7 @@ func (n *Night) Cancel(ctx context.Context, stamp store.Stamp, id, etag string) 
 	return n.runs.end(ctx, stamp, id, etag, cancelRun, "cancelled: "+stamp.Reason)
 }
 
-// Get answers a run as it is. Of one that needs nobody to approve it the decision
+// Get returns a run as it is. Of one that needs nobody to approve it the decision
 // is told beforehand, of one that makes its offers how many are made so far.
 func (n *Night) Get(ctx context.Context, id string) (*eilev1.Run, error) {
 	run, err := n.runs.get(ctx, id)
@@ -114,7 +114,7 @@ func (n *Night) Hindrance(run *eilev1.Run) error {
 	return last.why
 }
 
-// Unfinished answers the run that is not at its end; empty: there is none. lastOn
+// Unfinished returns the run that is not at its end; empty: there is none. lastOn
 // is the day of the last one that is committed.
 func (n *Night) Unfinished(ctx context.Context) (id string, lastOn day.Day, err error) {
 	return n.runs.unfinished(ctx)

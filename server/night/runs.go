@@ -51,7 +51,7 @@ func (r *runs) offered(ctx context.Context, id string) (created int32, err error
 	return created, err
 }
 
-// unfinished answers the run that is not at its end; empty: there is none. lastOn
+// unfinished returns the run that is not at its end; empty: there is none. lastOn
 // is the day of the last one that is committed.
 func (r *runs) unfinished(ctx context.Context) (id string, lastOn day.Day, err error) {
 	err = r.register.View(ctx, func(v *store.View) error {

@@ -64,7 +64,7 @@ func begin(c casework.Change, id string) error {
 	}, on.String())
 }
 
-// runOf answers the run that a date has, or the id of the next one: those that
+// runOf returns the run that a date has, or the id of the next one: those that
 // failed or were cancelled do not count, and their number follows the date.
 func runOf(from store.Source, date string) (id string, exists bool, err error) {
 	latest, err := store.RunOn(from, date)

@@ -26,8 +26,8 @@ type Chain struct {
 	validator protovalidate.Validator
 }
 
-// NewChain returns the chain of a register's service, whose reasons are in the words of these policies. Metrics may be
-// nil.
+// NewChain returns the chain of a register's service, whose reasons are in the words of these
+// policies. Metrics may be nil.
 func NewChain(register *store.Register, policies words.Policies, log zerolog.Logger, metrics *Metrics) (*Chain, error) {
 	validator, err := protovalidate.New()
 	if err != nil {

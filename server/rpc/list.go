@@ -45,7 +45,7 @@ type Rows[M any] struct {
 	Total Total
 }
 
-// List answers one page of the records that are kept. They come from one
+// List returns one page of the records that are kept. They come from one
 // snapshot.
 func List[M proto.Message](ctx context.Context, o *Office, req Paged, listing Listing[M]) (Rows[M], error) {
 	page, err := PageOf(req)
@@ -97,7 +97,7 @@ func (l Listing[M]) read(v *store.View, sheet *sheet[M]) error {
 	return nil
 }
 
-// Cut answers one page of rows that stand in the order of their keys, which are
+// Cut returns one page of rows that stand in the order of their keys, which are
 // all that is asked for.
 func Cut[M proto.Message](page Page, rows []M, key func(M) string) Rows[M] {
 	return CutBy(page, rows, key, strings.Compare, Total{Size: int32(len(rows))})

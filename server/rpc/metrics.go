@@ -33,7 +33,7 @@ func NewMetrics(register *store.Register) *Metrics {
 	return m
 }
 
-// Handler answers the metrics as Prometheus reads them.
+// Handler returns the metrics as Prometheus reads them.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }

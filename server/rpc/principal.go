@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	// actorHeader carries the name that --as gives, and actorInLetters one that is not all ASCII; only Named believes them.
+	// actorHeader carries the name that --as gives, and actorInLetters one that is not all ASCII;
+	// only Named believes them.
 	actorHeader    = "eile-as"
 	actorInLetters = "eile-as-bin"
 	// developer is who calls under --dev without a name.

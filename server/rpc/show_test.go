@@ -34,7 +34,8 @@ func (s *streamed) SendMsg(m any) error {
 	return nil
 }
 
-// Wherever a reason lies in an answer, the caller reads it in the language that it accepts, and in every other one.
+// Wherever a reason lies in an answer, the caller reads it in the language that it accepts, and in
+// every other one.
 func TestReasonsAreShown(t *testing.T) {
 	t.Parallel()
 	reason := func() *eilev1.Reason { return said.Reason("GIVING_UP") }

@@ -56,7 +56,7 @@ func (b *Book) Activate(ctx context.Context, stamp store.Stamp, candidate Candid
 	return next.shown(), b.Settle(ctx)
 }
 
-// activatedBy answers the policy that the same request activated before; nil:
+// activatedBy returns the policy that the same request activated before; nil:
 // the request is new.
 func (b *Book) activatedBy(ctx context.Context, stamp store.Stamp) (*eilev1.Policy, error) {
 	if stamp.RequestID == "" {

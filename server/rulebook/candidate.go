@@ -63,7 +63,7 @@ func ReadFile(name string) (Candidate, error) {
 	return Read(name, source)
 }
 
-// Shipped answers a policy of the program as a record; it was never activated.
+// Shipped returns a policy of the program as a record; it was never activated.
 func Shipped(name string) (*eilev1.Policy, error) {
 	source, ok := policy.ShippedSource(name)
 	if !ok {

@@ -10,7 +10,7 @@ import (
 // Active tells whether a policy is the one in force.
 func (b *Book) Active(policy *eilev1.PolicyName) bool { return b.inForce.Load().is(policy) }
 
-// Find answers a policy by its name, with its text: the version in force, else
+// Find returns a policy by its name, with its text: the version in force, else
 // the one that was activated last, else the one that the program ships.
 func (b *Book) Find(ctx context.Context, name string) (*eilev1.Policy, error) {
 	if in := b.inForce.Load(); in != nil && in.record.GetName() == name {

@@ -14,7 +14,7 @@ import (
 // of all.
 const maxEffects = 1000
 
-// effectOf answers what a policy would change if it were activated now: who
+// effectOf returns what a policy would change if it were activated now: who
 // becomes eligible or not, and who moves up or down. It switches a scratch of the
 // register and compares it with another that stays as it is.
 func effectOf(ctx context.Context, b *Book, next *edition, today day.Day) (*eilev1.Policy, error) {
@@ -42,7 +42,7 @@ type standing struct {
 	list *living.List
 }
 
-// of answers the status and the position of an application; 0: it has none.
+// of returns the status and the position of an application; 0: it has none.
 func (s standing) of(reference string) (eilev1.ApplicationStatus, int32, error) {
 	placement, _, err := store.FindPlacement(s.view, reference)
 	if position, ok := s.list.Position(reference); ok {

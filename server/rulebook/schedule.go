@@ -31,7 +31,7 @@ func schedule(ctx context.Context, register *store.Register, stamp store.Stamp, 
 	return shown, err
 }
 
-// Scheduled answers the policies that wait to be put in force by the run of a
+// Scheduled returns the policies that wait to be put in force by the run of a
 // day, in the order of their first days.
 func (b *Book) Scheduled(ctx context.Context, on day.Day) ([]*eilev1.Policy, error) {
 	var due []*eilev1.Policy

@@ -54,7 +54,7 @@ func settleHome(c casework.Change, reference string) error {
 // behind are the records that speak of another policy than the one in force.
 type behind struct{ applications, units []string }
 
-// findBehind answers nil where every record was settled since the last switch.
+// findBehind returns nil where every record was settled since the last switch.
 func findBehind(ctx context.Context, register *store.Register, rules casework.Rules) (found *behind, err error) {
 	err = register.View(ctx, func(v *store.View) error {
 		if !v.Unsettled() {

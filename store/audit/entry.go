@@ -123,7 +123,7 @@ func read(item kv.Item) (Found, error) {
 	return Found{Key: string(item.Key[len(layout.Audit):]), Entry: entry}, nil
 }
 
-// PieceOf answers the import whose piece an entry tells of. What it says has not
+// PieceOf returns the import whose piece an entry tells of. What it says has not
 // happened until the import is decided, and if the import is aborted it never
 // will. The entry itself stays, since it may be sealed.
 func PieceOf(entry *eilev1.AuditEntry) (id string, ok bool) {

@@ -80,7 +80,7 @@ func (w *watch) note(key string) {
 	}
 }
 
-// dueBy answers the references whose day has come, each once, by reference: in
+// dueBy returns the references whose day has come, each once, by reference: in
 // the order of their days, a key that no longer holds would put its application
 // before others in this process alone.
 func (p *places) dueBy(day int32) (due []string) {

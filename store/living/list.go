@@ -55,7 +55,7 @@ func New() *List {
 	return &List{Index: waitlist.NewIndex(), places: newPlaces(), units: map[string]UnitState{}, staged: map[string]*staged{}}
 }
 
-// Due answers the applications whose placement may have to be evaluated again
+// Due returns the applications whose placement may have to be evaluated again
 // on a day, given in days since 1970-01-01, in the order of their references. It
 // may name one whose day has moved.
 func (l *List) Due(day int32) []string {

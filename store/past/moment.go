@@ -176,7 +176,7 @@ func effect(reader kv.Reader, at time.Time, importID string, decided map[string]
 	return effective, nil
 }
 
-// PolicyAt answers the policy that was in force at a moment; nil: none was.
+// PolicyAt returns the policy that was in force at a moment; nil: none was.
 func PolicyAt(reader kv.Reader, at time.Time) (*eilev1.PolicyName, error) {
 	var latest *eilev1.PolicyName
 	for item, err := range layout.All(reader, layout.Activation) {

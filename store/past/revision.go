@@ -62,7 +62,7 @@ func PlacementsAt(reader kv.Reader, generation uint32, revision uint64) iter.Seq
 	}
 }
 
-// PlacementAt answers the placement of one application as it was at a revision;
+// PlacementAt returns the placement of one application as it was at a revision;
 // false when it had none.
 func PlacementAt(reader kv.Reader, generation uint32, reference string, revision uint64) (*eilev1.Placement, bool, error) {
 	past := snapshot{reader: reader, revision: revision, decided: map[string]uint64{}}

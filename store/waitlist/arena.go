@@ -2,12 +2,13 @@ package waitlist
 
 import "slices"
 
-// An arena keeps the text of keys outside the garbage collector's sight: a few large allocations instead of one per key.
-// The place of a freed text is given to the next one of its size. Order keys of one policy have few sizes, so an arena does
-// not grow by being changed, and is never compacted.
+// An arena keeps the text of keys outside the garbage collector's sight: a few large allocations
+// instead of one per key. The place of a freed text is given to the next one of its size. Order
+// keys of one policy have few sizes, so an arena does not grow by being changed, and is never
+// compacted.
 //
-// A fork shares the chunks. It gives no place in them to another text, since that would copy a chunk for each: what it adds
-// stands together in chunks of its own.
+// A fork shares the chunks. It gives no place in them to another text, since that would copy a
+// chunk for each: what it adds stands together in chunks of its own.
 type arena struct {
 	owner  *owner
 	chunks []part[[]byte]

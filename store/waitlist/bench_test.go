@@ -13,8 +13,9 @@ import (
 	"github.com/tidwall/btree"
 )
 
-// legalKeys are keys as a policy makes them: one byte for the band, the time of registration in microseconds over fifteen
-// years, the number in the register, 0x00 and the reference. They ascend, in memory too.
+// legalKeys are keys as a policy makes them: one byte for the band, the time of registration in
+// microseconds over fifteen years, the number in the register, 0x00 and the reference. They ascend,
+// in memory too.
 var legalKeys = sync.OnceValue(func() []string {
 	const n = 3_000_000
 	const start, span = 1_300_000_000_000_000, 15 * 365 * 86_400 * 1_000_000
@@ -43,7 +44,8 @@ func everyth(n int) []string {
 	return keys
 }
 
-// asked returns the keys in random order and in fresh memory: a key that is asked for comes from a request.
+// asked returns the keys in random order and in fresh memory: a key that is asked for comes from a
+// request.
 func asked(keys []string) []string {
 	asked := slices.Clone(keys)
 	rand.New(rand.NewPCG(3, 4)).Shuffle(len(asked), func(i, j int) { asked[i], asked[j] = asked[j], asked[i] })
@@ -89,7 +91,8 @@ func benchmarkRank(b *testing.B, n int) {
 func BenchmarkRank1M(b *testing.B) { benchmarkRank(b, 1_000_000) }
 func BenchmarkRank3M(b *testing.B) { benchmarkRank(b, 3_000_000) }
 
-// BenchmarkRankDays1M ranks in an old register that knows days only: some 50 keys of a band share a day.
+// BenchmarkRankDays1M ranks in an old register that knows days only: some 50 keys of a band share a
+// day.
 func BenchmarkRankDays1M(b *testing.B) {
 	keys := everyth(1_000_000)
 	for i, key := range keys {
@@ -105,7 +108,8 @@ func BenchmarkRankDays1M(b *testing.B) {
 	})
 }
 
-// BenchmarkTidwallRank3M is the baseline: that tree selects but does not rank, so its users search with GetAt.
+// BenchmarkTidwallRank3M is the baseline: that tree selects but does not rank, so its users search
+// with GetAt.
 func BenchmarkTidwallRank3M(b *testing.B) {
 	keys := legalKeys()
 	t := btree.NewBTreeG(func(a, b string) bool { return a < b })
@@ -137,8 +141,8 @@ func BenchmarkSelect3M(b *testing.B) {
 	}
 }
 
-// BenchmarkInsert3M and BenchmarkDelete3M work on a tree of 3,000,000 that has been written to at random before, and keep
-// its size by undoing every 100,000 writes outside the clock.
+// BenchmarkInsert3M and BenchmarkDelete3M work on a tree of 3,000,000 that has been written to at
+// random before, and keep its size by undoing every 100,000 writes outside the clock.
 func BenchmarkInsert3M(b *testing.B) { benchmarkWrite(b, (*Tree).Delete, (*Tree).Insert) }
 func BenchmarkDelete3M(b *testing.B) { benchmarkWrite(b, (*Tree).Insert, (*Tree).Delete) }
 
@@ -191,7 +195,8 @@ func BenchmarkIterate3M(b *testing.B) {
 	}
 }
 
-// placements are a million waiting: two lists, eight classes, one in fifty out of turn, in random order.
+// placements are a million waiting: two lists, eight classes, one in fifty out of turn, in random
+// order.
 func placements() []Placement {
 	keys := asked(everyth(1_000_000))
 	all := make([]Placement, len(keys))
@@ -267,7 +272,8 @@ func BenchmarkIndexFreeze1M(b *testing.B) {
 	}
 }
 
-// BenchmarkIndexFork1M forks; then reports what a fork takes beside its index at once, and after 5,000 random moves in it.
+// BenchmarkIndexFork1M forks; then reports what a fork takes beside its index at once, and after
+// 5,000 random moves in it.
 func BenchmarkIndexFork1M(b *testing.B) {
 	all := placements()
 	x := filled(b, all)
@@ -291,8 +297,8 @@ func BenchmarkIndexFork1M(b *testing.B) {
 	runtime.KeepAlive(fork)
 }
 
-// BenchmarkIndexMemory1M reports bytes of heap per placement: just built, after a million random moves, and grown by
-// changes from nothing.
+// BenchmarkIndexMemory1M reports bytes of heap per placement: just built, after a million random
+// moves, and grown by changes from nothing.
 func BenchmarkIndexMemory1M(b *testing.B) {
 	for b.Loop() {
 		all := placements()

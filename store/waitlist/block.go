@@ -8,19 +8,21 @@ import (
 	"slices"
 )
 
-// blockLimit is the most keys a block holds: larger blocks make a write move more bytes, smaller ones make the top of the
-// tree too large for the second-level cache. lineLen entries are two cache lines, which a processor fetches as a pair.
+// blockLimit is the most keys a block holds: larger blocks make a write move more bytes, smaller
+// ones make the top of the tree too large for the second-level cache. lineLen entries are two cache
+// lines, which a processor fetches as a pair.
 const (
 	lineLen    = 8
 	blockLimit = 64 * lineLen
 )
 
-// blockBytes bounds the tails of a block of unusually long keys, so that a write never moves much more than this and an
-// offset always fits in 28 bits.
+// blockBytes bounds the tails of a block of unusually long keys, so that a write never moves much
+// more than this and an offset always fits in 28 bits.
 const blockBytes = 1 << 20
 
-// A block is a run of neighbouring keys in ascending order, packed without a pointer per key: a key is the block's prefix,
-// then up to twelve bytes that stand in its entry, then its tail. The garbage collector sees three pointers a block.
+// A block is a run of neighbouring keys in ascending order, packed without a pointer per key: a key
+// is the block's prefix, then up to twelve bytes that stand in its entry, then its tail. The
+// garbage collector sees three pointers a block.
 type block struct {
 	prefix  []byte // shared by all keys; the longest such when packed, perhaps a shorter one later
 	entries []entry
@@ -29,8 +31,9 @@ type block struct {
 	guide   [blockLimit / lineLen]uint64 // last window of each full line of entries; the largest number for the others
 }
 
-// An entry is the start of a key after the block's prefix. Numbers are big-endian and padded with zeros, so that comparing
-// them compares bytes. Where both are equal, the key with fewer bytes in its entry is a prefix of the other.
+// An entry is the start of a key after the block's prefix. Numbers are big-endian and padded with
+// zeros, so that comparing them compares bytes. Where both are equal, the key with fewer bytes in
+// its entry is a prefix of the other.
 type entry struct {
 	window uint64 // bytes 0 to 7
 	more   uint32 // bytes 8 to 11
@@ -117,7 +120,8 @@ func (b *block) keys() [][]byte {
 	return keys
 }
 
-// search returns how many keys of the block are below key, and whether the next one is the key itself.
+// search returns how many keys of the block are below key, and whether the next one is the key
+// itself.
 func (b *block) search(key []byte) (int, bool) {
 	if !bytes.HasPrefix(key, b.prefix) {
 		if bytes.Compare(key, b.prefix) < 0 {
@@ -161,8 +165,9 @@ func (b *block) compare(e entry, tail []byte, i int) int {
 	return bytes.Compare(tail, b.tail(i))
 }
 
-// below counts the keys whose window is below x. The eight reads of a round do not depend on each other: the processor waits
-// for them together, and of the three rounds two read the guide, which is small enough to be in its cache.
+// below counts the keys whose window is below x. The eight reads of a round do not depend on each
+// other: the processor waits for them together, and of the three rounds two read the guide, which
+// is small enough to be in its cache.
 func (b *block) below(x uint64) int {
 	passed := uint64(0)
 	for i := 7; i < len(b.guide); i += 8 {
@@ -229,8 +234,8 @@ func (b *block) clone(owner *owner) *block {
 	}
 }
 
-// roomy returns s with room for n more. It grows by a step, not by doubling: blocks have a limit, and the unused halves of
-// doubled arrays would outweigh the rest of the index.
+// roomy returns s with room for n more. It grows by a step, not by doubling: blocks have a limit,
+// and the unused halves of doubled arrays would outweigh the rest of the index.
 func roomy[T any](s []T, n, step int) []T {
 	if len(s)+n <= cap(s) {
 		return s

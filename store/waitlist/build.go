@@ -7,8 +7,9 @@ import (
 	"iter"
 )
 
-// buildLen is how many keys a built block holds: with the sixth that is left empty the first writes do not split every
-// block. 432 entries fill an allocation of 6912 bytes, a size that the Go allocator serves without waste.
+// buildLen is how many keys a built block holds: with the sixth that is left empty the first writes
+// do not split every block. 432 entries fill an allocation of 6912 bytes, a size that the Go
+// allocator serves without waste.
 const buildLen = 432
 
 var errOrder = errors.New("waitlist: keys to build from must ascend")

@@ -5,12 +5,14 @@ import (
 	"iter"
 )
 
-// rebuildLen is from how many changes on an index is rebuilt beside itself, when they are also a quarter of what it holds:
-// applied one by one under the lock, an import of a million rows would keep every reader waiting for seconds.
+// rebuildLen is from how many changes on an index is rebuilt beside itself, when they are also a
+// quarter of what it holds: applied one by one under the lock, an import of a million rows would
+// keep every reader waiting for seconds.
 const rebuildLen = 1 << 14
 
-// Apply brings the index to a revision by all changes of that revision, in their order. A revision that is not above the
-// index's own is already in it and is ignored. A malformed placement, see [Placement.Check], fails the whole call.
+// Apply brings the index to a revision by all changes of that revision, in their order. A revision
+// that is not above the index's own is already in it and is ignored. A malformed placement, see
+// [Placement.Check], fails the whole call.
 func (x *Index) Apply(revision uint64, changes []Change) error {
 	for _, change := range changes {
 		if change.Remove {
@@ -62,9 +64,9 @@ func (c *content) with(changes []Change) iter.Seq[Placement] {
 	}
 }
 
-// Build replaces all that the index holds by placements, in any order, and sets its revision. Readers see the old content
-// until the new one is ready. It fails, and changes nothing, on a malformed placement, on a reference given twice and on a
-// revision below the index's own.
+// Build replaces all that the index holds by placements, in any order, and sets its revision.
+// Readers see the old content until the new one is ready. It fails, and changes nothing, on a
+// malformed placement, on a reference given twice and on a revision below the index's own.
 func (x *Index) Build(revision uint64, placements iter.Seq[Placement]) error {
 	x.write.Lock()
 	defer x.write.Unlock()
@@ -79,9 +81,10 @@ func (x *Index) Build(revision uint64, placements iter.Seq[Placement]) error {
 	return nil
 }
 
-// Replace moves the content of next, which is left empty, into x at a revision, in one step for readers: a policy change
-// builds next beside x, feeds it the changes that x gets meanwhile, and switches. It fails, and changes nothing, when
-// revision is below that of either. No two goroutines may replace two indexes by each other.
+// Replace moves the content of next, which is left empty, into x at a revision, in one step for
+// readers: a policy change builds next beside x, feeds it the changes that x gets meanwhile, and
+// switches. It fails, and changes nothing, when revision is below that of either. No two goroutines
+// may replace two indexes by each other.
 func (x *Index) Replace(revision uint64, next *Index) error {
 	x.write.Lock()
 	defer x.write.Unlock()

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestReadersDuringWrites moves placements about, freezes and rebuilds while readers check that every answer is of one
-// revision: each revision moves one placement between two lists, so that the same number waits at any time.
+// TestReadersDuringWrites moves placements about, freezes and rebuilds while readers check that
+// every answer is of one revision: each revision moves one placement between two lists, so that the
+// same number waits at any time.
 func TestReadersDuringWrites(t *testing.T) {
 	const n, revisions = 1200, 600
 	x := NewIndex()

@@ -5,7 +5,8 @@ import (
 	"maps"
 )
 
-// content is what an index holds at one revision: rows by reference, and trees by list and by class.
+// content is what an index holds at one revision: rows by reference, and trees by list and by
+// class.
 type content struct {
 	roll   roll
 	queues map[string]*queue
@@ -31,7 +32,8 @@ func newContent() *content {
 	return &content{roll: newRoll(), queues: make(map[string]*queue)}
 }
 
-// fork returns an independent copy that shares what neither writes to. It may run beside reads, not beside writes.
+// fork returns an independent copy that shares what neither writes to. It may run beside reads, not
+// beside writes.
 func (c *content) fork() *content {
 	forked := &content{roll: c.roll.fork(), queues: make(map[string]*queue, len(c.queues)), lanes: make([]lane, len(c.lanes))}
 	for list, q := range c.queues {

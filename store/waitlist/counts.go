@@ -2,11 +2,12 @@ package waitlist
 
 import "slices"
 
-// countGroup is the number of blocks whose counts are kept together: about the square root of the blocks of a large list,
-// so that a change touches a few cache lines at both levels.
+// countGroup is the number of blocks whose counts are kept together: about the square root of the
+// blocks of a large list, so that a change touches a few cache lines at both levels.
 const countGroup = 64
 
-// counts tells how many keys are before a block in two reads, and follows a change in O(√blocks) neighbouring words.
+// counts tells how many keys are before a block in two reads, and follows a change in O(√blocks)
+// neighbouring words.
 type counts struct {
 	within []uint32 // per block: keys before it in its group
 	groups []uint32 // per group: keys before it
@@ -25,7 +26,8 @@ func (c *counts) add(b, d int) {
 	}
 }
 
-// locate returns the block of the key that has i keys before it, and how many of them are in that block.
+// locate returns the block of the key that has i keys before it, and how many of them are in that
+// block.
 func (c *counts) locate(i int) (b, in int) {
 	group := lastNotAbove(c.groups, uint32(i))
 	rest := uint32(i) - c.groups[group]
@@ -34,7 +36,8 @@ func (c *counts) locate(i int) (b, in int) {
 	return b, int(rest - c.within[b])
 }
 
-// lastNotAbove returns the last place of an ascending slice, which starts with zero, that is not above x.
+// lastNotAbove returns the last place of an ascending slice, which starts with zero, that is not
+// above x.
 func lastNotAbove(counts []uint32, x uint32) int {
 	i, _ := slices.BinarySearchFunc(counts, x, func(count, x uint32) int {
 		if count <= x {

@@ -1,11 +1,14 @@
-// Package waitlist is the living waiting list in memory: it answers "where am I" without sorting, scanning or reading the
-// store. It imports the standard library only; in particular it knows nothing of policies, of protobuf or of the store,
-// which fills it at start and feeds it every committed change.
+// Package waitlist is the living waiting list in memory: it answers "where am I" without sorting,
+// scanning or reading the store. It imports the standard library only; in particular it knows
+// nothing of policies, of protobuf or of the store, which fills it at start and feeds it every
+// committed change.
 //
-// An order key is a string of bytes, and bytewise order is the legal order. A key ends with 0x00 and the application's
-// reference, so keys never tie. [Tree] is a set of keys that counts; [Index] holds one tree for each list, one for each need
-// class of a list and one for those of a list who are out of turn, and finds a placement by its reference. A reference that
-// has no place on a list is simply absent. [Frozen] is an Index at one revision, for a night that reads while writes go on, and
+// An order key is a string of bytes, and bytewise order is the legal order. A key ends with 0x00
+// and the application's reference, so keys never tie. [Tree] is a set of keys that counts; [Index]
+// holds one tree for each list, one for each need class of a list and one for those of a list who
+// are out of turn, and finds a placement by its reference. A reference that has no place on a list
+// is simply absent. [Frozen] is an Index at one revision, for a night that reads while writes go
+// on, and
 // [Index.Fork] one that goes its own way from there.
 //
 // # Costs
@@ -21,10 +24,12 @@
 //
 // # Why blocks
 //
-// At this size a rank costs what its cache misses cost. A balanced tree or a slice of strings misses at every one of some 22
-// comparisons. Here the first keys' windows (eight bytes each) of all blocks fit the second-level cache, a block's guide
-// narrows 512 keys to 8 in one more look, the start of each of those stands in neighbouring memory, and only the last
-// comparison reads a key's tail. Two levels of counts over blocks, not a Fenwick tree, turn the place in a block into a rank
-// with two reads. Keys are packed: nothing here has a pointer per key or per placement, so the garbage collector, which
-// runs often in a busy server, has next to nothing to mark however long the list is.
+// At this size a rank costs what its cache misses cost. A balanced tree or a slice of strings
+// misses at every one of some 22 comparisons. Here the first keys' windows (eight bytes each) of
+// all blocks fit the second-level cache, a block's guide narrows 512 keys to 8 in one more look,
+// the start of each of those stands in neighbouring memory, and only the last comparison reads a
+// key's tail. Two levels of counts over blocks, not a Fenwick tree, turn the place in a block into
+// a rank with two reads. Keys are packed: nothing here has a pointer per key or per placement, so
+// the garbage collector, which runs often in a busy server, has next to nothing to mark however
+// long the list is.
 package waitlist

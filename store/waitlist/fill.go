@@ -15,8 +15,8 @@ type filling struct {
 	shared  []byte // a prefix of every key
 }
 
-// fill makes content of placements in any order. Each list is sorted once, on eight bytes of its keys; a list that comes in
-// its order is not sorted at all.
+// fill makes content of placements in any order. Each list is sorted once, on eight bytes of its
+// keys; a list that comes in its order is not sorted at all.
 func fill(placements iter.Seq[Placement]) (*content, error) {
 	c := newContent()
 	var fillings []*filling

@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestForksAreRegisters changes an index and its forks, and forks of these, each in its own way: none sees another.
+// TestForksAreRegisters changes an index and its forks, and forks of these, each in its own way:
+// none sees another.
 func TestForksAreRegisters(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		type kept struct {
@@ -57,8 +58,8 @@ func TestForksAreRegisters(t *testing.T) {
 	})
 }
 
-// TestForkDuringReadsAndWrites moves placements in an index and in forks of it at once, while readers look: neither sees the
-// other, and both have everybody once.
+// TestForkDuringReadsAndWrites moves placements in an index and in forks of it at once, while
+// readers look: neither sees the other, and both have everybody once.
 func TestForkDuringReadsAndWrites(t *testing.T) {
 	const n = 4 * pageLen
 	x := NewIndex()

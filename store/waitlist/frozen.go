@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Frozen is an index as it was at one revision. It never changes, and may be read by many goroutines.
+// Frozen is an index as it was at one revision. It never changes, and may be read by many
+// goroutines.
 type Frozen struct {
 	revision uint64
 	lists    map[string]frozenList
@@ -17,8 +18,9 @@ type frozenList struct {
 	classes map[string]*Tree
 }
 
-// Freeze returns the index as it is now. It copies one pointer and a few words per block, not the keys, and does not make
-// readers wait; until the Frozen is let go, the first write to each block copies that block.
+// Freeze returns the index as it is now. It copies one pointer and a few words per block, not the
+// keys, and does not make readers wait; until the Frozen is let go, the first write to each block
+// copies that block.
 func (x *Index) Freeze() *Frozen {
 	x.write.Lock()
 	defer x.write.Unlock()
@@ -48,7 +50,8 @@ func (f *Frozen) Classes(list string) []string {
 	return slices.Sorted(maps.Keys(f.lists[list].classes))
 }
 
-// List yields the order keys of a list in legal order, and how many there are. [Reference] gives the applications.
+// List yields the order keys of a list in legal order, and how many there are. [Reference] gives
+// the applications.
 func (f *Frozen) List(list string) (keys iter.Seq[string], waiting int) {
 	return f.lists[list].waiting.all()
 }

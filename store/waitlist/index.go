@@ -8,9 +8,9 @@ import (
 	"sync"
 )
 
-// An Index holds the placements of a register at its latest revision. All methods may be called at any time from any
-// goroutine; each answers from one revision. Writers wait for each other, and make readers wait only for the microseconds
-// in which trees really change.
+// An Index holds the placements of a register at its latest revision. All methods may be called at
+// any time from any goroutine; each answers from one revision. Writers wait for each other, and
+// make readers wait only for the microseconds in which trees really change.
 type Index struct {
 	write sync.Mutex // held by whoever changes content, while it prepares too
 
@@ -25,10 +25,10 @@ func NewIndex() *Index {
 	return &Index{content: newContent(), advanced: make(chan struct{})}
 }
 
-// Fork returns an index of its own that begins as this one is now: neither sees what is applied to the other. It copies a few
-// words per block and per page, not the placements, and does not make readers wait; afterwards the first write to each block
-// or page, in either index, copies that block or page. What a fork replaces it does not reuse the memory of: it should not
-// live long.
+// Fork returns an index of its own that begins as this one is now: neither sees what is applied to
+// the other. It copies a few words per block and per page, not the placements, and does not make
+// readers wait; afterwards the first write to each block or page, in either index, copies that
+// block or page. What a fork replaces it does not reuse the memory of: it should not live long.
 func (x *Index) Fork() *Index {
 	x.write.Lock()
 	defer x.write.Unlock()
@@ -59,17 +59,18 @@ func (x *Index) Get(reference string) (Placement, bool) {
 	return x.content.placement(h), true
 }
 
-// Queue returns up to limit placements of a list, from the one that has from others before it. An unknown list is empty.
-// Writers wait while a page is read, so a caller bounds the limit; who wants a whole list freezes the index.
+// Queue returns up to limit placements of a list, from the one that has from others before it. An
+// unknown list is empty. Writers wait while a page is read, so a caller bounds the limit; who wants
+// a whole list freezes the index.
 func (x *Index) Queue(list string, from, limit int) Page {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return x.page(list, func(*Tree) int { return from }, limit)
 }
 
-// QueueAfter returns up to limit placements of a list, from the first whose order key is above key; "" begins the list.
-// Pages that each go on after the last key of the one before neither skip nor repeat a placement that stays in its place,
-// whatever else changes between them.
+// QueueAfter returns up to limit placements of a list, from the first whose order key is above key;
+// "" begins the list. Pages that each go on after the last key of the one before neither skip nor
+// repeat a placement that stays in its place, whatever else changes between them.
 func (x *Index) QueueAfter(list, key string, limit int) Page {
 	x.mu.RLock()
 	defer x.mu.RUnlock()

@@ -236,7 +236,8 @@ func placed(list, class string, term, number int) Placement {
 	return Placement{Reference: reference, List: list, Class: class, Key: fmt.Sprintf("%08d\x00%s", term, reference)}
 }
 
-// TestApplyManyIsApplyEach compares a batch that rebuilds the index with the same changes one by one.
+// TestApplyManyIsApplyEach compares a batch that rebuilds the index with the same changes one by
+// one.
 func TestApplyManyIsApplyEach(t *testing.T) {
 	const n = rebuildLen
 	each, many := NewIndex(), NewIndex()
@@ -344,7 +345,8 @@ func TestUnknownNamesAreEmpty(t *testing.T) {
 	}
 }
 
-// TestArenaIsReused changes every key over and over: the arena must not grow with the number of changes.
+// TestArenaIsReused changes every key over and over: the arena must not grow with the number of
+// changes.
 func TestArenaIsReused(t *testing.T) {
 	x := NewIndex()
 	for i := range 50_000 {

@@ -2,11 +2,12 @@ package waitlist
 
 import "iter"
 
-// chunkLen is how many keys an iteration unpacks into one string at a time. A key that outlives the iteration keeps its
-// chunk in memory: about 2 KiB.
+// chunkLen is how many keys an iteration unpacks into one string at a time. A key that outlives the
+// iteration keeps its chunk in memory: about 2 KiB.
 const chunkLen = 64
 
-// From yields the keys from key on, in order; From("") yields all. The tree must not change until the iteration ends.
+// From yields the keys from key on, in order; From("") yields all. The tree must not change until
+// the iteration ends.
 func (t *Tree) From(key string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		ahead, _ := t.Rank(key)
@@ -14,7 +15,8 @@ func (t *Tree) From(key string) iter.Seq[string] {
 	}
 }
 
-// FromRank yields the keys that have at least i keys before them. The tree must not change until the iteration ends.
+// FromRank yields the keys that have at least i keys before them. The tree must not change until
+// the iteration ends.
 func (t *Tree) FromRank(i int) iter.Seq[string] {
 	return func(yield func(string) bool) { t.yieldFrom(max(0, i), yield) }
 }

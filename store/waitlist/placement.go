@@ -8,7 +8,8 @@ import (
 // MaxKey is the most bytes an order key may have, its reference included.
 const MaxKey = 1 << 16
 
-// A Placement is the place of one application: where it waits and in what order. Status is the caller's and opaque here.
+// A Placement is the place of one application: where it waits and in what order. Status is the
+// caller's and opaque here.
 type Placement struct {
 	Reference string
 	List      string
@@ -18,8 +19,8 @@ type Placement struct {
 	OutOfTurn bool
 }
 
-// Check tells why an index would refuse the placement. A writer asks before it commits, since an index cannot refuse what
-// is committed.
+// Check tells why an index would refuse the placement. A writer asks before it commits, since an
+// index cannot refuse what is committed.
 func (p Placement) Check() error {
 	switch {
 	case p.Reference == "" || strings.IndexByte(p.Reference, 0) >= 0:
@@ -35,13 +36,15 @@ func (p Placement) Check() error {
 // Reference returns the reference that an order key ends with. It shares the key's memory.
 func Reference(key string) string { return key[strings.LastIndexByte(key, 0)+1:] }
 
-// A Change puts a placement, in the place of the one that its reference had, or removes the one of its reference.
+// A Change puts a placement, in the place of the one that its reference had, or removes the one of
+// its reference.
 type Change struct {
 	Placement
 	Remove bool // only Reference is read
 }
 
-// A Position is the answer to "where am I", all of it read at one revision. Counts of those waiting include the asker.
+// A Position is the answer to "where am I", all of it read at one revision. Counts of those waiting
+// include the asker.
 type Position struct {
 	List, Class    string
 	Status         uint8

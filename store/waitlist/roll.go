@@ -7,9 +7,10 @@ import (
 	"slices"
 )
 
-// A roll finds the entry of a reference. It holds no string and no pointer per entry: the reference is the end of the key,
-// and the key is in an arena. Rows lie in pages and heads in many small maps, so that a fork shares those that nobody
-// writes to, and none of them is ever large enough for its growth to be felt.
+// A roll finds the entry of a reference. It holds no string and no pointer per entry: the reference
+// is the end of the key, and the key is in an arena. Rows lie in pages and heads in many small
+// maps, so that a fork shares those that nobody writes to, and none of them is ever large enough
+// for its growth to be felt.
 type roll struct {
 	owner *owner
 	hash  func(reference string) uint64

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// A Tree is an ordered set of keys that knows how many keys stand before any of them. The zero value is an empty set. Reads
-// may run side by side; a write needs the tree to itself.
+// A Tree is an ordered set of keys that knows how many keys stand before any of them. The zero
+// value is an empty set. Reads may run side by side; a write needs the tree to itself.
 type Tree struct {
 	owner  *owner
 	blocks []*block // never empty ones, in ascending order
@@ -17,18 +17,20 @@ type Tree struct {
 	limit  int // keys a block holds; zero is blockLimit, tests set less
 }
 
-// An owner marks the blocks that a tree may change in place. Its address is its identity, so it must have a size.
+// An owner marks the blocks that a tree may change in place. Its address is its identity, so it
+// must have a size.
 type owner struct{ _ byte }
 
-// keyRoom is the length up to which a key is copied to the stack and not to the heap. (The compiler converts a string without
-// a copy only where it sees that nothing writes to the bytes, which comparing hides from it.)
+// keyRoom is the length up to which a key is copied to the stack and not to the heap. (The compiler
+// converts a string without a copy only where it sees that nothing writes to the bytes, which
+// comparing hides from it.)
 const keyRoom = 128
 
 // Len returns the number of keys.
 func (t *Tree) Len() int { return t.len }
 
-// Rank returns how many keys are before key, and whether key is in the set: the count of an absent key is the place where
-// it would stand.
+// Rank returns how many keys are before key, and whether key is in the set: the count of an absent
+// key is the place where it would stand.
 func (t *Tree) Rank(key string) (ahead int, found bool) {
 	var room [keyRoom]byte
 	return t.rank(append(room[:0], key...))
@@ -87,8 +89,9 @@ func (t *Tree) insert(key []byte) bool {
 	return true
 }
 
-// repack puts keys in the place of block b: in one block, or in two when they are too many. A key added at the very end
-// starts a block of its own, so that a list which grows at its end is packed tight instead of half empty.
+// repack puts keys in the place of block b: in one block, or in two when they are too many. A key
+// added at the very end starts a block of its own, so that a list which grows at its end is packed
+// tight instead of half empty.
 func (t *Tree) repack(b int, keys [][]byte, added int) {
 	if !t.blocks[b].full(t.max()) {
 		t.replace(b, b+1, pack(t.owner, keys))
@@ -130,7 +133,8 @@ func (t *Tree) delete(key []byte) bool {
 	return true
 }
 
-// merge joins block b with a neighbour when it is under a quarter full and both fit in three quarters.
+// merge joins block b with a neighbour when it is under a quarter full and both fit in three
+// quarters.
 func (t *Tree) merge(b int) {
 	if t.blocks[b].len() >= t.max()/4 {
 		return
@@ -148,8 +152,8 @@ func (t *Tree) merge(b int) {
 	}
 }
 
-// Snapshot returns an independent copy in O(n / block size): both trees share their blocks until one of them writes to one.
-// It may run beside reads, not beside writes or another Snapshot.
+// Snapshot returns an independent copy in O(n / block size): both trees share their blocks until
+// one of them writes to one. It may run beside reads, not beside writes or another Snapshot.
 func (t *Tree) Snapshot() *Tree {
 	t.owner = new(owner)
 	return &Tree{

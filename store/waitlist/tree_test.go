@@ -86,8 +86,9 @@ func soundBlock(t failer, tree *Tree, i int) {
 	}
 }
 
-// anyKey draws keys that collide in every way a tree distinguishes: as prefixes of one another, in their first bytes, in
-// their windows, and with the bytes that padding and the largest window are made of.
+// anyKey draws keys that collide in every way a tree distinguishes: as prefixes of one another, in
+// their first bytes, in their windows, and with the bytes that padding and the largest window are
+// made of.
 func anyKey() *rapid.Generator[string] {
 	letters := rapid.SliceOfN(rapid.SampledFrom([]byte{0x00, 0x01, 'a', 0xff}), 0, 3)
 	stems := rapid.SampledFrom([]string{
@@ -387,7 +388,8 @@ func TestRankAllocatesNothing(t *testing.T) {
 	}
 }
 
-// FuzzTree reads operations from bytes: the low two bits choose one, the rest is the length of the key that follows.
+// FuzzTree reads operations from bytes: the low two bits choose one, the rest is the length of the
+// key that follows.
 func FuzzTree(f *testing.F) {
 	f.Add([]byte("\x10abcd\x10abce\x02\x11abcd"))
 	f.Add([]byte("\x04\x00\x04\xff\x00\x28\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x03\x05\x00"))

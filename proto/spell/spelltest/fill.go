@@ -1,5 +1,5 @@
-// Package spelltest makes messages for the tests of what is spelled: with every kind of field that the protos have,
-// set or not, and with the values that are hard to write. It is for tests only.
+// Package spelltest makes messages for the tests of what is spelled: with every kind of field that
+// the protos have, set or not, and with the values that are hard to write. It is for tests only.
 package spelltest
 
 import (

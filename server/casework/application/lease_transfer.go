@@ -23,7 +23,7 @@ func leaseNear(rules casework.Rules, ends, on day.Day) bool {
 	return ends <= on.AddMonths(rules.Policy.Leases.TransferMonths)
 }
 
-// LeaseTransfer answers the application by which the household that lives in a
+// LeaseTransfer returns the application by which the household that lives in a
 // rented-in home is rehoused, the open one before those that ended; nil: there
 // is none. An obstacle says why there can be none and what a person must do.
 func LeaseTransfer(from store.Source, unit *eilev1.Unit) (transfer *eilev1.Application, obstacle *eilev1.Reason, err error) {
@@ -35,7 +35,7 @@ func LeaseTransfer(from store.Source, unit *eilev1.Unit) (transfer *eilev1.Appli
 	return transfer, nil, err
 }
 
-// transferFrom answers the application of a tenant that frees a home.
+// transferFrom returns the application of a tenant that frees a home.
 func transferFrom(from store.Source, tenant *eilev1.Application, unit string) (*eilev1.Application, error) {
 	var latest *eilev1.Application
 	if tenant.GetTransfer().GetUnit() == unit {
@@ -57,7 +57,7 @@ func transferFrom(from store.Source, tenant *eilev1.Application, unit string) (*
 	return latest, nil
 }
 
-// Leaving answers the application by which the tenant of a home came to it,
+// Leaving returns the application by which the tenant of a home came to it,
 // where the tenant is to be put up for a transfer today; nil: nothing is to be
 // done, or cannot be. A transfer from this home that ended in the months before
 // the end of the lease is not made again: who withdrew it would be registered

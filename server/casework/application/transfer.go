@@ -65,7 +65,7 @@ func OpenTransfer(c casework.Change, unit *eilev1.Unit, reason string) (referenc
 	return application.GetReference(), nil, Register(c, application)
 }
 
-// tenantOf answers the application by which the household that lives in a home
+// tenantOf returns the application by which the household that lives in a home
 // came to it, or why that cannot be told.
 func tenantOf(from store.Source, unit *eilev1.Unit, reason string) (*eilev1.Application, *eilev1.Reason, error) {
 	home := words.Text("unit", unit.GetReference())
@@ -87,7 +87,7 @@ func tenantOf(from store.Source, unit *eilev1.Unit, reason string) (*eilev1.Appl
 	return tenant, nil, err
 }
 
-// openTransfer answers the application of the household that frees the home and
+// openTransfer returns the application of the household that frees the home and
 // has not ended: its own, where a temporary letting left it on the list, or one
 // linked to it. Nil: there is none.
 func openTransfer(from store.Source, tenant *eilev1.Application, unit string) (*eilev1.Application, error) {

@@ -39,7 +39,7 @@ func TransfersSettled(c casework.Change, proposal string) error {
 	return state.PutProposal(c, record)
 }
 
-// TransferOf answers the transfer by which the household of a home that is given
+// TransferOf returns the transfer by which the household of a home that is given
 // up is rehoused; empty: there is none.
 func TransferOf(from store.Source, reference string) (string, error) {
 	unit, err := store.Units.Get(from, reference)

@@ -19,7 +19,7 @@ var leaseBands = []struct {
 	{12, eilev1.LeaseWarning_LEASE_WARNING_12_MONTHS},
 }
 
-// LeaseEnds answers the last day of the lease by which a home is rented in;
+// LeaseEnds returns the last day of the lease by which a home is rented in;
 // false where the home is not rented in or no end is on record.
 func LeaseEnds(unit *eilev1.Unit) (day.Day, bool) {
 	if unit.GetTenure() != eilev1.Tenure_TENURE_RENTED_IN {

@@ -29,7 +29,8 @@ func Move(c casework.Change, unit *eilev1.Unit, event, why string) error {
 	return nil
 }
 
-// call is the event of a person who says that a home is in a state; empty where only the program may say so.
+// call is the event of a person who says that a home is in a state; empty where only the program
+// may say so.
 func call(status eilev1.UnitStatus) string {
 	switch status {
 	case vacant:

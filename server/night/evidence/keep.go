@@ -40,7 +40,7 @@ func Keep(change Change, run string, found *market.Result) (Kept, error) {
 	})
 }
 
-// Foretell answers the hashes that Keep would. Of the files it writes only whom
+// Foretell returns the hashes that Keep would. Of the files it writes only whom
 // the run matches with what: the others nobody could ask for of a dry run.
 func Foretell(change Change, run string, found *market.Result) (Kept, error) {
 	return digests(found, func(instance io.Writer) error {
@@ -83,7 +83,7 @@ func keepRecord(change Change, run, file string, record proto.Message) error {
 	})
 }
 
-// certify answers the hash of the outcomes, which are not kept, and what they say
+// certify returns the hash of the outcomes, which are not kept, and what they say
 // in sum.
 func certify(found *market.Result) (sha string, maxSize int, err error) {
 	sum := sha256.New()

@@ -43,7 +43,7 @@ func Skips(ctx context.Context, register *store.Register, id string) ([]*eilev1.
 // Offer is the id of the offer that a match of a run became, by its number from 0.
 func Offer(run string, number int) string { return fmt.Sprintf("%s-%05d", run, number+1) }
 
-// Page answers what became of the matches of a run, in legal order: at most size
+// Page returns what became of the matches of a run, in legal order: at most size
 // of them, from a number on that counts from 0, and whether there are more.
 func Page(ctx context.Context, register *store.Register, id string, from, size int) (page []*eilev1.RunMatch, more bool, err error) {
 	matches, err := Matches(ctx, register, id)

@@ -9,7 +9,7 @@ import (
 	"github.com/eile-housing/eile/store"
 )
 
-// Application answers what a household got, and for each of the run's
+// Application returns what a household got, and for each of the run's
 // homes that it did not get exactly one reason.
 func Application(ctx context.Context, register *store.Register, id, application string) (*eilev1.ExplainRunResponse, error) {
 	p, err := open(ctx, register, id)

@@ -13,7 +13,7 @@ import (
 // answer must fit a message. The others are counted.
 const listed = 3000
 
-// Unit answers who got a home, and for each more senior household that
+// Unit returns who got a home, and for each more senior household that
 // did not get it exactly one reason. It reads all placements.
 func Unit(ctx context.Context, register *store.Register, id, unit string) (*eilev1.ExplainRunResponse, error) {
 	p, err := open(ctx, register, id)
@@ -72,7 +72,7 @@ func (p *proof) unmatched(v *store.View, answer *eilev1.ExplainRunResponse) erro
 	return nil
 }
 
-// seniors answers who stood before an application at a revision, in legal order:
+// seniors returns who stood before an application at a revision, in legal order:
 // the first of them, and in more how many others there are.
 func (p *proof) seniors(v *store.View, revision uint64, application string, stood func(*eilev1.Placement) bool, more *int32) ([]*eilev1.Placement, error) {
 	holder, ok, err := v.PlacementAt(application, revision)

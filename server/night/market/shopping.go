@@ -104,7 +104,7 @@ func (s *Scenarios) Shop(ctx context.Context, now Solution, offerings []Offering
 	}
 }
 
-// best answers the best offering for at most some cents, nil where none houses
+// best returns the best offering for at most some cents, nil where none houses
 // anybody more, and the offerings worth another look, in order of rent.
 //
 // In fill mode of one round two theorems spare most solving: the most that homes can house is

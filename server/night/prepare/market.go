@@ -88,7 +88,7 @@ func homes(v *store.View, frozen living.Frozen, rules casework.Rules) (found []m
 	return found, unassessed, nil
 }
 
-// barredFrom answers the applications that a home is not offered to again.
+// barredFrom returns the applications that a home is not offered to again.
 func barredFrom(v *store.View, unit string) ([]string, error) {
 	var applications []string
 	for id, err := range v.OffersFor(unit) {

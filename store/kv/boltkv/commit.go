@@ -107,7 +107,7 @@ func (db *DB) persist(b *batch) (err error) {
 	return tx.Commit()
 }
 
-// refuse answers a batch that could not be committed, and sends back those that
+// refuse returns a batch that could not be committed, and sends back those that
 // have read from it. If bbolt still shows the revision before, the file is as it
 // was and work goes on: a transaction rewrites every page it needs, so pages
 // lost by a failed sync are never relied upon. If not, the meta page is written

@@ -20,7 +20,8 @@ func (db *DB) guard(doing string, err *error) {
 	switch p := recover().(type) {
 	case nil:
 	case runtime.Error:
-		// What the runtime says of the page that could not be read speaks of this program, not of the file.
+		// What the runtime says of the page that could not be read speaks of this program, not of
+		// the file.
 		*err = fmt.Errorf("%w: a page of it cannot be read: the file was cut off or is damaged", kv.ErrCorrupt)
 	default:
 		*err = fmt.Errorf("%w: %v", kv.ErrCorrupt, p)

@@ -256,7 +256,8 @@ func TestFullBatch(t *testing.T) {
 	var company sync.Once
 	db.Follow(func(kv.Commit) {
 		largest.Store(max(largest.Load(), int64(db.syncing.Load().size)))
-		// On one processor nobody joins while a batch is written. The first batch leaves thirty values at least.
+		// On one processor nobody joins while a batch is written. The first batch leaves thirty
+		// values at least.
 		company.Do(func() {
 			for db.joined.Load() < 8 {
 				runtime.Gosched()

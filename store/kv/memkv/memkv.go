@@ -1,9 +1,9 @@
-// Package memkv is the driver of kv in memory, with the semantics of the durable
-// drivers and none of their durability: a whole store for tests, or what is
-// written over a snapshot of another store and thrown away.
+// Package memkv is the driver of kv in memory, with the semantics of the durable drivers and none
+// of their durability: a whole store for tests, or what is written over a snapshot of another store
+// and thrown away.
 //
-// A snapshot is the tree of one commit, which later commits copy where they
-// change it. A tree that nobody was shown they change in place. The package imports kv and a B-tree, nothing else of ours.
+// A snapshot is the tree of one commit, which later commits copy where they change it. A tree that
+// nobody was shown they change in place. The package imports kv and a B-tree, nothing else of ours.
 package memkv
 
 import (
