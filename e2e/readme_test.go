@@ -38,7 +38,7 @@ func readme(t *testing.T, text string) []typed {
 	return all
 }
 
-// Everything that the README tells a newcomer to type works, in this order, and prints what it says;
+// What the README tells a newcomer to type works, in this order, and prints what it says;
 // figures may differ, since the sample is of the day.
 func TestReadme(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ type failer interface {
 
 // book is a register of which there is nothing but its history and its audit.
 type book struct {
+	number  int64
 	db      kv.DB
 	now     time.Time
 	moments []time.Time
@@ -46,8 +48,11 @@ type book struct {
 	begun   int // imports
 }
 
+// books numbers the registers of the tests, so that no two share an entry.
+var books atomic.Int64
+
 func newBook(t failer) *book {
-	b := &book{db: memkv.New(memkv.Options{}), now: time.Date(2026, 1, 29, 8, 0, 0, 0, time.UTC), imports: map[string][]string{}}
+	b := &book{number: books.Add(1), db: memkv.New(memkv.Options{}), now: time.Date(2026, 1, 29, 8, 0, 0, 0, time.UTC), imports: map[string][]string{}}
 	b.write(t, map[string]proto.Message{layout.Register: &eilev1.Register{Schema: 2}})
 	return b
 }
@@ -56,7 +61,7 @@ func newBook(t failer) *book {
 func (b *book) write(t failer, records map[string]proto.Message) {
 	t.Helper()
 	b.entries++
-	entry := &eilev1.AuditEntry{Id: fmt.Sprintf("%p-%d", b, b.entries)} // unique among all registers
+	entry := &eilev1.AuditEntry{Id: fmt.Sprintf("%d-%d", b.number, b.entries)}
 	for key, record := range records {
 		value, err := layout.Encode(record)
 		if err != nil {
