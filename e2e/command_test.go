@@ -18,6 +18,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // eile runs the command line against the service.
@@ -120,14 +121,14 @@ func (s *service) order(args ...string) []string {
 // is checks the status of an application and of a home.
 func (s *service) is(reference, want string) {
 	s.t.Helper()
-	if got := strings.TrimPrefix(s.application(reference).GetStatus().String(), "APPLICATION_STATUS_"); got != want {
+	if got := spell.Name(s.application(reference).GetStatus()); got != want {
 		s.t.Errorf("application %s is %s, want %s", reference, got, want)
 	}
 }
 
 func (s *service) unitIs(reference, want string) {
 	s.t.Helper()
-	if got := strings.TrimPrefix(s.unit(reference).GetStatus().String(), "UNIT_STATUS_"); got != want {
+	if got := spell.Name(s.unit(reference).GetStatus()); got != want {
 		s.t.Errorf("unit %s is %s, want %s", reference, got, want)
 	}
 }

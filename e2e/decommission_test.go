@@ -9,6 +9,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // by runs fn as a person of that name.
@@ -85,7 +86,7 @@ func (s *service) proposal(subject string) *eilev1.Decommission {
 func stateOf(record *eilev1.Decommission, unit string) string {
 	for _, home := range record.GetHomes() {
 		if home.GetUnit() == unit {
-			return home.GetState().String()[len("GIVING_UP_STATE_"):]
+			return spell.Name(home.GetState())
 		}
 	}
 	return ""

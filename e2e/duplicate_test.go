@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // groups are what duplicate list says: "A-1 A-2 NAME_AND_BIRTH_DATE EMAIL".
@@ -20,7 +21,7 @@ func (s *service) groups(args ...string) []string {
 			words = append(words, application.GetReference())
 		}
 		for _, match := range group.GetMatches() {
-			words = append(words, strings.TrimPrefix(match.GetReason().String(), "DUPLICATE_REASON_"))
+			words = append(words, spell.Name(match.GetReason()))
 		}
 		told = append(told, strings.Join(slices.Compact(words), " "))
 	}

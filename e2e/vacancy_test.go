@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // vacant reads the report as "unit days state reason", one line a home.
@@ -13,7 +14,7 @@ func (s *service) vacant(args ...string) []string {
 	var lines []string
 	for _, home := range read(s, &eilev1.ListVacanciesResponse{}, append([]string{"unit", "vacant"}, args...)...).GetHomes() {
 		lines = append(lines, fmt.Sprintf("%s %d %s %s", home.GetUnit(), home.GetDaysEmpty(),
-			home.GetState().String()[len("VACANCY_STATE_"):], home.GetVacancy().GetReason().String()[len("VACANCY_REASON_"):]))
+			spell.Name(home.GetState()), spell.Name(home.GetVacancy().GetReason())))
 	}
 	return lines
 }

@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 )
@@ -86,8 +88,8 @@ func (h *holds) note(yes bool, what ...string) {
 }
 
 // is keeps a value of an enumeration without its prefix.
-func (h *holds) is(what string, value interface{ String() string }, prefix string) {
-	h.has[what+" "+strings.TrimPrefix(value.String(), prefix)] = true
+func (h *holds) is(what string, value protoreflect.Enum) {
+	h.has[what+" "+spell.Name(value)] = true
 }
 
 // as reads a record.
@@ -119,7 +121,7 @@ func (h *holds) record(key string, value []byte) {
 		h.tenancy(as(h, &eilev1.Tenancy{}, value))
 	case "g":
 		for _, home := range as(h, &eilev1.Decommission{}, value).GetHomes() {
-			h.is("home", home.GetState(), "GIVING_UP_STATE_")
+			h.is("home", home.GetState())
 		}
 	case "x":
 		h.run(as(h, &eilev1.Run{}, value))
@@ -131,9 +133,9 @@ func (h *holds) record(key string, value []byte) {
 		}
 		h.note(true, "policy", rest)
 	case "b":
-		h.is("import", as(h, &eilev1.ImportRecord{}, value).GetKind(), "IMPORT_KIND_")
+		h.is("import", as(h, &eilev1.ImportRecord{}, value).GetKind())
 	case "du":
-		h.is("duplicate", as(h, &eilev1.DuplicateDecision{}, value).GetOutcome(), "DUPLICATE_OUTCOME_")
+		h.is("duplicate", as(h, &eilev1.DuplicateDecision{}, value).GetOutcome())
 	case "e":
 		h.action(as(h, &eilev1.AuditEntry{}, value))
 	}
@@ -141,8 +143,8 @@ func (h *holds) record(key string, value []byte) {
 
 func (h *holds) application(application *eilev1.Application) {
 	h.applications = append(h.applications, application.GetReference())
-	h.is("application", application.GetStatus(), "APPLICATION_STATUS_")
-	h.is("eligibility", application.GetEligibility(), "ELIGIBILITY_")
+	h.is("application", application.GetStatus())
+	h.is("eligibility", application.GetEligibility())
 	h.note(true, "application on list", application.GetList())
 	h.note(true, "transfer", application.GetTransfer().GetReason())
 	h.note(len(application.GetEvidence()) > 0, "application with papers")
@@ -155,15 +157,15 @@ func (h *holds) application(application *eilev1.Application) {
 }
 
 func (h *holds) unit(unit *eilev1.Unit) {
-	h.is("unit", unit.GetStatus(), "UNIT_STATUS_")
-	h.is("condition", unit.GetCondition().GetState(), "CONDITION_STATE_")
+	h.is("unit", unit.GetStatus())
+	h.is("condition", unit.GetCondition().GetState())
 	h.note(unit.GetLease().GetEndsOn() != nil && unit.GetLeftStockOn() == nil, "lease that goes on")
 	h.note(unit.GetLeftStockOn() != nil, "lease that is over")
 }
 
 func (h *holds) offer(offer *eilev1.Offer) {
-	h.is("offer", offer.GetStatus(), "OFFER_STATUS_")
-	h.is("offer assessed", offer.GetAssessment(), "ASSESSMENT_")
+	h.is("offer", offer.GetStatus())
+	h.is("offer assessed", offer.GetAssessment())
 	h.note(offer.GetServedOn() != nil && offer.GetStatus() == eilev1.OfferStatus_OFFER_STATUS_OPEN, "offer that was served")
 	h.note(offer.GetReopened(), "offer that was reopened")
 	h.note(offer.GetBasis() != "", "offer by hand")
@@ -178,7 +180,7 @@ func (h *holds) tenancy(tenancy *eilev1.Tenancy) {
 }
 
 func (h *holds) run(run *eilev1.Run) {
-	h.is("run", run.GetState(), "RUN_STATE_")
+	h.is("run", run.GetState())
 	h.note(len(run.GetSkipped()) > 0, "run with a skip")
 	h.note(run.GetRounds() == 2, "run of two rounds")
 	h.note(len(run.GetShares()) > 0, "run with shares")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/rule"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // surveyed is a policy over rows, tables and what inspections found.
@@ -57,7 +58,7 @@ func told(a Assessment) string {
 			codes = append(codes, r.GetCode())
 		}
 	}
-	return strings.TrimPrefix(a.State.String(), "CONDITION_STATE_") + " " + strings.Join(codes, ",") + " " + strings.Join(a.Missing, ",")
+	return spell.Name(a.State) + " " + strings.Join(codes, ",") + " " + strings.Join(a.Missing, ",")
 }
 
 func TestRowsInExpressions(t *testing.T) {

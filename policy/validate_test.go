@@ -10,6 +10,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/personal"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 func found(v []Violation) string {
@@ -135,7 +136,7 @@ func TestClaims(t *testing.T) {
 	supported := func() string {
 		var out []string
 		for _, c := range e.Claims(app, date) {
-			out = append(out, c.Code+" "+strings.TrimPrefix(c.Supported.String(), "ELIGIBILITY_")+" "+strings.Join(c.Missing, ","))
+			out = append(out, c.Code+" "+spell.Name(c.Supported)+" "+strings.Join(c.Missing, ","))
 		}
 		return strings.Join(out, "; ")
 	}

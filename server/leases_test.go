@@ -11,6 +11,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 const leaseGround = `mode: fill
@@ -286,7 +287,7 @@ func plain(h *eilev1.RentedHome) string {
 	if on, ok, _ := day.FromProto(h.GetNoticeBy()); ok {
 		notice = on.String()
 	}
-	return fmt.Sprint(h.GetUnit(), " ", left, " ", strings.TrimPrefix(h.GetWarning().String(), "LEASE_WARNING_"), " ", notice, " ", h.RentCents != nil)
+	return fmt.Sprint(h.GetUnit(), " ", left, " ", spell.Name(h.GetWarning()), " ", notice, " ", h.RentCents != nil)
 }
 
 // plainLeases says what the list must be, from the homes one by one: a band has

@@ -11,6 +11,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // openSlum is a town in which, of seven homes that were let on one day, five were
@@ -53,7 +54,7 @@ func chill(w *town, unit string) {
 func drawn(plan *eilev1.PlanDecommissionResponse) string {
 	var text strings.Builder
 	for _, h := range plan.GetHomes() {
-		fmt.Fprintf(&text, "%d %s %s", h.GetRank(), h.GetUnit(), strings.TrimPrefix(h.GetBasis().String(), "PLAN_BASIS_"))
+		fmt.Fprintf(&text, "%d %s %s", h.GetRank(), h.GetUnit(), spell.Name(h.GetBasis()))
 		if h.Month != nil {
 			before, _, _ := day.FromProto(h.GetNotBefore())
 			fmt.Fprintf(&text, " %d %s", h.GetMonth(), before)
@@ -82,7 +83,7 @@ func TestPlanStory(t *testing.T) {
 		u.Attributes = map[string]*eilev1.Fact{"heated": {Value: &eilev1.Fact_BoolValue{}}}
 	})
 	for _, status := range []eilev1.UnitStatus{eilev1.UnitStatus_UNIT_STATUS_LET, eilev1.UnitStatus_UNIT_STATUS_UNDER_REPAIR} {
-		w.home("Y-"+status.String()[12:], 1, func(u *eilev1.Unit) {
+		w.home("Y-"+spell.Name(status), 1, func(u *eilev1.Unit) {
 			u.Status = status
 			u.Attributes = map[string]*eilev1.Fact{"heated": {Value: &eilev1.Fact_BoolValue{}}}
 		})

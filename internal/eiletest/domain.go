@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 )
 
@@ -95,8 +96,8 @@ func Holds[S casework.State](t T, steps casework.Steps[S], drawn Drawn, domain s
 	var states []string
 	known := map[[2]string]bool{}
 	for _, step := range steps.All {
-		states = append(states, casework.Name(step.To))
-		known[[2]string{casework.Name(step.From), casework.Name(step.To)}] = true
+		states = append(states, spell.Name(step.To))
+		known[[2]string{spell.Name(step.From), spell.Name(step.To)}] = true
 		if sentence := sentences[step.Event]; sentence == "" || !strings.Contains(domain, sentence) {
 			t.Errorf("%s: no sentence of the domain lets it %s: %q", steps.Noun, step.Event, sentence)
 		}
@@ -124,7 +125,7 @@ func Walks[S casework.State](t T, steps casework.Steps[S], world func(T) *World,
 	for _, step := range steps.All {
 		name := step.Event
 		if step.From.Number() != 0 {
-			name = casework.Name(step.From) + " " + step.Event
+			name = spell.Name(step.From) + " " + step.Event
 		}
 		road, known := roads[name]
 		if !known {

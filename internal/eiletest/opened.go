@@ -2,7 +2,7 @@ package eiletest
 
 import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -57,7 +57,7 @@ func Opened(t T, name string) (w *World, offer string) {
 func (w *World) Is(reference, status string) *eilev1.Application {
 	w.Helper()
 	stored := Read(w, store.Applications, reference)
-	if got := casework.Name(stored.GetStatus()); got != status {
+	if got := spell.Name(stored.GetStatus()); got != status {
 		w.Errorf("application %s is %s, want %s", reference, got, status)
 	}
 	return stored
@@ -68,7 +68,7 @@ func (w *World) Is(reference, status string) *eilev1.Application {
 func (w *World) HomeIs(reference, status string) *eilev1.Unit {
 	w.Helper()
 	stored := Read(w, store.Units, reference)
-	if got := casework.Name(stored.GetStatus()); got != status {
+	if got := spell.Name(stored.GetStatus()); got != status {
 		w.Errorf("unit %s is %s, want %s", reference, got, status)
 	}
 	return stored
@@ -79,7 +79,7 @@ func (w *World) HomeIs(reference, status string) *eilev1.Unit {
 func (w *World) OfferIs(id, status string) *eilev1.Offer {
 	w.Helper()
 	stored := Read(w, store.Offers, id)
-	if got := casework.Name(stored.GetStatus()); got != status {
+	if got := spell.Name(stored.GetStatus()); got != status {
 		w.Errorf("offer %s is %s, want %s", id, got, status)
 	}
 	return stored

@@ -10,6 +10,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // vector is one application of a case: what it has in place of an e-mail and of name and birth
@@ -164,7 +165,7 @@ func (d *desk) are(want ...string) {
 		for _, reference := range members(group) {
 			text += reference
 		}
-		got = append(got, text+" "+rule(group)+" "+group.GetState().String()[len("DUPLICATE_STATE_"):])
+		got = append(got, text+" "+rule(group)+" "+spell.Name(group.GetState()))
 	}
 	if !slices.Equal(got, want) {
 		d.t.Errorf("the groups are %q, want %q", got, want)

@@ -8,7 +8,6 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/proto/spell"
 	told "github.com/eile-housing/eile/server/words"
 )
 
@@ -53,6 +52,3 @@ type State interface {
 	comparable
 	protoreflect.Enum
 }
-
-// Name of an enum value as people write it, without the prefix of its kind.
-func Name[S State](value S) string { return spell.Name(value) }

@@ -1,6 +1,10 @@
 package casework
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/eile-housing/eile/proto/spell"
+)
 
 // Step is one way in which the state of a record changes. A record that is new
 // has the state 0.
@@ -25,5 +29,5 @@ func (s Steps[S]) Take(id string, from S, event string) (S, error) {
 			return step.To, nil
 		}
 	}
-	return from, fmt.Errorf("%s %s: no step %q leads from %s", s.Noun, id, event, Name(from))
+	return from, fmt.Errorf("%s %s: no step %q leads from %s", s.Noun, id, event, spell.Name(from))
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/eile-housing/eile/internal/eiletest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 )
@@ -71,7 +71,7 @@ func (w *witness) lookAt(a *eilev1.Application) {
 	status, reference := a.GetStatus(), a.GetReference()
 	fail := func(format string, args ...any) {
 		w.Helper()
-		w.Errorf("application %s, which is %s: %s", reference, casework.Name(status), fmt.Sprintf(format, args...))
+		w.Errorf("application %s, which is %s: %s", reference, spell.Name(status), fmt.Sprintf(format, args...))
 	}
 	if again := proto.CloneOf(a); !state.Ended(status) {
 		state.Evaluate(w.InForce(), again)
@@ -138,7 +138,7 @@ func statusName(status eilev1.ApplicationStatus) string {
 	if status == 0 {
 		return ""
 	}
-	return casework.Name(status)
+	return spell.Name(status)
 }
 
 // letting: RESERVED is a letting that is not done, HOUSED one that is.
@@ -155,12 +155,12 @@ func (w *witness) letting(a *eilev1.Application, fail func(string, ...any)) {
 				done++
 			}
 			if inForce && (unit.GetStatus() != let || unit.GetTenancy() != tenancy.GetId()) {
-				fail("tenancy %s is in force, unit %s is %s", tenancy.GetId(), unit.GetReference(), casework.Name(unit.GetStatus()))
+				fail("tenancy %s is in force, unit %s is %s", tenancy.GetId(), unit.GetReference(), spell.Name(unit.GetStatus()))
 			}
 		case inForce:
 			pending++
 			if a.GetReservedTenancy() != tenancy.GetId() || unit.GetStatus() != reservedUnit || unit.GetTenancy() != tenancy.GetId() {
-				fail("tenancy %s is not done, unit %s is %s and it waits for %q", tenancy.GetId(), unit.GetReference(), casework.Name(unit.GetStatus()), a.GetReservedTenancy())
+				fail("tenancy %s is not done, unit %s is %s and it waits for %q", tenancy.GetId(), unit.GetReference(), spell.Name(unit.GetStatus()), a.GetReservedTenancy())
 			}
 		}
 	}
@@ -211,7 +211,7 @@ func (w *witness) lookAtHome(unit *eilev1.Unit) {
 		}
 	}
 	if (open == 1) != (unit.GetStatus() == offered) || open > 1 {
-		w.Errorf("unit %s is %s and has %d open offers", unit.GetReference(), casework.Name(unit.GetStatus()), open)
+		w.Errorf("unit %s is %s and has %d open offers", unit.GetReference(), spell.Name(unit.GetStatus()), open)
 	}
 	if unit.GetStatus() == offered && unit.GetCondition().GetState() == flagged {
 		w.Errorf("unit %s is flagged and offered", unit.GetReference())
@@ -295,7 +295,7 @@ func (w *witness) audited() {
 	for _, application := range eiletest.All(w.World, store.Applications) {
 		before, after := w.status[application.GetReference()], application.GetStatus()
 		w.status[application.GetReference()] = after
-		if want := statusName(before) + ">" + casework.Name(after) + ";"; before != after && told[application.GetReference()] != want {
+		if want := statusName(before) + ">" + spell.Name(after) + ";"; before != after && told[application.GetReference()] != want {
 			w.Errorf("application %s: the audit tells %q, want %q", application.GetReference(), told[application.GetReference()], want)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
@@ -126,7 +126,7 @@ func (s standing) byApplication(household *eilev1.Programme_Household) error {
 		return nil
 	default:
 	}
-	household.Next = words.Reason(casework.Name(application.GetStatus())+".household", words.Behind("why", application.GetReasons())...)
+	household.Next = words.Reason(spell.Name(application.GetStatus())+".household", words.Behind("why", application.GetReasons())...)
 	return nil
 }
 
@@ -147,7 +147,7 @@ func (s standing) endedOn(application *eilev1.Application) (on *date.Date, err e
 		if err != nil {
 			return nil, err
 		}
-		if entry.GetStatusTo() == casework.Name(application.GetStatus()) {
+		if entry.GetStatusTo() == spell.Name(application.GetStatus()) {
 			on = day.Of(entry.GetAt().AsTime(), s.zone).Proto()
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/eile-housing/eile/internal/eiletest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/home"
@@ -178,7 +179,7 @@ func TestDuplicates(t *testing.T) {
 		for _, group := range groups {
 			names := []string{}
 			for _, member := range group.GetApplications() {
-				names = append(names, member.GetReference()+casework.Name(member.GetStatus()))
+				names = append(names, member.GetReference()+spell.Name(member.GetStatus()))
 			}
 			got = append(got, strings.Join(names, " "))
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/history"
 )
@@ -83,7 +83,7 @@ func lists(p Period, start, end history.Sums, answer *eilev1.GetStatsResponse) {
 			all.at(sum.List).closing += int32(n)
 			answer.Waiting += int32(n)
 		case history.InStatus:
-			statuses[casework.Name(eilev1.ApplicationStatus(sum.Number))] = int32(n)
+			statuses[spell.Name(eilev1.ApplicationStatus(sum.Number))] = int32(n)
 		case history.Housed:
 			if housed := day.Day(sum.Number); housed >= p.from && housed <= p.to {
 				answer.Lettings += int32(n)
@@ -120,14 +120,14 @@ func cameBy(from int32) string {
 	case history.FromList:
 		return "ANOTHER_LIST"
 	}
-	return "FROM_" + casework.Name(eilev1.ApplicationStatus(from))
+	return "FROM_" + spell.Name(eilev1.ApplicationStatus(from))
 }
 
 func wentBy(to int32) string {
 	if to == history.FromList {
 		return "ANOTHER_LIST"
 	}
-	return casework.Name(eilev1.ApplicationStatus(to))
+	return spell.Name(eilev1.ApplicationStatus(to))
 }
 
 func counts(of map[string]int32) []*eilev1.Count {
@@ -178,8 +178,8 @@ func homes(p Period, start, end *history.Past, now time.Time, answer *eilev1.Get
 			continue
 		}
 		stock.closing++
-		statuses[casework.Name(home.Status)]++
-		conditions[casework.Name(home.Condition)]++
+		statuses[spell.Name(home.Status)]++
+		conditions[spell.Name(home.Condition)]++
 		if home.Vacant() {
 			vacant += max(0, until.Sub(later(home.Since, p.start)))
 		}
@@ -212,7 +212,7 @@ func leftBy(to int32) string {
 	if to == history.LeaseOver {
 		return "LEASE_ENDED"
 	}
-	return casework.Name(eilev1.UnitStatus(to))
+	return spell.Name(eilev1.UnitStatus(to))
 }
 
 func number(yes bool) int32 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/eile-housing/eile/internal/eiletest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/server/figures"
@@ -30,7 +31,7 @@ func vacancies(w *eiletest.World, matches ...*eilev1.Run_Match) (lines []string)
 			for _, reason := range vacant.GetReasons() {
 				reasons = append(reasons, reason.GetCode())
 			}
-			state := strings.TrimPrefix(vacant.GetState().String(), "VACANCY_STATE_")
+			state := spell.Name(vacant.GetState())
 			lines = append(lines, fmt.Sprintf("%s %s %s %d", vacant.GetUnit(), state, strings.Join(reasons, " "), vacant.GetDaysEmpty()))
 		}
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/rpc"
 	"github.com/eile-housing/eile/server/rulebook"
@@ -202,7 +203,7 @@ func TestFilesOfHomesAndInspections(t *testing.T) {
 		t.Errorf("%s: %q", figures(a), a.faults)
 	}
 	condition := func(reference string) string {
-		return casework.Name(eiletest.Read(d.World, store.Units, reference).GetCondition().GetState())
+		return spell.Name(eiletest.Read(d.World, store.Units, reference).GetCondition().GetState())
 	}
 	if got := condition("U-1") + condition("U-2"); got != "FITFLAGGED" {
 		t.Errorf("%s", got)

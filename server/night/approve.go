@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/store"
@@ -27,7 +28,7 @@ func (r *runs) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run, 
 		}
 		what := words.Say("what.approve_run", words.Text("run", run.GetId()))
 		if state := run.GetState(); state != matched {
-			return casework.Refuse(what, words.Reason("WRONG_STATE", words.Term("state", casework.Name(state))))
+			return casework.Refuse(what, words.Reason("WRONG_STATE", words.Term("state", spell.Name(state))))
 		}
 		if !proto.Equal(run.GetPolicy(), rules.Policy.Identity()) {
 			return casework.Refuse(what, words.Reason("POLICY_CHANGED", words.Text("policy", run.GetPolicy().GetName()), words.Text("version", run.GetPolicy().GetVersion())))
@@ -56,7 +57,7 @@ func (r *runs) end(ctx context.Context, stamp store.Stamp, id, etag, event, why 
 			return err
 		}
 		if state := run.GetState(); state != preparing && state != matched {
-			return casework.Refuse(words.Say("what.end_run", words.Text("run", id)), words.Reason("WRONG_STATE", words.Term("state", casework.Name(state))))
+			return casework.Refuse(words.Say("what.end_run", words.Text("run", id)), words.Reason("WRONG_STATE", words.Term("state", spell.Name(state))))
 		}
 		on, _, err := day.FromProto(run.GetOn())
 		if err != nil {

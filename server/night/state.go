@@ -2,6 +2,7 @@ package night
 
 import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 )
@@ -50,7 +51,7 @@ func move(tx *store.Tx, run *eilev1.Run, event string) error {
 	}
 	run.State = to
 	tx.Subject(run.GetId())
-	tx.Status(casework.Name(from), casework.Name(to))
+	tx.Status(spell.Name(from), spell.Name(to))
 	return nil
 }
 

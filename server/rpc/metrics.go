@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/living"
 )
@@ -64,6 +64,6 @@ func (l listed) Collect(to chan<- prometheus.Metric) {
 		gauge(waitingGauge, float64(count.Waiting), count.List)
 	}
 	for state, count := range l.list.UnitCounts() {
-		gauge(homesGauge, float64(count), casework.Name(state.Status), casework.Name(state.Condition))
+		gauge(homesGauge, float64(count), spell.Name(state.Status), spell.Name(state.Condition))
 	}
 }

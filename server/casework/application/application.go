@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/offer"
@@ -26,7 +27,7 @@ func Register(c casework.Change, application *eilev1.Application) error {
 func Withdraw(c casework.Change, application *eilev1.Application, reason string) error {
 	what := words.Say("what.withdraw_application", words.Text("application", application.GetReference()))
 	if state.Ended(application.GetStatus()) {
-		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", casework.Name(application.GetStatus()))))
+		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", spell.Name(application.GetStatus()))))
 	}
 	return end(c, application, state.Withdraw, reason)
 }
@@ -36,7 +37,7 @@ func Withdraw(c casework.Change, application *eilev1.Application, reason string)
 func Remove(c casework.Change, application *eilev1.Application, reject bool, by *eilev1.ByDecision) error {
 	what := words.Say("what.remove_application", words.Text("application", application.GetReference()))
 	if state.Ended(application.GetStatus()) {
-		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", casework.Name(application.GetStatus()))))
+		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", spell.Name(application.GetStatus()))))
 	}
 	kind, event := eilev1.DecisionKind_DECISION_KIND_REMOVE, state.Remove
 	placed, ok := casework.DayOf(application.GetPlacedOn())
@@ -57,7 +58,7 @@ func end(c casework.Change, application *eilev1.Application, event, reason strin
 	if err := state.Step(application, event); err != nil {
 		return err
 	}
-	to := casework.Name(application.GetStatus())
+	to := spell.Name(application.GetStatus())
 	if err := offer.Drop(c, application, "the application ended: "+to); err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func end(c casework.Change, application *eilev1.Application, event, reason strin
 func Erase(c casework.Change, application *eilev1.Application) error {
 	if !state.Ended(application.GetStatus()) {
 		return casework.Refuse(words.Say("what.erase_person", words.Text("application", application.GetReference())),
-			words.Reason("NOT_ENDED", words.Term("status", casework.Name(application.GetStatus()))))
+			words.Reason("NOT_ENDED", words.Term("status", spell.Name(application.GetStatus()))))
 	}
 	for _, member := range application.GetHousehold().GetMembers() {
 		member.BirthDate, member.Attributes = nil, nil

@@ -3,6 +3,7 @@ package application
 import (
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
@@ -20,7 +21,7 @@ func RegisterTransfer(c casework.Change, application *eilev1.Application) error 
 		return err
 	}
 	if unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_LET {
-		return casework.Refuse(what, words.Reason("NOT_LET", words.Text("unit", unit.GetReference()), words.Term("status", casework.Name(unit.GetStatus()))))
+		return casework.Refuse(what, words.Reason("NOT_LET", words.Text("unit", unit.GetReference()), words.Term("status", spell.Name(unit.GetStatus()))))
 	}
 	tenant, obstacle, err := tenantOf(c.Tx, unit, transfer.GetReason())
 	if err != nil {
@@ -57,7 +58,7 @@ func RegisterTransfer(c casework.Change, application *eilev1.Application) error 
 // hasTransfer says which application the household of a home has already.
 func hasTransfer(unit *eilev1.Unit, known *eilev1.Application) *eilev1.Reason {
 	return words.Reason("ALREADY_HAS_TRANSFER", words.Text("unit", unit.GetReference()), words.Text("application", known.GetReference()),
-		words.Term("status", casework.Name(known.GetStatus())))
+		words.Term("status", spell.Name(known.GetStatus())))
 }
 
 // joinProposal notes an application that an officer registered as the transfer

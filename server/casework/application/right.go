@@ -8,6 +8,7 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -17,7 +18,7 @@ import (
 func GrantGround(c casework.Change, application *eilev1.Application, code string, from, until *date.Date, by *eilev1.ByDecision) error {
 	what := words.Say("what.grant_ground", words.Text("ground", code), words.Text("application", application.GetReference()))
 	if state.Ended(application.GetStatus()) {
-		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", casework.Name(application.GetStatus()))))
+		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", spell.Name(application.GetStatus()))))
 	}
 	if !slices.ContainsFunc(c.Rules.Policy.Grounds, func(g policy.Ground) bool { return g.Code == code }) {
 		return casework.Refuse(what, words.Reason("UNKNOWN_GROUND", words.Text("policy", c.Rules.Policy.Name), words.Text("ground", code)))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/offer"
@@ -26,9 +27,9 @@ func Suspend(c casework.Change, application *eilev1.Application, from, until *da
 	what := words.Say("what.suspend_application", words.Text("application", application.GetReference()))
 	switch status := application.GetStatus(); {
 	case state.Ended(status), status == suspended, status == reserved:
-		return casework.Refuse(what, words.Reason("WRONG_STATUS", words.Term("status", casework.Name(status))))
+		return casework.Refuse(what, words.Reason("WRONG_STATUS", words.Term("status", spell.Name(status))))
 	case application.GetPlacedOn() == nil:
-		return casework.Refuse(what, words.Reason("NO_PLACE", words.Term("status", casework.Name(status))))
+		return casework.Refuse(what, words.Reason("NO_PLACE", words.Term("status", spell.Name(status))))
 	}
 	first, last, wrong := period(c.Rules, from, until)
 	if wrong != nil {
@@ -84,7 +85,7 @@ func Reinstate(c casework.Change, application *eilev1.Application, by *eilev1.By
 	switch from {
 	case suspended, onHold, rejected, withdrawn, removed:
 	default:
-		return casework.Refuse(what, words.Reason("WRONG_STATUS", words.Term("status", casework.Name(from))))
+		return casework.Refuse(what, words.Reason("WRONG_STATUS", words.Term("status", spell.Name(from))))
 	}
 	if proposal := application.GetProposedDecision(); proposal != nil {
 		if err := decision.Decline(c, proposal); err != nil {

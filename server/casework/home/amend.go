@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -48,9 +49,9 @@ func call(c casework.Change, unit, stored *eilev1.Unit) error {
 	from, to := stored.GetStatus(), unit.GetStatus()
 	switch {
 	case !state.Callable(from):
-		return casework.Refuse(what, words.Reason("WRONG_STATUS.end_first", words.Term("status", casework.Name(from))))
+		return casework.Refuse(what, words.Reason("WRONG_STATUS.end_first", words.Term("status", spell.Name(from))))
 	case !state.Callable(to):
-		return casework.Refuse(what, words.Reason("WRONG_STATUS.by_hand", words.Term("status", casework.Name(to))))
+		return casework.Refuse(what, words.Reason("WRONG_STATUS.by_hand", words.Term("status", spell.Name(to))))
 	case unit.GetTenancy() != "":
 		return casework.Refuse(what, words.Reason("HAS_TENANCY", words.Text("tenancy", unit.GetTenancy())))
 	}
@@ -62,7 +63,7 @@ func call(c casework.Change, unit, stored *eilev1.Unit) error {
 		unit.StatusReason = "amended by " + c.Tx.Actor()
 	}
 	amendVacancy(c.Rules, unit, stored)
-	c.Tx.Status(casework.Name(from), casework.Name(to))
+	c.Tx.Status(spell.Name(from), spell.Name(to))
 	return nil
 }
 

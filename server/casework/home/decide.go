@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -65,7 +66,7 @@ func ApproveGivingUp(c casework.Change, record *eilev1.Decommission, reference s
 		if err := state.Move(c, one.unit, state.GiveUp, "given up: proposal "+record.GetId()+", decision "+decided.GetId()); err != nil {
 			return err
 		}
-		c.Tx.Status(casework.Name(before), casework.Name(one.unit.GetStatus()))
+		c.Tx.Status(spell.Name(before), spell.Name(one.unit.GetStatus()))
 		if err := put(c, one.unit); err != nil {
 			return err
 		}
@@ -78,14 +79,14 @@ func notFlagged(against *casework.Reasons, unit *eilev1.Unit) {
 	if unit.GetCondition().GetState() != flagged {
 		named := words.Text("unit", unit.GetReference())
 		against.Add(words.Then(
-			words.Reason("NOT_FLAGGED.by_now", named, words.Term("condition", casework.Name(unit.GetCondition().GetState()))),
+			words.Reason("NOT_FLAGGED.by_now", named, words.Term("condition", spell.Name(unit.GetCondition().GetState()))),
 			words.Next("REJECT_GIVING_UP", words.Text("unit", unit.GetReference()))))
 	}
 }
 
 // occupied says of a home in which somebody lives what to do first.
 func occupied(c casework.Change, against *casework.Reasons, one chosen) error {
-	named, status := words.Text("unit", one.unit.GetReference()), words.Term("status", casework.Name(one.unit.GetStatus()))
+	named, status := words.Text("unit", one.unit.GetReference()), words.Term("status", spell.Name(one.unit.GetStatus()))
 	inPrinciple := words.Next("APPROVE_IN_PRINCIPLE", words.Text("unit", one.unit.GetReference()))
 	switch {
 	case !state.Occupied(one.unit):
@@ -102,7 +103,7 @@ func occupied(c casework.Change, against *casework.Reasons, one chosen) error {
 			return err
 		}
 		against.Add(words.Reason("OCCUPIED.transfer", named, status,
-			words.Text("transfer", transfer.GetReference()), words.Term("transfer_status", casework.Name(transfer.GetStatus()))))
+			words.Text("transfer", transfer.GetReference()), words.Term("transfer_status", spell.Name(transfer.GetStatus()))))
 	}
 	return nil
 }
@@ -197,7 +198,7 @@ func decide(c casework.Change, record *eilev1.Decommission, homes []chosen, even
 		if err := one.move(record, event); err != nil {
 			return nil, err
 		}
-		proposal.Reasons = append(proposal.Reasons, &eilev1.Reason{Code: casework.Name(one.home.GetState()), Detail: "unit " + one.home.GetUnit()})
+		proposal.Reasons = append(proposal.Reasons, &eilev1.Reason{Code: spell.Name(one.home.GetState()), Detail: "unit " + one.home.GetUnit()})
 	}
 	act := decision.Record
 	if event == reject {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -72,7 +73,7 @@ func notToPropose(against *casework.Reasons, unit *eilev1.Unit) {
 	case state.Undecided(unit.GetGivingUp().GetState()):
 		against.Add(words.Reason("ALREADY_PROPOSED", named, words.Text("proposal", unit.GetGivingUp().GetProposal())))
 	case unit.GetCondition().GetState() != flagged:
-		against.Add(words.Reason("NOT_FLAGGED", named, words.Term("condition", casework.Name(unit.GetCondition().GetState()))))
+		against.Add(words.Reason("NOT_FLAGGED", named, words.Term("condition", spell.Name(unit.GetCondition().GetState()))))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -28,7 +29,7 @@ func Register(c casework.Change, unit *eilev1.Unit) error {
 	to := cmp.Or(unit.GetStatus(), vacant)
 	if !state.Callable(to) {
 		return casework.Refuse(words.Say("what.register_unit", words.Text("unit", unit.GetReference())),
-			words.Reason("WRONG_STATUS.new_home", words.Term("status", casework.Name(to))))
+			words.Reason("WRONG_STATUS.new_home", words.Term("status", spell.Name(to))))
 	}
 	if err := state.Call(unit, 0, to); err != nil {
 		return err

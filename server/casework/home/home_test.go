@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/home"
 	"github.com/eile-housing/eile/store"
@@ -59,7 +60,7 @@ func TestANewHome(t *testing.T) {
 		}
 	}
 	w.HomeIs("U-0", "VACANT")
-	if got := w.HomeIs("U-2", "LET"); casework.Name(got.GetCondition().GetState()) != "FIT" || got.GetVacancy() != nil {
+	if got := w.HomeIs("U-2", "LET"); spell.Name(got.GetCondition().GetState()) != "FIT" || got.GetVacancy() != nil {
 		t.Errorf("registered: %v", got)
 	}
 	for _, status := range []eilev1.UnitStatus{offered, eilev1.UnitStatus_UNIT_STATUS_RESERVED, eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED} {
@@ -114,7 +115,7 @@ func TestWhatAPersonSaysOfAHome(t *testing.T) {
 		return call(vacant)(c, stored)
 	})
 	got = w.HomeIs("U-1", "VACANT")
-	if v := got.GetVacancy(); got.GetStatusReason() != "new floor" || casework.Name(v.GetReason()) != "REPAIRED" || v.GetDetail() != "new floor" ||
+	if v := got.GetVacancy(); got.GetStatusReason() != "new floor" || spell.Name(v.GetReason()) != "REPAIRED" || v.GetDetail() != "new floor" ||
 		!proto.Equal(v.GetSince(), w.Today.Proto()) || !proto.Equal(v.GetEmptySince(), began.Proto()) {
 		t.Errorf("repaired: %v", got)
 	}
@@ -125,7 +126,7 @@ func TestWhatAPersonSaysOfAHome(t *testing.T) {
 	}
 	w.Today++
 	must(w, "U-1", call(vacant))
-	if v := w.HomeIs("U-1", "VACANT").GetVacancy(); casework.Name(v.GetReason()) != "TENANCY_ENDED" || !proto.Equal(v.GetEmptySince(), w.Today.Proto()) {
+	if v := w.HomeIs("U-1", "VACANT").GetVacancy(); spell.Name(v.GetReason()) != "TENANCY_ENDED" || !proto.Equal(v.GetEmptySince(), w.Today.Proto()) {
 		t.Errorf("vacant again: %v", v)
 	}
 	w.Must("unit.register", func(c casework.Change) error {
@@ -201,7 +202,7 @@ func TestAnInspection(t *testing.T) {
 		return home.Inspect(c, stored, &eilev1.Inspection{Id: "I-2", Unit: "U-1", InspectedOn: c.Rules.Today.Proto()})
 	})
 	got := w.HomeIs("U-1", "VACANT")
-	if casework.Name(got.GetCondition().GetState()) != "FLAGGED" || len(got.GetInspections()) != 2 || len(eiletest.All(w, store.Inspections)) != 2 {
+	if spell.Name(got.GetCondition().GetState()) != "FLAGGED" || len(got.GetInspections()) != 2 || len(eiletest.All(w, store.Inspections)) != 2 {
 		t.Errorf("inspected: %v", got)
 	}
 	if note := w.OfferIs(id, "WITHDRAWN").GetNote(); !strings.HasPrefix(note, "the home was found unfit: ") {
@@ -252,7 +253,7 @@ func TestTheLastDayOfALease(t *testing.T) {
 				t.Errorf("the home is %v, and more is due: %t", got, due(w))
 			}
 			for _, made := range eiletest.All(w, store.Offers) {
-				if casework.Name(made.GetStatus()) != test.offer || made.GetNote() != "the lease of the home ended on 2025-06-20" || made.GetCounted() {
+				if spell.Name(made.GetStatus()) != test.offer || made.GetNote() != "the lease of the home ended on 2025-06-20" || made.GetCounted() {
 					t.Errorf("the offer is %v", made)
 				}
 			}

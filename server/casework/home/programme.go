@@ -7,6 +7,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
@@ -52,7 +53,7 @@ func AddToProgramme(c casework.Change, programme *eilev1.Programme, applications
 			return err
 		}
 		if state.Ended(application.GetStatus()) {
-			against.Add(words.Reason("ALREADY_ENDED.member", words.Text("application", reference), words.Term("status", casework.Name(application.GetStatus()))))
+			against.Add(words.Reason("ALREADY_ENDED.member", words.Text("application", reference), words.Term("status", spell.Name(application.GetStatus()))))
 		}
 		known, err := belongs(c, programme, application)
 		if err != nil {

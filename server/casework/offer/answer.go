@@ -4,6 +4,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/tenancy"
 )
@@ -115,7 +116,7 @@ func Overdue(rules casework.Rules, offer *eilev1.Offer) bool {
 // Expire ends an offer whose time is over.
 func Expire(c casework.Change, offer *eilev1.Offer) error {
 	if !Overdue(c.Rules, offer) {
-		return casework.Refuse(words.Say("what.expire_offer", words.Text("offer", offer.GetId())), words.Reason("NOT_OVERDUE", words.Term("status", casework.Name(offer.GetStatus()))))
+		return casework.Refuse(words.Say("what.expire_offer", words.Text("offer", offer.GetId())), words.Reason("NOT_OVERDUE", words.Term("status", spell.Name(offer.GetStatus()))))
 	}
 	return end(c, offer, expired)
 }

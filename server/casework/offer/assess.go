@@ -3,6 +3,7 @@ package offer
 import (
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
@@ -13,7 +14,7 @@ import (
 // removal. An offer never served never counts.
 func Assess(c casework.Change, offer *eilev1.Offer, assessment eilev1.Assessment, note string) error {
 	if !missed(offer.GetStatus()) {
-		return casework.Refuse(words.Say("what.assess_offer", words.Text("offer", offer.GetId())), words.Reason("NOTHING_TO_ASSESS", words.Term("status", casework.Name(offer.GetStatus()))))
+		return casework.Refuse(words.Say("what.assess_offer", words.Text("offer", offer.GetId())), words.Reason("NOTHING_TO_ASSESS", words.Term("status", spell.Name(offer.GetStatus()))))
 	}
 	application, err := store.Applications.Get(c.Tx, offer.GetApplication())
 	if err != nil {
@@ -46,7 +47,7 @@ func missed(status eilev1.OfferStatus) bool {
 func Reopen(c casework.Change, offer *eilev1.Offer, reason string) error {
 	what := words.Say("what.reopen_offer", words.Text("offer", offer.GetId()))
 	if !missed(offer.GetStatus()) {
-		return casework.Refuse(what, words.Reason("NOTHING_TO_REOPEN", words.Term("status", casework.Name(offer.GetStatus()))))
+		return casework.Refuse(what, words.Reason("NOTHING_TO_REOPEN", words.Term("status", spell.Name(offer.GetStatus()))))
 	}
 	barred, err := store.Barred(c.Tx, offer.GetApplication(), offer.GetUnit())
 	if err != nil {

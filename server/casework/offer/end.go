@@ -3,6 +3,7 @@ package offer
 import (
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/server/casework/tenancy"
@@ -29,7 +30,7 @@ func Withdraw(c casework.Change, offer *eilev1.Offer, reason string) error {
 		return err
 	}
 	if letting.GetOffer() != offer.GetId() {
-		return casework.Refuse(what, words.Reason("LETTING_DONE.offer", words.Text("application", application.GetReference()), words.Term("status", casework.Name(application.GetStatus()))))
+		return casework.Refuse(what, words.Reason("LETTING_DONE.offer", words.Text("application", application.GetReference()), words.Term("status", spell.Name(application.GetStatus()))))
 	}
 	offer.Note = reason
 	if err := move(c, offer, withdrawn); err != nil {
@@ -54,7 +55,7 @@ func end(c casework.Change, offer *eilev1.Offer, event string) error {
 		}
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	if err := state.Vacate(c, unit, vacatedBy(offer.GetStatus()), "offer "+offer.GetId()+" "+casework.Name(offer.GetStatus()), c.Rules.Today); err != nil {
+	if err := state.Vacate(c, unit, vacatedBy(offer.GetStatus()), "offer "+offer.GetId()+" "+spell.Name(offer.GetStatus()), c.Rules.Today); err != nil {
 		return err
 	}
 	if err := c.Tx.PutUnit(unit); err != nil {

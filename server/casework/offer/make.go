@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -70,7 +71,7 @@ func standsAgainst(c casework.Change, application *eilev1.Application, unit *eil
 		against.Add(words.Reason("HAS_OPEN_OFFER", household, words.Text("offer", id)))
 	}
 	if status := unit.GetStatus(); status != eilev1.UnitStatus_UNIT_STATUS_VACANT {
-		against.Add(words.Reason("NOT_VACANT", home, words.Term("status", casework.Name(status))))
+		against.Add(words.Reason("NOT_VACANT", home, words.Term("status", spell.Name(status))))
 	}
 	if state.GivingUp(unit) {
 		against.Add(words.Reason("GIVING_UP.approved", home, words.Text("proposal", unit.GetGivingUp().GetProposal())))
@@ -81,7 +82,7 @@ func standsAgainst(c casework.Change, application *eilev1.Application, unit *eil
 		against.Add(words.Reason("LEASE_ENDED.offer", home, words.Day("ends", ends)))
 	}
 	if condition := unit.GetCondition().GetState(); condition != eilev1.ConditionState_CONDITION_STATE_FIT {
-		against.Add(words.Reason("NOT_FIT.offer", home, words.Term("condition", casework.Name(condition))))
+		against.Add(words.Reason("NOT_FIT.offer", home, words.Term("condition", spell.Name(condition))))
 		against = append(against, c.Rules.Tell(unit.GetCondition().GetReasons())...)
 	}
 	barred, err := store.Barred(c.Tx, application.GetReference(), unit.GetReference())
@@ -95,7 +96,7 @@ func standsAgainst(c casework.Change, application *eilev1.Application, unit *eil
 func notWaiting(rules casework.Rules, application *eilev1.Application) casework.Reasons {
 	state.Evaluate(rules, application)
 	var against casework.Reasons
-	household, status := words.Text("application", application.GetReference()), words.Term("status", casework.Name(application.GetStatus()))
+	household, status := words.Text("application", application.GetReference()), words.Term("status", spell.Name(application.GetStatus()))
 	switch application.GetStatus() {
 	case waiting:
 		return nil

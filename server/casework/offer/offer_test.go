@@ -6,6 +6,7 @@ import (
 
 	"github.com/eile-housing/eile/internal/eiletest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/home"
@@ -310,7 +311,7 @@ func TestWhatBarsAHome(t *testing.T) {
 			must(w, id, serve)
 			w.Today += 6
 			must(w, id, test.end)
-			if got := w.HomeIs("U-1", "VACANT"); casework.Name(got.GetVacancy().GetReason()) != test.why || got.GetOpenOffer() != "" {
+			if got := w.HomeIs("U-1", "VACANT"); spell.Name(got.GetVacancy().GetReason()) != test.why || got.GetOpenOffer() != "" {
 				t.Errorf("the home is %v", got)
 			}
 			if got := w.Is("A-1", "WAITING"); got.GetOpenOffer() != "" {
@@ -357,7 +358,7 @@ func TestAnOfferEndsWithWhatItWasMadeOn(t *testing.T) {
 				t.Errorf("the offer is %v", got)
 			}
 			got := w.HomeIs("U-1", "VACANT")
-			if v := got.GetVacancy(); got.GetOpenOffer() != "" || casework.Name(v.GetReason()) != "OFFER_WITHDRAWN" || v.GetDetail() != "offer "+id+" withdrawn" {
+			if v := got.GetVacancy(); got.GetOpenOffer() != "" || spell.Name(v.GetReason()) != "OFFER_WITHDRAWN" || v.GetDetail() != "offer "+id+" withdrawn" {
 				t.Errorf("the home is %v", got)
 			}
 			if open := eiletest.Read(w, store.Applications, "A-1").GetOpenOffer(); open != "" {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 )
 
@@ -60,7 +61,7 @@ func put(c casework.Change, offer *eilev1.Offer) error {
 // mustBeOpen refuses what can be done to an open offer only.
 func mustBeOpen(what words.Phrase, offer *eilev1.Offer) error {
 	if status := offer.GetStatus(); status != openOffer {
-		return casework.Refuse(what, words.Reason("NOT_OPEN", words.Term("status", casework.Name(status))))
+		return casework.Refuse(what, words.Reason("NOT_OPEN", words.Term("status", spell.Name(status))))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/internal/eiletest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
@@ -167,7 +168,7 @@ func TestRefusalsHold(t *testing.T) {
 		applicant := test.w.Applicant("A-1", "income=50")
 		applicant.CountedRefusals, applicant.ExcusedRefusals = test.counted, test.excused
 		state.Evaluate(test.w.InForce(), applicant)
-		if got := casework.Name(applicant.GetStatus()); got != test.want {
+		if got := spell.Name(applicant.GetStatus()); got != test.want {
 			t.Errorf("%d refusals of which %d are excused: it is %s, want %s", test.counted, test.excused, got, test.want)
 		}
 		if why := applicant.GetProposedDecision().GetReasons(); test.want == "ON_HOLD" && (why[0].GetCode() != "REFUSALS_EXCEEDED" || !eiletest.Said(why[0])) {

@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/internal/eiletest"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
@@ -40,7 +41,7 @@ func TestLeaseWarnings(t *testing.T) {
 		"2026-01-31": "ENDED",
 		"2026-02-01": "ENDED",
 	} {
-		if got := casework.Name(state.LeaseWarning(rented(t, "2026-01-31"), eiletest.Day(t, on))); got != want {
+		if got := spell.Name(state.LeaseWarning(rented(t, "2026-01-31"), eiletest.Day(t, on))); got != want {
 			t.Errorf("on %s the warning is %s, want %s", on, got, want)
 		}
 	}
@@ -48,7 +49,7 @@ func TestLeaseWarnings(t *testing.T) {
 		"a home without an end on record": {Tenure: eilev1.Tenure_TENURE_RENTED_IN},
 		"an owned home":                   {Tenure: eilev1.Tenure_TENURE_OWNED, Lease: rented(t, "2025-01-01").GetLease()},
 	} {
-		if got := casework.Name(state.LeaseWarning(unit, eiletest.Day(t, "2026-01-31"))); got != "NO_END_RECORDED" || state.LeaseOver(strictOn(t, "2026-01-31"), unit) {
+		if got := spell.Name(state.LeaseWarning(unit, eiletest.Day(t, "2026-01-31"))); got != "NO_END_RECORDED" || state.LeaseOver(strictOn(t, "2026-01-31"), unit) {
 			t.Errorf("%s has the warning %s", name, got)
 		}
 	}
@@ -103,10 +104,10 @@ func TestANewHomeIsCompleted(t *testing.T) {
 	rules := strictOn(t, "2025-06-02")
 	plain := &eilev1.Unit{Reference: "U-1", WearPercent: new(int32(10)), StatusReason: "built"}
 	state.Complete(rules, plain)
-	if casework.Name(plain.GetStatus()) != "VACANT" || plain.GetTenure() != eilev1.Tenure_TENURE_OWNED || casework.Name(plain.GetCondition().GetState()) != "FIT" {
+	if spell.Name(plain.GetStatus()) != "VACANT" || plain.GetTenure() != eilev1.Tenure_TENURE_OWNED || spell.Name(plain.GetCondition().GetState()) != "FIT" {
 		t.Errorf("a home of which nothing is said: %v", plain)
 	}
-	if v := plain.GetVacancy(); casework.Name(v.GetReason()) != "NEW" || v.GetDetail() != "built" || !proto.Equal(v.GetSince(), rules.Today.Proto()) || !proto.Equal(v.GetEmptySince(), rules.Today.Proto()) {
+	if v := plain.GetVacancy(); spell.Name(v.GetReason()) != "NEW" || v.GetDetail() != "built" || !proto.Equal(v.GetSince(), rules.Today.Proto()) || !proto.Equal(v.GetEmptySince(), rules.Today.Proto()) {
 		t.Errorf("its vacancy: %v", v)
 	}
 	since, gone := eiletest.Day(t, "2025-01-01").Proto(), rented(t, "2025-06-02")
@@ -191,7 +192,7 @@ func TestAHomeKnowsHowLongItIsEmpty(t *testing.T) {
 		t.Helper()
 		got := w.HomeIs("U-1", "VACANT")
 		v := got.GetVacancy()
-		if casework.Name(v.GetReason()) != reason || !proto.Equal(v.GetSince(), eiletest.Day(t, since).Proto()) || !proto.Equal(v.GetEmptySince(), eiletest.Day(t, empty).Proto()) ||
+		if spell.Name(v.GetReason()) != reason || !proto.Equal(v.GetSince(), eiletest.Day(t, since).Proto()) || !proto.Equal(v.GetEmptySince(), eiletest.Day(t, empty).Proto()) ||
 			!proto.Equal(got.GetStatusSince(), v.GetSince()) || v.GetDetail() != got.GetStatusReason() {
 			t.Errorf("its vacancy is %v, want %s since %s, empty since %s", v, reason, since, empty)
 		}

@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 )
@@ -22,7 +23,7 @@ func Settle(c casework.Change, application *eilev1.Application) error {
 	application.Etag = c.Tx.ID()
 	c.Tx.Subject(application.GetReference())
 	if from, to := before.GetStatus(), application.GetStatus(); from != to {
-		c.Tx.Status(statusName(from), casework.Name(to))
+		c.Tx.Status(statusName(from), spell.Name(to))
 	}
 	if proposal := application.GetProposedDecision(); proposal != nil && proposal.GetProposedAt() == nil {
 		proposal.ProposedAt = timestamppb.New(c.Tx.Now())
@@ -38,7 +39,7 @@ func statusName(status eilev1.ApplicationStatus) string {
 	if status == 0 {
 		return ""
 	}
-	return casework.Name(status)
+	return spell.Name(status)
 }
 
 // Recheck evaluates a stored application again, where the day makes it

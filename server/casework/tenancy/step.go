@@ -7,6 +7,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 )
@@ -21,7 +22,7 @@ var steps = map[eilev1.TenancyStep]policy.Step{
 // RecordStep notes the order, the contract or the keys. The policy's last step
 // houses the household and lets the home; eligibility is tested again then.
 func RecordStep(c casework.Change, tenancy *eilev1.Tenancy, step eilev1.TenancyStep, on day.Day) error {
-	what := words.Say("what.record_step", words.Term("step", casework.Name(step)), words.Text("tenancy", tenancy.GetId()))
+	what := words.Say("what.record_step", words.Term("step", spell.Name(step)), words.Text("tenancy", tenancy.GetId()))
 	if ended, ok := casework.DayOf(tenancy.GetEndedOn()); ok {
 		return casework.Refuse(what, words.Reason("TENANCY_ENDED", words.Day("ended", ended)))
 	}

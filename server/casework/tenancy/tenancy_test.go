@@ -6,6 +6,7 @@ import (
 
 	"github.com/eile-housing/eile/internal/eiletest"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/server/casework/state"
@@ -103,7 +104,7 @@ func TestTheDayOfALetting(t *testing.T) {
 	if err := on(w, id, end); err != nil {
 		t.Fatal(err)
 	}
-	if v := w.HomeIs("U-1", "VACANT").GetVacancy(); casework.Name(v.GetReason()) != "TENANCY_ENDED" || v.GetEmptySince().GetDay() != int32(w.Today.Day()) {
+	if v := w.HomeIs("U-1", "VACANT").GetVacancy(); spell.Name(v.GetReason()) != "TENANCY_ENDED" || v.GetEmptySince().GetDay() != int32(w.Today.Day()) {
 		t.Errorf("after the tenancy it is vacant: %v", v)
 	}
 }
@@ -256,7 +257,7 @@ func TestATransferFreesItsHome(t *testing.T) {
 	w.HomeIs("U-1", "LET")
 	w.Today++
 	w.Step(next, keys)
-	if v := w.HomeIs("U-1", "VACANT").GetVacancy(); casework.Name(v.GetReason()) != "TENANCY_ENDED" || !strings.Contains(v.GetDetail(), next) {
+	if v := w.HomeIs("U-1", "VACANT").GetVacancy(); spell.Name(v.GetReason()) != "TENANCY_ENDED" || !strings.Contains(v.GetDetail(), next) {
 		t.Errorf("it is vacant: %v", v)
 	}
 	ended := eiletest.Read(w, store.Tenancies, former)

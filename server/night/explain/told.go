@@ -6,6 +6,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // told is why a run did not give a home, by its code.
@@ -13,7 +14,7 @@ func told(code string) *eilev1.Reason { return words.Reason(code + ".run") }
 
 // stood is the reason that an application stood where it got no home.
 func stood(placement *eilev1.Placement) *eilev1.Reason {
-	return words.Reason(strings.TrimPrefix(placement.GetStatus().String(), "APPLICATION_STATUS_") + ".status")
+	return words.Reason(spell.Name(placement.GetStatus()) + ".status")
 }
 
 // unsuited is the reason that a home does not suit, with the rule that says so.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/night/market"
@@ -26,7 +27,7 @@ func (p *planner) findMovers(ctx context.Context) error {
 			case eilev1.UnitStatus_UNIT_STATUS_LET:
 				err = p.findMover(ctx, scratch, home)
 			default:
-				home.obstacle = words.Reason("NOT_AT_REST", words.Term("status", casework.Name(home.unit.GetStatus())))
+				home.obstacle = words.Reason("NOT_AT_REST", words.Term("status", spell.Name(home.unit.GetStatus())))
 			}
 			if err != nil {
 				return err
@@ -61,7 +62,7 @@ func (p *planner) findMover(ctx context.Context, scratch *store.Register, home *
 	home.list, home.class, home.lettings = m.place.GetList(), m.place.GetNeedClass(), p.lettings[m.place.GetNeedClass()]
 	if m.place.GetStatus() != eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING {
 		home.obstacle = words.Reason("NOT_WAITING.plan",
-			append(words.Behind("why", m.application.GetReasons()), words.Term("status", casework.Name(m.place.GetStatus())))...)
+			append(words.Behind("why", m.application.GetReasons()), words.Term("status", spell.Name(m.place.GetStatus())))...)
 		return nil
 	}
 	p.movers = append(p.movers, m)

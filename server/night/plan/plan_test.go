@@ -14,6 +14,7 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/home"
@@ -104,7 +105,7 @@ func draw(t *testing.T, w *eiletest.World, months, share int) *eilev1.PlanDecomm
 func lines(drawn *eilev1.PlanDecommissionResponse) []string {
 	var all []string
 	for _, h := range drawn.GetHomes() {
-		parts := []string{fmt.Sprint(h.GetRank()), h.GetUnit(), strings.TrimPrefix(h.GetBasis().String(), "PLAN_BASIS_")}
+		parts := []string{fmt.Sprint(h.GetRank()), h.GetUnit(), spell.Name(h.GetBasis())}
 		if h.Month != nil {
 			before, _, _ := day.FromProto(h.GetNotBefore())
 			parts = append(parts, fmt.Sprint(h.GetMonth()), before.String())
