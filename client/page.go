@@ -116,7 +116,7 @@ func Whole[Req proto.Message, Resp Page](ctx context.Context, req Req, limit int
 	}
 	whole = whole.ProtoReflect().New().Interface().(Resp)
 	answer, rows, ended := whole.ProtoReflect(), 0, false
-	for page, err := range pages(ctx, req, list) {
+	for page, err := range Pages(ctx, req, list) {
 		if err != nil {
 			return whole, err
 		}
@@ -174,7 +174,7 @@ func follow[Req proto.Message, Resp Page, T any](
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		for page, err := range pages(ctx, req, list) {
+		for page, err := range Pages(ctx, req, list) {
 			if err != nil {
 				yield(none, err)
 				return
@@ -188,10 +188,10 @@ func follow[Req proto.Message, Resp Page, T any](
 	}
 }
 
-// pages asks for page after page while the sequence is read. The request is copied: a sequence can
+// Pages asks for page after page while the sequence is read. The request is copied: a sequence can
 // be read again. A page may be empty and not the last; a token that comes twice running is an
 // error, since it would never end.
-func pages[Req proto.Message, Resp Page](ctx context.Context, req Req, list List[Req, Resp]) iter.Seq2[Resp, error] {
+func Pages[Req proto.Message, Resp Page](ctx context.Context, req Req, list List[Req, Resp]) iter.Seq2[Resp, error] {
 	return func(yield func(Resp, error) bool) {
 		var none Resp
 		req := proto.CloneOf(req)

@@ -5,8 +5,8 @@
 // It promises exit status 0 when the thing is done, 1 when it was refused or failed, with the
 // reason in one line on standard error, 2 for bad usage, 3 when the server is not reachable and 4
 // when it does not let the caller. Standard output holds the answer and nothing else, and nothing
-// where the status is not 0 unless --watch asked for more; JSON is the answer of the server, field
-// by field. It imports client, policy and allocation, never server or store.
+// where the status is not 0 unless --watch or --all asked for more; JSON is the answer of the
+// server, field by field. It imports client, policy and allocation, never server or store.
 package main
 
 import (

@@ -36,8 +36,13 @@ func newRoot(s *session) *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		// Errors are printed once, in one line, by session.status.
 		SilenceErrors: true, SilenceUsage: true,
-		Version:           build.Read().Line("eile"),
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return languageOfEnvironment(cmd) },
+		Version: build.Read().Line("eile"),
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := languageOfEnvironment(cmd); err != nil {
+				return err
+			}
+			return flagsFit(cmd)
+		},
 	}
 	root.Flags().BoolP("version", "v", false, "show which eile this is")
 	root.SetVersionTemplate("{{.Version}}\n")

@@ -68,24 +68,30 @@ func (p *Printer) Message(v View, message proto.Message) error {
 
 // List writes items; JSON and YAML are the response that holds them all.
 func List[T proto.Message](p *Printer, v View, items []T, response proto.Message) error {
-	spec := v.Table
-	switch p.Format {
-	case JSON, YAML:
+	if p.Format == JSON || p.Format == YAML {
 		return p.Answer(response)
-	case CSV:
-		spec = v.CSV
-	case Name:
-		spec = v.name()
-	case Wide:
-		spec = v.wide()
-	case Table:
 	}
+	spec := p.columns(v)
 	columns := columnsOf(spec)
 	rows := make([][]string, len(items))
 	for i, item := range items {
 		rows[i] = p.row(columns, item.ProtoReflect())
 	}
 	return p.Rows(response, spec, rows)
+}
+
+// columns are those of a list that is written in rows.
+func (p *Printer) columns(v View) string {
+	switch p.Format {
+	case CSV:
+		return v.CSV
+	case Name:
+		return v.name()
+	case Wide:
+		return v.wide()
+	default:
+		return v.Table
+	}
 }
 
 // Rows writes an answer that is put into rows by hand; the first cell of a row is the name of what
