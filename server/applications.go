@@ -118,7 +118,7 @@ func (s *applications) ListApplications(ctx context.Context, req *eilev1.ListApp
 	if err != nil {
 		return nil, err
 	}
-	asked, err := filter.NewApplications(req)
+	asked, err := filter.NewApplications(req, s.office.Book.Zone())
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/eile-housing/eile/policy/day"
@@ -26,7 +27,7 @@ type queue struct {
 }
 
 func (s *queue) GetPosition(ctx context.Context, req *eilev1.GetPositionRequest) (*eilev1.Position, error) {
-	if req.GetAsOf() != nil {
+	if isPast(req) {
 		return s.positionPast(ctx, req)
 	}
 	if err := s.office.Register.List().WaitFor(ctx, req.GetMinRevision()); err != nil {
@@ -60,27 +61,36 @@ func (s *queue) position(ctx context.Context, reference string) (*eilev1.Positio
 	return now.NoPlace(application), nil
 }
 
-// past runs fn on the waiting list as it was. Who asks as of today's date means
-// now: the end of the day is to come.
-func (s *queue) past(ctx context.Context, asked *timestamppb.Timestamp, fn func(past *figures.Past, at time.Time) error) error {
+// asPast is a request for what was so at a moment: a time, or a date alone.
+type asPast interface {
+	GetAsOf() *timestamppb.Timestamp
+	GetAsOfDate() *date.Date
+}
+
+// isPast tells whether a moment is asked for.
+func isPast(req asPast) bool {
+	_, dated, err := day.FromProto(req.GetAsOfDate())
+	return req.GetAsOf() != nil || dated || err != nil
+}
+
+// past runs fn on the waiting list as it was.
+func (s *queue) past(ctx context.Context, req asPast, fn func(past *figures.Past, at time.Time) error) error {
 	rules, err := s.office.Book.Today()
 	if err != nil {
 		return err
 	}
-	at := asked.AsTime()
-	if now := s.office.Clock.Now(); at.After(now) {
-		if at.Sub(now) > 24*time.Hour {
-			return form.Wrong("as_of", words.Reason("IN_THE_FUTURE", words.Text("when", at.Format(time.RFC3339))))
-		}
-		at = now
+	zone := rules.Policy.Location
+	at, _, err := form.PastMoment("as_of", req.GetAsOf(), req.GetAsOfDate(), s.office.Clock.Now(), zone)
+	if err != nil {
+		return err
 	}
 	return s.office.Recall(ctx, func(v *store.View) error {
-		return figures.ReadPast(v, at, rules.Policy.Location, func(past *figures.Past) error { return fn(past, at) })
+		return figures.ReadPast(v, at, zone, func(past *figures.Past) error { return fn(past, at) })
 	})
 }
 
 func (s *queue) positionPast(ctx context.Context, req *eilev1.GetPositionRequest) (position *eilev1.Position, err error) {
-	err = s.past(ctx, req.GetAsOf(), func(past *figures.Past, _ time.Time) error {
+	err = s.past(ctx, req, func(past *figures.Past, _ time.Time) error {
 		position, err = past.Position(req.GetReference())
 		return err
 	})
@@ -98,7 +108,7 @@ func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequ
 	if err != nil {
 		return nil, err
 	}
-	if req.GetAsOf() != nil {
+	if isPast(req) {
 		return s.listPast(ctx, req, page)
 	}
 	now, rules, err := s.now()
@@ -123,7 +133,7 @@ func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, 
 	if err != nil {
 		return nil, err
 	}
-	err = s.past(ctx, req.GetAsOf(), func(past *figures.Past, at time.Time) error {
+	err = s.past(ctx, req, func(past *figures.Past, at time.Time) error {
 		lists := past.Lists()
 		if list := req.GetList(); list != "" {
 			// Another policy may have had other lists.
@@ -181,7 +191,7 @@ func pageOf(page rpc.Page, req *eilev1.ListPositionsRequest, lists []string, fro
 // reference is known or the code wrong, the same work is done and the same is
 // answered.
 func (s *queue) GetOwnPosition(ctx context.Context, req *eilev1.GetOwnPositionRequest) (*eilev1.GetOwnPositionResponse, error) {
-	answer := &eilev1.GetOwnPositionResponse{}
+	answer := &eilev1.GetOwnPositionResponse{TimeZone: s.office.Book.Zone().String()}
 	err := s.office.View(ctx, func(v *store.View) error {
 		application, known, err := store.Applications.Find(v, req.GetReference())
 		if err != nil {

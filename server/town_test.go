@@ -58,22 +58,33 @@ func openTown(t eiletest.T, on string, more string) *town {
 	t.Helper()
 	world := eiletest.Bare(t, townPolicy+more)
 	world.Today = eiletest.Day(t, on)
+	return townOf(world, townPolicy+more, world.Now)
+}
+
+// townOf starts a service of a world by a clock, and puts a policy in force.
+func townOf(world *eiletest.World, text string, now func() time.Time) *town {
+	world.Helper()
 	w := &town{World: world}
-	w.conn = eiletest.Connect(t, start(world).GRPC(nil))
+	w.conn = eiletest.Connect(world, startBy(world, now).GRPC(nil))
 	w.applications, w.units = eilev1.NewApplicationServiceClient(w.conn), eilev1.NewUnitServiceClient(w.conn)
 	w.offers, w.tenancies = eilev1.NewOfferServiceClient(w.conn), eilev1.NewTenancyServiceClient(w.conn)
 	w.runs, w.stats = eilev1.NewRunServiceClient(w.conn), eilev1.NewStatsServiceClient(w.conn)
 	w.leases, w.policies = eilev1.NewLeaseServiceClient(w.conn), eilev1.NewPolicyServiceClient(w.conn)
 	w.queue = eilev1.NewQueueServiceClient(w.conn)
-	ask(w, w.policies.ActivatePolicy, &eilev1.ActivatePolicyRequest{Source: townPolicy + more, Seed: eiletest.Seed})
+	ask(w, w.policies.ActivatePolicy, &eilev1.ActivatePolicyRequest{Source: text, Seed: eiletest.Seed})
 	return w
 }
 
 // start is a service of a world. What it did not foresee fails the test.
 func start(w *eiletest.World) *server.Server {
 	w.Helper()
+	return startBy(w, w.Now)
+}
+
+func startBy(w *eiletest.World, now func() time.Time) *server.Server {
+	w.Helper()
 	s, err := server.New(w.Context(), server.Options{
-		Register: w.Register, Backup: w.DB, Key: make([]byte, 32), Dev: true, Log: zerolog.New(failing{w}).Level(zerolog.ErrorLevel), Now: w.Now,
+		Register: w.Register, Backup: w.DB, Key: make([]byte, 32), Dev: true, Log: zerolog.New(failing{w}).Level(zerolog.ErrorLevel), Now: now,
 	})
 	if err != nil {
 		w.Fatal(err)

@@ -26,8 +26,8 @@ func newAudit(s *session) *cobra.Command {
 	flags.StringVar(&req.Actor, "by", "", "only what was done by `WHO`")
 	flags.StringVar(&req.Action, "action", "", actionUsage)
 	flags.StringVar(&req.Subject, "subject", "", "only entries about the `REFERENCE`")
-	flag.MomentVar(flags, &req.From, flag.StartOfDay, "from", "first moment, `TIME`, RFC 3339 or a date, which is its beginning in UTC")
-	flag.MomentVar(flags, &req.Until, flag.EndOfDay, "to", "`TIME` before which the last entry lies, RFC 3339 or a date, which is its end in UTC")
+	flag.MomentVar(flags, &req.From, &req.FromDate, "from", "first moment, `TIME`, RFC 3339, or first day, a date in the policy's time zone")
+	flag.MomentVar(flags, &req.Until, &req.UntilDate, "to", "`TIME` before which the last entry lies, RFC 3339, or last day, a date in the policy's time zone")
 	flag.OrderVar(flags, &req.OrderBy, "at")
 	return group("audit", "List who did what, when and why", list)
 }

@@ -33,10 +33,13 @@ var listCommands = map[protoreflect.Name][]string{
 // otherFlags are the names of flags that are not those of their field; an empty one is no flag.
 var otherFlags = map[string]string{
 	"audit list actor":              "by",
+	"audit list from_date":          "from",
 	"audit list until":              "to",
+	"audit list until_date":         "to",
 	"application history reference": "", // the argument
 	"flag list condition":           "", // FLAGGED is what the command lists
 	"lease list within_months":      "within",
+	"queue as_of_date":              "as-of",
 }
 
 func TestEveryFilterOfAListHasAFlag(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/eile-housing/eile/client/flag"
 	"github.com/eile-housing/eile/client/render"
-	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/need"
 	"github.com/eile-housing/eile/policy/table"
 	"github.com/eile-housing/eile/policy/words"
@@ -41,7 +40,7 @@ partner_of:N for the partner of member N. Sex: F M X.`,
 			if err != nil {
 				return err
 			}
-			members, err := table.ParseMembers(args[1], max(today, day.Of(time.Now(), time.Local)))
+			members, err := table.ParseMembers(args[1], max(today, flag.LatestToday()))
 			if err != nil {
 				return usageError{err}
 			}
@@ -53,7 +52,7 @@ partner_of:N for the partner of member N. Sex: F M X.`,
 			return printNeed(&s.out, needed{result.Standard, result.Need, render.Reasons(result.Reasons, says)})
 		}),
 	}
-	flag.DateVar(cmd.Flags(), &on, "on", "day of the ages, `DATE`; today unless given")
+	flag.DateVar(cmd.Flags(), &on, "on", "day of the ages, `DATE`; today on this machine unless given")
 	return cmd
 }
 

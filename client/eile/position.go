@@ -25,7 +25,7 @@ var placeView = render.View{
 	CSV:   "reference list position need_class position_in_need_class",
 }
 
-const asOfUsage = "`TIME` in the past, RFC 3339 or a date, which is the end of that day in UTC"
+const asOfUsage = "`TIME` in the past, RFC 3339, or a date, which is the end of that day in the policy's time zone, and today is now"
 
 func newPosition(s *session) *cobra.Command {
 	req, every, all := &eilev1.GetPositionRequest{}, &eilev1.ListPositionsRequest{}, false
@@ -41,7 +41,7 @@ func newPosition(s *session) *cobra.Command {
 		if !all {
 			return one(cmd, args)
 		}
-		every.AsOf = req.AsOf
+		every.AsOf, every.AsOfDate = req.AsOf, req.AsOfDate
 		return s.online(func(ctx context.Context, c *client.Client, _ []string) error {
 			return s.everyPlace(ctx, c, every)
 		})(cmd, args)
@@ -49,7 +49,7 @@ func newPosition(s *session) *cobra.Command {
 	cmd.Flags().BoolVar(&all, "all", false, "the place of everybody in legal order, printed as it is read")
 	cmd.Flags().StringVar(&every.List, "list", "", "with --all: only the list `NAME`; every list unless given")
 	cmd.MarkFlagsMutuallyExclusive("all", "watch")
-	flag.MomentVar(cmd.Flags(), &req.AsOf, flag.EndOfDay, "as-of", asOfUsage)
+	flag.MomentVar(cmd.Flags(), &req.AsOf, &req.AsOfDate, "as-of", asOfUsage)
 	return cmd
 }
 

@@ -17,6 +17,6 @@ func newQueue(s *session) *cobra.Command {
 	cmd.Flags().StringVar(&req.List, "list", "", "only the list `NAME`; every list unless given")
 	cmd.Flags().StringVar(&req.NeedClass, "need-class", "", "only households whose need is of the `CLASS`")
 	flag.OrderVar(cmd.Flags(), &req.OrderBy, "position")
-	flag.MomentVar(cmd.Flags(), &req.AsOf, flag.EndOfDay, "as-of", asOfUsage)
+	flag.MomentVar(cmd.Flags(), &req.AsOf, &req.AsOfDate, "as-of", asOfUsage)
 	return cmd
 }

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eile-housing/eile/client"
 	"github.com/eile-housing/eile/client/flag"
-	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -20,9 +18,6 @@ func newUnitInspect(s *session) *cobra.Command {
 		func(ctx context.Context, c *client.Client, args []string) (proto.Message, error) {
 			inspection.Unit = args[0]
 			inspection.Attributes = given.Facts()
-			if inspection.GetInspectedOn() == nil {
-				inspection.InspectedOn = day.Of(time.Now(), time.Local).Proto()
-			}
 			return c.Units.InspectUnit(ctx, &eilev1.InspectUnitRequest{Inspection: inspection})
 		})
 	flags := cmd.Flags()

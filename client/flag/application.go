@@ -2,7 +2,6 @@ package flag
 
 import (
 	"slices"
-	"time"
 
 	"github.com/spf13/pflag"
 	"google.golang.org/protobuf/proto"
@@ -50,7 +49,8 @@ func NewApplication(flags *pflag.FlagSet) *Application {
 // membersVar adds the flag that gives a household.
 func membersVar(flags *pflag.FlagSet, to **eilev1.Household) {
 	flags.Var(&value{kind: "members", read: unsettable(to, func(text string) (*eilev1.Household, error) {
-		members, err := table.ParseMembers(text, day.Of(time.Now(), time.Local))
+		// Which births are still to come is known to the server: it knows what day it is where.
+		members, err := table.ParseMembers(text, day.Max)
 		return &eilev1.Household{Members: members}, err
 	})}, "members", "household, `MEMBERS`: relation/sex/birth-date parted by semicolons, the applicant first")
 }

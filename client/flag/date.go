@@ -14,20 +14,12 @@ import (
 // DateVar adds a flag that is a calendar date.
 func DateVar(flags *pflag.FlagSet, to **date.Date, name, usage string) {
 	flags.Var(&value{kind: "date", read: unsettable(to, func(text string) (*date.Date, error) {
-		day, err := parseDay(text)
+		on, err := day.Parse(text)
 		if err != nil {
-			return nil, err
+			return nil, errors.New("must be a date of the calendar, YYYY-MM-DD")
 		}
-		return &date.Date{Year: int32(day.Year()), Month: int32(day.Month()), Day: int32(day.Day())}, nil
+		return on.Proto(), nil
 	})}, name, usage)
-}
-
-func parseDay(text string) (time.Time, error) {
-	day, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return time.Time{}, errors.New("must be a date of the calendar, YYYY-MM-DD")
-	}
-	return day, nil
 }
 
 // DayOr is the day that was given, or else today where loc is.
@@ -39,31 +31,32 @@ func DayOr(on *date.Date, loc *time.Location) (day.Day, error) {
 	return given, err
 }
 
-// MomentVar adds a flag that is a moment: RFC 3339, or a date, of which the given function makes a
-// moment.
-func MomentVar(flags *pflag.FlagSet, to **timestamppb.Timestamp, ofDay func(time.Time) time.Time, name, usage string) {
+// LatestToday is today's date where it is latest: who does not know in which zone something was
+// born cannot say of an earlier day that it is to come.
+func LatestToday() day.Day {
+	const farthestEast = 14 * 60 * 60
+	return day.Of(time.Now(), time.FixedZone("", farthestEast))
+}
+
+// MomentVar adds a flag that is a time of RFC 3339, or a date alone. A date is sent as it is: where
+// its day begins and ends is known to the server, by the time zone of its policy.
+func MomentVar(flags *pflag.FlagSet, at **timestamppb.Timestamp, on **date.Date, name, usage string) {
 	flags.Var(&value{kind: "time", read: func(text string) error {
-		moment, err := time.Parse(time.RFC3339Nano, text)
+		moment, err := day.ParseMoment(text)
 		if err != nil {
-			day, err := parseDay(text)
-			if err != nil {
-				return errMoment
-			}
-			moment = ofDay(day)
+			return errMoment
 		}
-		*to = timestamppb.New(moment)
+		*at, *on = nil, nil
+		if moment.Timed() {
+			*at = timestamppb.New(moment.First(time.UTC))
+		} else {
+			*on = moment.Day(time.UTC).Proto()
+		}
 		return nil
 	}}, name, usage)
 }
 
 var errMoment = errors.New("must be a time, YYYY-MM-DDThh:mm:ss with Z or an offset, or a date YYYY-MM-DD")
-
-// StartOfDay is the first moment of a day in UTC.
-func StartOfDay(day time.Time) time.Time { return day }
-
-// EndOfDay is the last moment of a day in UTC, so that an answer as of a day holds what happened on
-// it.
-func EndOfDay(day time.Time) time.Time { return day.AddDate(0, 0, 1).Add(-time.Nanosecond) }
 
 // registeredVar adds a flag that is a registration date with the precision in which it is written.
 func registeredVar(flags *pflag.FlagSet, to *string, name, usage string) {

@@ -77,7 +77,7 @@ func TestDateFlag(t *testing.T) {
 			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"2023-02-29", "2024-02-31", "2024-2-29", "24-02-29", "29.02.2024", "2024-02-29T00:00:00Z", "0000-01-01x", " 2024-02-29", "today"} {
+	for _, text := range []string{"2023-02-29", "2024-02-31", "2024-2-29", "24-02-29", "29.02.2024", "2024-02-29T00:00:00Z", "0000-01-01", "0000-01-01x", " 2024-02-29", "today"} {
 		var got *date.Date
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 		DateVar(flags, &got, "on", "")
@@ -87,28 +87,29 @@ func TestDateFlag(t *testing.T) {
 	}
 }
 
+// TestMomentFlag also holds that a date stays one: no instant is made of it.
 func TestMomentFlag(t *testing.T) {
+	var at *timestamppb.Timestamp
+	var on *date.Date
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	MomentVar(flags, &at, &on, "as-of", "")
 	for text, want := range map[string]string{
-		"2024-02-29":                    "2024-02-29T23:59:59.999999999Z",
 		"2024-02-29T10:00:00+02:00":     "2024-02-29T08:00:00Z",
 		"2024-02-29T10:00:00.123456Z":   "2024-02-29T10:00:00.123456Z",
 		"2024-12-31T23:59:59.9-11:00":   "2025-01-01T10:59:59.9Z",
 		"1990-03-11T00:00:00.000+02:00": "1990-03-10T22:00:00Z",
 	} {
-		var got *timestamppb.Timestamp
-		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		MomentVar(flags, &got, EndOfDay, "as-of", "")
+		if err := flags.Parse([]string{"--as-of", "2024-02-29"}); err != nil || at != nil || !proto.Equal(on, &date.Date{Year: 2024, Month: 2, Day: 29}) {
+			t.Errorf("a date is %v and %v, %v", at, on, err)
+		}
 		err := flags.Parse([]string{"--as-of", text})
-		if err != nil || got.AsTime().Format(time.RFC3339Nano) != want {
-			t.Errorf("%q is %v, %v; want %s", text, got.AsTime(), err, want)
+		if err != nil || on != nil || at.AsTime().Format(time.RFC3339Nano) != want {
+			t.Errorf("%q is %v and %v, %v; want %s", text, at.AsTime(), on, err, want)
 		}
 	}
-	for _, text := range []string{"", "2024-02-29T10:00:00", "2024-02-29 10:00:00Z", "now", "2024-02-30", "10:00"} {
-		var got *timestamppb.Timestamp
-		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		MomentVar(flags, &got, EndOfDay, "as-of", "")
+	for _, text := range []string{"", "2024-02-29T10:00:00", "2024-02-29 10:00:00Z", "now", "2024-02-30", "10:00", "0000-01-01"} {
 		if flags.Parse([]string{"--as-of", text}) == nil {
-			t.Errorf("%q is read as %v", text, got)
+			t.Errorf("%q is read as %v, %v", text, at, on)
 		}
 	}
 }

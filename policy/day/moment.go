@@ -23,6 +23,9 @@ func At(t time.Time) Moment {
 	return Moment{on: Of(t, t.Location()), at: t, timed: true}
 }
 
+// Moment returns the moment of a date alone.
+func (d Day) Moment() Moment { return Moment{on: d} }
+
 // errMoment is in the error of ParseMoment where the text has not the form.
 var errMoment = errors.New("write a time such as 2017-03-01T09:30:00+02:00, or a date alone such as 2017-03-01")
 

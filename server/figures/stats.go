@@ -22,15 +22,11 @@ type Period struct {
 // NewPeriod is the time between two days of a zone; the zero Time is before
 // everything, and so is the start where no first day is given.
 func NewPeriod(from, to day.Day, open bool, zone *time.Location) Period {
-	p := Period{from: from, to: to, end: midnight(to+1, zone).Add(-time.Microsecond)}
+	p := Period{from: from, to: to, end: to.End(zone)}
 	if !open {
-		p.start = midnight(from, zone)
+		p.start = from.Start(zone)
 	}
 	return p
-}
-
-func midnight(on day.Day, zone *time.Location) time.Time {
-	return time.Date(on.Year(), on.Month(), on.Day(), 0, 0, 0, 0, zone)
 }
 
 // Stats counts the lists, the homes and the offers of a period. It costs time in

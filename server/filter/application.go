@@ -2,6 +2,7 @@ package filter
 
 import (
 	"slices"
+	"time"
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -11,12 +12,13 @@ import (
 type Applications struct {
 	req        *eilev1.ListApplicationsRequest
 	registered Span
+	zone       *time.Location
 }
 
-// NewApplications reads the filters of a request.
-func NewApplications(req *eilev1.ListApplicationsRequest) (Applications, error) {
+// NewApplications reads the filters of a request. Days begin in zone.
+func NewApplications(req *eilev1.ListApplicationsRequest, zone *time.Location) (Applications, error) {
 	span, err := NewSpan("registered_from", req.GetRegisteredFrom(), "registered_until", req.GetRegisteredUntil())
-	return Applications{req: req, registered: span}, err
+	return Applications{req: req, registered: span, zone: zone}, err
 }
 
 // Keep tells whether an application is asked for.
@@ -28,15 +30,11 @@ func (f Applications) Keep(a *eilev1.Application) bool {
 		(req.GetDistrict() == "" || slices.Contains(a.GetDistricts(), req.GetDistrict())) &&
 		(req.GetMissing() == "" || slices.Contains(a.GetMissing(), req.GetMissing())) &&
 		(req.GetGround() == "" || slices.ContainsFunc(a.GetGrounds(), func(g *eilev1.Ground) bool { return g.GetCode() == req.GetGround() })) &&
-		f.registered.has(registeredOn(a))
+		f.registered.has(f.registeredOn(a))
 }
 
-// registeredOn is the local date of the registration: the text begins with it.
-func registeredOn(a *eilev1.Application) (day.Day, bool) {
-	text := a.GetRegisteredAt()
-	if len(text) < len("2006-01-02") {
-		return 0, false
-	}
-	on, err := day.Parse(text[:len("2006-01-02")])
-	return on, err == nil
+// registeredOn is the day of the registration.
+func (f Applications) registeredOn(a *eilev1.Application) (day.Day, bool) {
+	at, known := day.KeptMoment(a.GetRegisteredAt())
+	return at.Day(f.zone), known
 }

@@ -177,7 +177,8 @@ func TestFaultsOfAHome(t *testing.T) {
 		given *eilev1.Inspection
 		want  []string
 	}{
-		"no date":        {&eilev1.Inspection{Unit: "U-1"}, []string{"inspection.inspected_on"}},
+		"of today":       {&eilev1.Inspection{Unit: "U-1"}, nil},
+		"no such date":   {&eilev1.Inspection{Unit: "U-1", InspectedOn: &date.Date{Year: 2025}}, []string{"inspection.inspected_on"}},
 		"a date to come": {&eilev1.Inspection{Unit: "U-1", InspectedOn: on(2026)}, []string{"inspection.inspected_on"}},
 		"an attribute":   {&eilev1.Inspection{Unit: "U-1", InspectedOn: on(2025), Attributes: map[string]*eilev1.Fact{"damp": told("wet")}}, []string{"inspection.attributes.damp"}},
 		"nothing":        {&eilev1.Inspection{Unit: "U-1", InspectedOn: on(2025), Attributes: map[string]*eilev1.Fact{"damp": told("true")}}, nil},

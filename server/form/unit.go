@@ -92,7 +92,7 @@ func AmendUnit(unit, given *eilev1.Unit, mask *fieldmaskpb.FieldMask) {
 }
 
 // Inspection types the attributes of an inspection and lists everything that is
-// wrong.
+// wrong. One without a day is of today.
 func Inspection(rules *policy.Policy, inspection *eilev1.Inspection, today day.Day) error {
 	faults := typeFacts("inspection.attributes", nil, inspection.GetAttributes(), rules.Attributes(policy.InspectionKind))
 	on, set, wrong := casework.GivenDay(inspection.GetInspectedOn())
@@ -100,7 +100,7 @@ func Inspection(rules *policy.Policy, inspection *eilev1.Inspection, today day.D
 	case wrong != nil:
 		faults = append(faults, Fault{"inspection.inspected_on", wrong})
 	case !set:
-		faults = append(faults, Fault{"inspection.inspected_on", words.Reason("MISSING")})
+		inspection.InspectedOn = today.Proto()
 	case on > today:
 		faults = append(faults, Fault{"inspection.inspected_on", words.Reason("IN_THE_FUTURE", words.Text("when", on.String()))})
 	}

@@ -19,8 +19,6 @@ type Options struct {
 	Timeout time.Duration
 	// Lookups that run at once; further ones wait until their timeout; 0: 64.
 	Lookups int
-	// Zone in which the page tells moments; nil: the machine's.
-	Zone *time.Location
 	// Log of what the gateway could not answer; the zero Logger discards.
 	Log zerolog.Logger
 }
@@ -29,7 +27,6 @@ type Options struct {
 type gateway struct {
 	desk    desk
 	health  healthv1.HealthClient
-	zone    *time.Location
 	foreign *http.CrossOriginProtection
 	timeout time.Duration
 	log     zerolog.Logger
@@ -43,13 +40,9 @@ func New(conn grpc.ClientConnInterface, o Options) http.Handler {
 	if o.Lookups <= 0 {
 		o.Lookups = 64
 	}
-	if o.Zone == nil {
-		o.Zone = time.Local
-	}
 	return &gateway{
 		desk:    desk{queue: eilev1.NewQueueServiceClient(conn), free: make(chan struct{}, o.Lookups)},
 		health:  healthv1.NewHealthClient(conn),
-		zone:    o.Zone,
 		foreign: http.NewCrossOriginProtection(),
 		timeout: o.Timeout,
 		log:     o.Log,

@@ -70,7 +70,7 @@ func waiting() *eilev1.GetOwnPositionResponse {
 		Policy:    &eilev1.PolicyName{Name: "lt-vilnius", Version: "2026", Sha256: strings.Repeat("ab", 32)},
 		NeedClass: "2-rooms", PositionInNeedClass: 97, WaitingInNeedClass: 480, HousedLast_12Months: 58,
 		Status: eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING, Revision: 9007199254740993,
-	}}
+	}, TimeZone: "Europe/Vilnius"}
 }
 
 // serve starts the service on a connection in memory and a gateway before it.
@@ -90,9 +90,6 @@ func serve(t testing.TB, o Options) (*service, http.Handler) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	if o.Zone == nil {
-		o.Zone = time.FixedZone("EET", 2*60*60)
-	}
 	return s, New(conn, o)
 }
 

@@ -71,7 +71,7 @@ func (g *gateway) servePlace(w http.ResponseWriter, r *http.Request) {
 	place, err := g.desk.place(ctx, reference, strings.TrimSpace(r.PostForm.Get("code")))
 	switch {
 	case err == nil:
-		shown.Place = shown.Text.view(place, g.zone)
+		shown.Place = shown.Text.view(place)
 		writePage(w, http.StatusOK, shown)
 	case errors.Is(err, errNoPlace):
 		shown.Problem = shown.Text.NotFound

@@ -148,6 +148,15 @@ func TestFormPage(t *testing.T) {
 	}
 }
 
+// TestMomentsAreThoseOfTheOffice: the zone is the policy's, and told; one that nobody knows is UTC.
+func TestMomentsAreThoseOfTheOffice(t *testing.T) {
+	for zone, shown := range map[string]string{"America/New_York": "14:20 EST", "Pacific/Auckland": "08:20 NZDT", "": "19:20 UTC", "Nowhere/Else": "19:20 UTC"} {
+		s, h := serve(t, Options{})
+		s.place.TimeZone = zone
+		contains(t, check(t, post(t, h, "/?lang=en", known, code), "en"), "November 2026 "+shown)
+	}
+}
+
 func TestPlacePage(t *testing.T) {
 	s, h := serve(t, Options{})
 	body := check(t, post(t, h, "/?lang=lt", " "+known+" ", code+"\n"), "lt")

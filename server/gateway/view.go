@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // the page is read on machines without a zone database
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
@@ -32,7 +33,7 @@ type offerView struct {
 	Deadline, DeadlineMachine string
 }
 
-func (t *text) view(place *eilev1.GetOwnPositionResponse, zone *time.Location) *view {
+func (t *text) view(place *eilev1.GetOwnPositionResponse) *view {
 	p := place.GetPosition()
 	v := &view{
 		Reference: p.GetReference(),
@@ -52,13 +53,22 @@ func (t *text) view(place *eilev1.GetOwnPositionResponse, zone *time.Location) *
 		v.PositionInClass, v.WaitingInClass = t.count(p.GetPositionInNeedClass()), t.count(p.GetWaitingInNeedClass())
 	}
 	if p.GetAsOf() != nil {
-		moment := p.GetAsOf().AsTime().In(zone)
+		moment := p.GetAsOf().AsTime().In(zoneOf(place))
 		v.AsOf, v.AsOfMachine = t.date(moment)+" "+moment.Format("15:04 MST"), moment.Format(time.RFC3339)
 	}
 	for _, name := range place.GetMissing() {
 		v.Missing = append(v.Missing, t.fact(name))
 	}
 	return v
+}
+
+// zoneOf is where the policy has its days: the page tells moments as the office's clock shows them.
+func zoneOf(place *eilev1.GetOwnPositionResponse) *time.Location {
+	zone, err := time.LoadLocation(place.GetTimeZone())
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }
 
 func (t *text) offer(open *eilev1.OwnOffer) *offerView {

@@ -9,6 +9,7 @@ package eilev1
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -250,7 +251,11 @@ type ListAuditEntriesRequest struct {
 	// action filters: an action such as application.amend, or a noun with all of its actions; empty: all.
 	Action string `protobuf:"bytes,7,opt,name=action,proto3" json:"action,omitempty"`
 	// subject filters entries about a reference; empty: all.
-	Subject       string `protobuf:"bytes,8,opt,name=subject,proto3" json:"subject,omitempty"`
+	Subject string `protobuf:"bytes,8,opt,name=subject,proto3" json:"subject,omitempty"`
+	// from_date is the first day in the policy's time zone. Not beside from.
+	FromDate *date.Date `protobuf:"bytes,9,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
+	// until_date is the last day in the policy's time zone. Not beside until.
+	UntilDate     *date.Date `protobuf:"bytes,10,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -339,6 +344,20 @@ func (x *ListAuditEntriesRequest) GetSubject() string {
 		return x.Subject
 	}
 	return ""
+}
+
+func (x *ListAuditEntriesRequest) GetFromDate() *date.Date {
+	if x != nil {
+		return x.FromDate
+	}
+	return nil
+}
+
+func (x *ListAuditEntriesRequest) GetUntilDate() *date.Date {
+	if x != nil {
+		return x.UntilDate
+	}
+	return nil
 }
 
 type ListAuditEntriesResponse struct {
@@ -545,7 +564,7 @@ var File_eile_v1_audit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_audit_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/audit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\x03\n" +
+	"\x13eile/v1/audit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe6\x03\n" +
 	"\n" +
 	"AuditEntry\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12/\n" +
@@ -573,7 +592,7 @@ const file_eile_v1_audit_proto_rawDesc = "" +
 	"\x04Link\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\x03R\x02id\x12\x1b\n" +
 	"\x06sha256\x18\x02 \x01(\fB\x03\xe0A\x03R\x06sha256\x12\x1f\n" +
-	"\brevision\x18\x03 \x01(\x04B\x03\xe0A\x03R\brevision\"\xf0\x02\n" +
+	"\brevision\x18\x03 \x01(\x04B\x03\xe0A\x03R\brevision\"\xdc\x03\n" +
 	"\x17ListAuditEntriesRequest\x12'\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\n" +
 	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
@@ -585,7 +604,11 @@ const file_eile_v1_audit_proto_rawDesc = "" +
 	"\x05until\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x05until\x12!\n" +
 	"\x05actor\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x05actor\x12#\n" +
 	"\x06action\x18\a \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\x06action\x12%\n" +
-	"\asubject\x18\b \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\asubject\"\xd7\x01\n" +
+	"\asubject\x18\b \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x80\x01R\asubject\x123\n" +
+	"\tfrom_date\x18\t \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\bfromDate\x125\n" +
+	"\n" +
+	"until_date\x18\n" +
+	" \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\tuntilDate\"\xd7\x01\n" +
 	"\x18ListAuditEntriesResponse\x122\n" +
 	"\aentries\x18\x01 \x03(\v2\x13.eile.v1.AuditEntryB\x03\xe0A\x03R\aentries\x12+\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
@@ -616,22 +639,25 @@ var file_eile_v1_audit_proto_goTypes = []any{
 	(*AuditEntry_Change)(nil),        // 4: eile.v1.AuditEntry.Change
 	(*AuditSeal_Link)(nil),           // 5: eile.v1.AuditSeal.Link
 	(*timestamppb.Timestamp)(nil),    // 6: google.protobuf.Timestamp
+	(*date.Date)(nil),                // 7: google.type.Date
 }
 var file_eile_v1_audit_proto_depIdxs = []int32{
-	6, // 0: eile.v1.AuditEntry.at:type_name -> google.protobuf.Timestamp
-	4, // 1: eile.v1.AuditEntry.changes:type_name -> eile.v1.AuditEntry.Change
-	5, // 2: eile.v1.AuditSeal.entries:type_name -> eile.v1.AuditSeal.Link
-	6, // 3: eile.v1.AuditSeal.at:type_name -> google.protobuf.Timestamp
-	6, // 4: eile.v1.ListAuditEntriesRequest.from:type_name -> google.protobuf.Timestamp
-	6, // 5: eile.v1.ListAuditEntriesRequest.until:type_name -> google.protobuf.Timestamp
-	0, // 6: eile.v1.ListAuditEntriesResponse.entries:type_name -> eile.v1.AuditEntry
-	2, // 7: eile.v1.AuditService.ListAuditEntries:input_type -> eile.v1.ListAuditEntriesRequest
-	3, // 8: eile.v1.AuditService.ListAuditEntries:output_type -> eile.v1.ListAuditEntriesResponse
-	8, // [8:9] is the sub-list for method output_type
-	7, // [7:8] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	6,  // 0: eile.v1.AuditEntry.at:type_name -> google.protobuf.Timestamp
+	4,  // 1: eile.v1.AuditEntry.changes:type_name -> eile.v1.AuditEntry.Change
+	5,  // 2: eile.v1.AuditSeal.entries:type_name -> eile.v1.AuditSeal.Link
+	6,  // 3: eile.v1.AuditSeal.at:type_name -> google.protobuf.Timestamp
+	6,  // 4: eile.v1.ListAuditEntriesRequest.from:type_name -> google.protobuf.Timestamp
+	6,  // 5: eile.v1.ListAuditEntriesRequest.until:type_name -> google.protobuf.Timestamp
+	7,  // 6: eile.v1.ListAuditEntriesRequest.from_date:type_name -> google.type.Date
+	7,  // 7: eile.v1.ListAuditEntriesRequest.until_date:type_name -> google.type.Date
+	0,  // 8: eile.v1.ListAuditEntriesResponse.entries:type_name -> eile.v1.AuditEntry
+	2,  // 9: eile.v1.AuditService.ListAuditEntries:input_type -> eile.v1.ListAuditEntriesRequest
+	3,  // 10: eile.v1.AuditService.ListAuditEntries:output_type -> eile.v1.ListAuditEntriesResponse
+	10, // [10:11] is the sub-list for method output_type
+	9,  // [9:10] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_audit_proto_init() }

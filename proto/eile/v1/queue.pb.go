@@ -195,7 +195,9 @@ type GetPositionRequest struct {
 	// as_of asks for the place at a past moment; it may cost time in proportion to the list.
 	AsOf *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// min_revision waits until the list has seen this revision.
-	MinRevision   uint64 `protobuf:"varint,3,opt,name=min_revision,json=minRevision,proto3" json:"min_revision,omitempty"`
+	MinRevision uint64 `protobuf:"varint,3,opt,name=min_revision,json=minRevision,proto3" json:"min_revision,omitempty"`
+	// as_of_date asks for the place at the end of a day in the policy's time zone; today is now. Not beside as_of.
+	AsOfDate      *date.Date `protobuf:"bytes,4,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -251,6 +253,13 @@ func (x *GetPositionRequest) GetMinRevision() uint64 {
 	return 0
 }
 
+func (x *GetPositionRequest) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
 type ListPositionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// page_size is at most 1000; 0: 100. A page also ends at 1 MiB, and may be empty though it is not the last.
@@ -266,7 +275,9 @@ type ListPositionsRequest struct {
 	// order_by is position; empty: position.
 	OrderBy string `protobuf:"bytes,6,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	// need_class filters; empty: all.
-	NeedClass     string `protobuf:"bytes,7,opt,name=need_class,json=needClass,proto3" json:"need_class,omitempty"`
+	NeedClass string `protobuf:"bytes,7,opt,name=need_class,json=needClass,proto3" json:"need_class,omitempty"`
+	// as_of_date asks for the list at the end of a day in the policy's time zone; today is now. Not beside as_of.
+	AsOfDate      *date.Date `protobuf:"bytes,8,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -348,6 +359,13 @@ func (x *ListPositionsRequest) GetNeedClass() string {
 		return x.NeedClass
 	}
 	return ""
+}
+
+func (x *ListPositionsRequest) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
 }
 
 type ListPositionsResponse struct {
@@ -483,7 +501,9 @@ type GetOwnPositionResponse struct {
 	// open_offer, if there is one.
 	OpenOffer *OwnOffer `protobuf:"bytes,2,opt,name=open_offer,json=openOffer,proto3" json:"open_offer,omitempty"`
 	// missing names the facts that are still needed.
-	Missing       []string `protobuf:"bytes,3,rep,name=missing,proto3" json:"missing,omitempty"`
+	Missing []string `protobuf:"bytes,3,rep,name=missing,proto3" json:"missing,omitempty"`
+	// time_zone in which the policy has its days, such as Europe/Vilnius.
+	TimeZone      string `protobuf:"bytes,4,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -537,6 +557,13 @@ func (x *GetOwnPositionResponse) GetMissing() []string {
 		return x.Missing
 	}
 	return nil
+}
+
+func (x *GetOwnPositionResponse) GetTimeZone() string {
+	if x != nil {
+		return x.TimeZone
+	}
+	return ""
 }
 
 // OwnOffer is what an applicant sees of an open offer.
@@ -642,11 +669,13 @@ const file_eile_v1_queue_proto_rawDesc = "" +
 	"\x15waiting_in_need_class\x18\v \x01(\x05B\x03\xe0A\x03R\x12waitingInNeedClass\x126\n" +
 	"\x15housed_last_12_months\x18\f \x01(\x05B\x03\xe0A\x03R\x12housedLast12Months\x127\n" +
 	"\x06status\x18\r \x01(\x0e2\x1a.eile.v1.ApplicationStatusB\x03\xe0A\x03R\x06status\x12\x1f\n" +
-	"\brevision\x18\x0e \x01(\x04B\x03\xe0A\x03R\brevision\"\x9f\x01\n" +
+	"\brevision\x18\x0e \x01(\x04B\x03\xe0A\x03R\brevision\"\xd5\x01\n" +
 	"\x12GetPositionRequest\x12+\n" +
 	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x124\n" +
 	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x12&\n" +
-	"\fmin_revision\x18\x03 \x01(\x04B\x03\xe0A\x01R\vminRevision\"\xbd\x02\n" +
+	"\fmin_revision\x18\x03 \x01(\x04B\x03\xe0A\x01R\vminRevision\x124\n" +
+	"\n" +
+	"as_of_date\x18\x04 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\basOfDate\"\xf3\x02\n" +
 	"\x14ListPositionsRequest\x12'\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\n" +
 	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
@@ -658,7 +687,9 @@ const file_eile_v1_queue_proto_rawDesc = "" +
 	"\border_by\x18\x06 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18dR\aorderBy\x12*\n" +
 	"\n" +
-	"need_class\x18\a \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\tneedClass\"\xd6\x01\n" +
+	"need_class\x18\a \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\tneedClass\x124\n" +
+	"\n" +
+	"as_of_date\x18\b \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\basOfDate\"\xd6\x01\n" +
 	"\x15ListPositionsResponse\x124\n" +
 	"\tpositions\x18\x01 \x03(\v2\x11.eile.v1.PositionB\x03\xe0A\x03R\tpositions\x12+\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
@@ -669,12 +700,13 @@ const file_eile_v1_queue_proto_rawDesc = "" +
 	"\treference\x18\x01 \x01(\tB\n" +
 	"\xe0A\x02\xbaH\x04r\x02\x18@R\treference\x12/\n" +
 	"\vaccess_code\x18\x02 \x01(\tB\x0e\xe0A\x02\xe0A\x04\xbaH\x05r\x03\x18\x80\x01R\n" +
-	"accessCode\"\xa2\x01\n" +
+	"accessCode\"\xc4\x01\n" +
 	"\x16GetOwnPositionResponse\x122\n" +
 	"\bposition\x18\x01 \x01(\v2\x11.eile.v1.PositionB\x03\xe0A\x03R\bposition\x125\n" +
 	"\n" +
 	"open_offer\x18\x02 \x01(\v2\x11.eile.v1.OwnOfferB\x03\xe0A\x03R\topenOffer\x12\x1d\n" +
-	"\amissing\x18\x03 \x03(\tB\x03\xe0A\x03R\amissing\"\xbd\x01\n" +
+	"\amissing\x18\x03 \x03(\tB\x03\xe0A\x03R\amissing\x12 \n" +
+	"\ttime_zone\x18\x04 \x01(\tB\x03\xe0A\x03R\btimeZone\"\xbd\x01\n" +
 	"\bOwnOffer\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\x03R\x02id\x12\x17\n" +
 	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1f\n" +
@@ -718,22 +750,24 @@ var file_eile_v1_queue_proto_depIdxs = []int32{
 	8,  // 1: eile.v1.Position.policy:type_name -> eile.v1.PolicyName
 	9,  // 2: eile.v1.Position.status:type_name -> eile.v1.ApplicationStatus
 	7,  // 3: eile.v1.GetPositionRequest.as_of:type_name -> google.protobuf.Timestamp
-	7,  // 4: eile.v1.ListPositionsRequest.as_of:type_name -> google.protobuf.Timestamp
-	0,  // 5: eile.v1.ListPositionsResponse.positions:type_name -> eile.v1.Position
-	0,  // 6: eile.v1.GetOwnPositionResponse.position:type_name -> eile.v1.Position
-	6,  // 7: eile.v1.GetOwnPositionResponse.open_offer:type_name -> eile.v1.OwnOffer
-	10, // 8: eile.v1.OwnOffer.respond_by_date:type_name -> google.type.Date
-	1,  // 9: eile.v1.QueueService.GetPosition:input_type -> eile.v1.GetPositionRequest
-	2,  // 10: eile.v1.QueueService.ListPositions:input_type -> eile.v1.ListPositionsRequest
-	4,  // 11: eile.v1.QueueService.GetOwnPosition:input_type -> eile.v1.GetOwnPositionRequest
-	0,  // 12: eile.v1.QueueService.GetPosition:output_type -> eile.v1.Position
-	3,  // 13: eile.v1.QueueService.ListPositions:output_type -> eile.v1.ListPositionsResponse
-	5,  // 14: eile.v1.QueueService.GetOwnPosition:output_type -> eile.v1.GetOwnPositionResponse
-	12, // [12:15] is the sub-list for method output_type
-	9,  // [9:12] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	10, // 4: eile.v1.GetPositionRequest.as_of_date:type_name -> google.type.Date
+	7,  // 5: eile.v1.ListPositionsRequest.as_of:type_name -> google.protobuf.Timestamp
+	10, // 6: eile.v1.ListPositionsRequest.as_of_date:type_name -> google.type.Date
+	0,  // 7: eile.v1.ListPositionsResponse.positions:type_name -> eile.v1.Position
+	0,  // 8: eile.v1.GetOwnPositionResponse.position:type_name -> eile.v1.Position
+	6,  // 9: eile.v1.GetOwnPositionResponse.open_offer:type_name -> eile.v1.OwnOffer
+	10, // 10: eile.v1.OwnOffer.respond_by_date:type_name -> google.type.Date
+	1,  // 11: eile.v1.QueueService.GetPosition:input_type -> eile.v1.GetPositionRequest
+	2,  // 12: eile.v1.QueueService.ListPositions:input_type -> eile.v1.ListPositionsRequest
+	4,  // 13: eile.v1.QueueService.GetOwnPosition:input_type -> eile.v1.GetOwnPositionRequest
+	0,  // 14: eile.v1.QueueService.GetPosition:output_type -> eile.v1.Position
+	3,  // 15: eile.v1.QueueService.ListPositions:output_type -> eile.v1.ListPositionsResponse
+	5,  // 16: eile.v1.QueueService.GetOwnPosition:output_type -> eile.v1.GetOwnPositionResponse
+	14, // [14:17] is the sub-list for method output_type
+	11, // [11:14] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_queue_proto_init() }

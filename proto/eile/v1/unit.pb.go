@@ -1071,7 +1071,7 @@ type Inspection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// unit that was inspected.
 	Unit string `protobuf:"bytes,1,opt,name=unit,proto3" json:"unit,omitempty"`
-	// inspected_on is the day.
+	// inspected_on is the day. Unset in a request: today in the policy's time zone.
 	InspectedOn *date.Date `protobuf:"bytes,2,opt,name=inspected_on,json=inspectedOn,proto3" json:"inspected_on,omitempty"`
 	// inspector who saw it.
 	Inspector string `protobuf:"bytes,3,opt,name=inspector,proto3" json:"inspector,omitempty"`
@@ -1699,11 +1699,11 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\x05_liftB\n" +
 	"\n" +
 	"\b_adaptedB\x0f\n" +
-	"\r_wear_percent\"\xdd\x03\n" +
+	"\r_wear_percent\"\xd7\x03\n" +
 	"\n" +
 	"Inspection\x124\n" +
-	"\x04unit\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\x04unit\x12?\n" +
-	"\finspected_on\x18\x02 \x01(\v2\x11.google.type.DateB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vinspectedOn\x12)\n" +
+	"\x04unit\x18\x01 \x01(\tB \xe0A\x02\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\x04unit\x129\n" +
+	"\finspected_on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\vinspectedOn\x12)\n" +
 	"\tinspector\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\tinspector\x12'\n" +
 	"\x05score\x18\x04 \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18d(\x00H\x00R\x05score\x88\x01\x01\x12'\n" +
 	"\ahazards\x18\x05 \x03(\tB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10d\x18\x01R\ahazards\x12Q\n" +
