@@ -113,13 +113,14 @@ func (s *service) ending() []string {
 func strip(message proto.Message) {
 	switch m := message.(type) {
 	case *eilev1.Offer:
-		m.CreatedAt, m.CreateTime, m.ClosedAt, m.Etag = nil, nil, nil, ""
+		m.CreatedAt, m.CreateTime, m.UpdateTime, m.ClosedAt, m.Etag = nil, nil, nil, nil, ""
 	case *eilev1.Application:
-		m.ReceivedAt, m.CreateTime, m.Etag = nil, nil, ""
+		m.ReceivedAt, m.CreateTime, m.UpdateTime, m.Etag = nil, nil, nil, ""
 	case *eilev1.Unit:
-		m.Etag = ""
+		m.CreateTime, m.UpdateTime, m.Etag = nil, nil, ""
 	case *eilev1.Run:
-		m.CreateTime, m.StartedAt, m.MatchedAt, m.FinishedAt, m.Revision, m.Decision, m.Etag = nil, nil, nil, nil, 0, nil, ""
+		m.CreateTime, m.UpdateTime, m.Etag = nil, nil, ""
+		m.StartedAt, m.MatchedAt, m.FinishedAt, m.Revision, m.Decision = nil, nil, nil, 0, nil
 	}
 }
 

@@ -81,14 +81,17 @@ func TestYesterdaysRegister(t *testing.T) {
 		return
 	}
 	s.remembers("opened", files)
+	dated := s.dated()
 	backup := filepath.Join(t.TempDir(), "backup")
 	s.do("backup", backup)
 	s.stop()
 	s.sound()
 	s.again()
 	s.remembers("after a restart", files)
+	s.datedAs("after a restart", dated)
 	copied := restored(s, backup)
 	copied.remembers("restored from a backup", files)
+	copied.datedAs("restored from a backup", dated)
 	last := read(copied, &eilev1.ListRunsResponse{}, "run", "list", "--limit", "1").GetRuns()[0]
 	if next := copied.night("--on", on(last, 1)); next.GetState() != eilev1.RunState_RUN_STATE_COMMITTED {
 		t.Errorf("the next night is %v", next)

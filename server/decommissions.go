@@ -141,9 +141,7 @@ func (s *decommissions) decommission(ctx context.Context, id string) (record *ei
 		if record, err = store.Decommissions.Get(v, id); err != nil {
 			return err
 		}
-		if err := rpc.Tag(record); err != nil {
-			return err
-		}
+		rpc.Date(record)
 		return figures.Decommission(v, s.office.Register.List(), record)
 	})
 	return record, err

@@ -20,7 +20,8 @@ type records struct{ offer, tenancy, run string }
 
 // full is a town that has them: application A-00 and unit U-00 that is let to it,
 // programme P and proposal D.
-func full(t *testing.T) (*ruins, records) {
+func full(t eiletest.T) (*ruins, records) {
+	t.Helper()
 	r := openRuins(t, "2020-01-01")
 	homes := r.tenants("2020-01-02", 1)
 	if _, err := r.propose("anna", "D", homes...); err != nil {
@@ -99,6 +100,17 @@ func methods(yield func(protoreflect.MethodDescriptor)) {
 	})
 }
 
+// invoke makes a call of any method.
+func (w *town) invoke(method protoreflect.MethodDescriptor, req proto.Message) error {
+	w.Helper()
+	answer, err := protoregistry.GlobalTypes.FindMessageByName(method.Output().FullName())
+	if err != nil {
+		w.Fatal(err)
+	}
+	name := "/" + strings.Replace(string(method.FullName()), "."+string(method.Name()), "/"+string(method.Name()), 1)
+	return w.conn.Invoke(w.Context(), name, req, answer.New().Interface())
+}
+
 // Every request that can say which state of a record its caller read is refused
 // where that is another one, and nothing is changed; and every record has an etag.
 func TestAStaleEtagIsRefused(t *testing.T) {
@@ -122,12 +134,7 @@ func TestAStaleEtagIsRefused(t *testing.T) {
 			return
 		}
 		setEtag(req.ProtoReflect(), "stale")
-		answer, err := protoregistry.GlobalTypes.FindMessageByName(method.Output().FullName())
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := "/" + strings.Replace(string(method.FullName()), "."+string(method.Name()), "/"+string(method.Name()), 1)
-		err = r.conn.Invoke(r.Context(), name, req, answer.New().Interface())
+		err = r.invoke(method, req)
 		if status.Code(err) != codes.Aborted || !strings.Contains(status.Convert(err).Message(), "was changed meanwhile") {
 			t.Errorf("%s: %v", method.FullName(), err)
 		}

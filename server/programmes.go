@@ -80,9 +80,7 @@ func (s *programmes) programme(ctx context.Context, name string) (programme *eil
 		if programme, err = store.Programmes.Get(v, name); err != nil {
 			return err
 		}
-		if err := rpc.Tag(programme); err != nil {
-			return err
-		}
+		rpc.Date(programme)
 		return s.figures(v, programme)
 	})
 	return programme, err

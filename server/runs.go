@@ -82,7 +82,7 @@ func (s *runs) told(ctx context.Context, run *eilev1.Run) *eilev1.Run {
 	if why := s.night.Hindrance(run); why != nil {
 		run.Failure = rpc.Text(ctx, why)
 	}
-	run.CreateTime = run.GetStartedAt()
+	rpc.Date(run)
 	return run
 }
 
@@ -172,9 +172,7 @@ func (s *runs) ListRuns(ctx context.Context, req *eilev1.ListRunsRequest) (*eile
 	}
 	rows := rpc.CutBy(page, all, (*eilev1.Run).GetId, compare, rpc.Total{Size: int32(len(all))})
 	for _, run := range rows.Rows {
-		if err := rpc.Tag(run); err != nil {
-			return nil, err
-		}
+		rpc.Date(run)
 	}
 	return &eilev1.ListRunsResponse{
 		Runs: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,

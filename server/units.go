@@ -59,9 +59,7 @@ func (s *units) GetUnit(ctx context.Context, req *eilev1.GetUnitRequest) (unit *
 		if unit, err = store.Units.Get(v, req.GetReference()); err != nil {
 			return err
 		}
-		if err := rpc.Tag(unit); err != nil {
-			return err
-		}
+		rpc.Date(unit)
 		return fillTenancy(v, unit)
 	})
 	return unit, err
@@ -71,7 +69,7 @@ func (s *units) GetUnit(ctx context.Context, req *eilev1.GetUnitRequest) (unit *
 func fillTenancy(from store.Source, unit *eilev1.Unit) (err error) {
 	if id := cmp.Or(unit.GetTenancy(), unit.GetFormerTenancy()); id != "" {
 		if unit.LastTenancy, err = store.Tenancies.Get(from, id); err == nil {
-			err = rpc.Tag(unit.GetLastTenancy())
+			rpc.Date(unit.GetLastTenancy())
 		}
 	}
 	return err

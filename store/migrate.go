@@ -16,7 +16,7 @@ import (
 
 // Schema is the version of the records and keys in store/layout. It is raised
 // when an older program could no longer read them.
-const Schema = 2
+const Schema = 3
 
 // A step brings a register from one schema to the next. It first looks at all that
 // it will change and refuses what it cannot. It changes records in portions that
@@ -32,7 +32,11 @@ type step struct {
 // is never among what they change.
 var steps = [Schema - 1]step{
 	{"take the skips out of the records of runs", clearSkips},
+	{"note in each record when it was changed", markRecords},
 }
+
+// migrates is the action of the entries that migrations leave.
+const migrates = "register.migrate"
 
 // ErrSchema says that the register was written by a program of another schema.
 var ErrSchema = errors.New("register has another schema")
@@ -130,7 +134,7 @@ type migration struct {
 // first one on. fn may run more than once.
 func (m *migration) change(ctx context.Context, portion string, fn func(*Tx) error) error {
 	id := strings.TrimSuffix(fmt.Sprintf("schema-%d-%s", m.to, portion), "-")
-	stamp := Stamp{Now: m.moments.Next(time.Time{}), ID: id, Actor: "eile", Action: "register.migrate"}
+	stamp := Stamp{Now: m.moments.Next(time.Time{}), ID: id, Actor: "eile", Action: migrates}
 	_, err := m.reg.update(ctx, func(kvtx kv.Tx) (err error) {
 		tx := &Tx{kv: kvtx, reg: m.reg, stamp: stamp}
 		if tx.state, err = registers.Get(tx, "register"); err != nil {

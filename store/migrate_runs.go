@@ -32,7 +32,7 @@ func clearSkips(ctx context.Context, m *migration) error {
 					return err
 				}
 				run.Skipped = nil
-				if err := Runs.Put(tx, id, run); err != nil {
+				if err := Runs.rewrite(tx, id, run); err != nil {
 					return err
 				}
 			}

@@ -101,9 +101,16 @@ func (tx *Tx) Decision(id string) { tx.decision = id }
 
 func (tx *Tx) get(key []byte) (kv.Item, bool, error) { return tx.kv.Get(key) }
 
-// Put writes a record and notes its digests in the audit entry. The error wraps
-// ErrImporting where an import that is not decided has staged that record.
+// Put writes a record and notes its digests in the audit entry. What can be amended
+// gets its etag and its moment. The error wraps ErrImporting where an import that is
+// not decided has staged that record.
 func (k Kind[T, M]) Put(tx *Tx, id string, record M) error {
+	tx.mark(record)
+	return k.rewrite(tx, id, record)
+}
+
+// rewrite writes a record as Put does, but as changed by nobody.
+func (k Kind[T, M]) rewrite(tx *Tx, id string, record M) error {
 	key := k.key(id)
 	if err := k.refuseStaged(tx, id, key); err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 const applicationFields = `reference list status registered_at register_number received_at eligibility reasons.%s:reasons
 	missing need need_class position policy household:members districts attributes grounds.code:grounds
 	suspension.reason:suspension suspension.from:suspended_from suspension.until:suspended_until
-	transfer.unit:transfer_unit transfer.reason:transfer_reason proposed_decision.kind:proposed_decision counted_refusals open_offer linked housed_on ended_reason next_due etag`
+	transfer.unit:transfer_unit transfer.reason:transfer_reason proposed_decision.kind:proposed_decision counted_refusals open_offer linked housed_on ended_reason next_due etag update_time`
 
 var applicationView = render.View{
 	Table:  "reference list position status eligibility registered_at need need_class reasons.detail:why",

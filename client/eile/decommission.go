@@ -19,7 +19,7 @@ const (
 
 var decommissionView = render.View{
 	Table: decommissionFields,
-	CSV:   decommissionFields + " decisions.number:decisions",
+	CSV:   decommissionFields + " decisions.number:decisions update_time",
 	Parts: []render.Part{
 		{Field: "homes", Columns: render.ReasonsBy("detail", givenUpFields)},
 		{Field: "decisions", Columns: "id number decided_by decided_on state reasons.detail:reasons"},

@@ -15,7 +15,7 @@ import (
 var offerView = render.View{
 	Table: "id application unit status respond_by run",
 	CSV: `id application unit status respond_by run basis decision created_at served_on answered_on refusal_reason assessment counted
-		note reopened etag`,
+		note reopened etag update_time`,
 }
 
 func newOffer(s *session) *cobra.Command {

@@ -13,7 +13,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-const programmeFields = "name places case_worker spread_districts total rehoused gone left created_at created_by warnings.%s:warnings"
+const programmeFields = "name places case_worker spread_districts total rehoused gone left created_at created_by warnings.%s:warnings update_time"
 
 var programmeView = render.View{
 	Table:  "name case_worker spread_districts total rehoused gone left warnings.code:warnings",

@@ -16,7 +16,7 @@ import (
 var runView = render.View{
 	Table: "id on state vacancies matched offers_created:offers expired flagged",
 	CSV: `id on state policy seed instance_sha256 outcome_sha256 vacancies matched offers_created expired flagged max_size
-		unassessed rechecked read revision started_by started_at finished_at decision.number:decision failure`,
+		unassessed rechecked read revision started_by started_at finished_at decision.number:decision failure update_time`,
 	Parts: []render.Part{
 		{Field: "matches", Columns: "application unit"},
 		{Field: "skipped", Columns: "application unit reason.code:reason reason.detail:detail"},

@@ -14,7 +14,7 @@ import (
 
 var tenancyView = render.View{
 	Table: "id unit application kind order_on contract_on keys_on housed ended_on",
-	CSV:   "id unit application organisation kind offer order_on contract_on keys_on housed ended_on ended_reason created_at",
+	CSV:   "id unit application organisation kind offer order_on contract_on keys_on housed ended_on ended_reason created_at update_time",
 }
 
 func newTenancy(s *session) *cobra.Command {

@@ -18,7 +18,7 @@ const unitFields = `reference status condition.state:condition condition.reasons
 	status_reason vacancy.reason:vacant_by vacancy.since:vacant_since vacancy.empty_since:empty_since left_stock_on open_offer tenancy
 	last_tenancy.id:last_tenancy last_tenancy.order_on:order_on last_tenancy.contract_on:contract_on last_tenancy.keys_on:keys_on
 	last_tenancy.ended_on:ended_on giving_up.proposal:giving_up giving_up.state:giving_up_state
-	proposed_decision.kind:proposed_decision etag`
+	proposed_decision.kind:proposed_decision etag create_time update_time`
 
 var unitView = render.View{
 	Table:  "reference status condition.state:condition district rooms area_sqm floor tenure earmark status_since:since",

@@ -104,7 +104,7 @@ func (b *batch) add(piece *staging.Piece, row row) error {
 			return err
 		}
 		unit.Import, unit.ImportDigest = b.id, row.digest[:]
-		unit.Etag = b.id
+		unit.Etag, unit.CreateTime = b.id, timestamppb.New(b.office.Clock.Now())
 		state.Complete(b.rules, unit)
 		piece.AddUnit(unit)
 		return nil

@@ -67,6 +67,7 @@ func (r *runs) foretell(ctx context.Context, rules casework.Rules) (*eilev1.Run,
 	}
 	run.Id, run.Revision = "dry-"+rules.Today.String(), revision
 	run.StartedBy, run.StartedAt, run.MatchedAt, run.FinishedAt, run.Decision = "", nil, nil, nil, nil
+	run.Etag, run.UpdateTime = "", nil // nobody can amend it
 	return run, nil
 }
 

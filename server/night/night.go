@@ -75,9 +75,6 @@ func (n *Night) Get(ctx context.Context, id string) (*eilev1.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if run.Etag, err = casework.ETag(run); err != nil {
-		return nil, err
-	}
 	switch run.GetState() {
 	case matched:
 		rules, err := n.runs.rules(run)

@@ -1,6 +1,8 @@
 package rpc
 
 import (
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 )
@@ -8,38 +10,32 @@ import (
 // seeing is a request that says which state of a record its caller read.
 type seeing interface{ GetEtag() string }
 
-// Tag fills in the etag of a record that was read and that nothing is added to yet,
-// and when the register first had it. What has none is left so.
-func Tag(record any) error {
+// Date fills in when the register first had a record, and when it was changed last:
+// what was never changed since it was imported does not say so itself. Kinds that are
+// never amended have neither.
+func Date(record any) {
 	switch r := record.(type) {
 	case *eilev1.Application:
-		r.CreateTime = r.GetReceivedAt()
+		date(&r.CreateTime, &r.UpdateTime, r.GetReceivedAt())
+	case *eilev1.Unit:
+		date(&r.CreateTime, &r.UpdateTime, r.GetCreateTime())
 	case *eilev1.Offer:
-		r.CreateTime = r.GetCreatedAt()
-	case *eilev1.Programme:
-		r.CreateTime = r.GetCreatedAt()
-	case *eilev1.Decommission:
-		r.CreateTime = r.GetProposedAt()
+		date(&r.CreateTime, &r.UpdateTime, r.GetCreatedAt())
 	case *eilev1.Tenancy:
-		return tagTenancy(r)
+		date(&r.CreateTime, &r.UpdateTime, r.GetCreatedAt())
 	case *eilev1.Run:
-		return tagRun(r)
+		date(&r.CreateTime, &r.UpdateTime, r.GetStartedAt())
+	case *eilev1.Programme:
+		date(&r.CreateTime, &r.UpdateTime, r.GetCreatedAt())
+	case *eilev1.Decommission:
+		date(&r.CreateTime, &r.UpdateTime, r.GetProposedAt())
 	}
-	return nil
 }
 
-// A tenancy and a run keep no etag: theirs is a digest.
-
-func tagTenancy(tenancy *eilev1.Tenancy) (err error) {
-	tenancy.Etag, err = casework.ETag(tenancy)
-	tenancy.CreateTime = tenancy.GetCreatedAt()
-	return err
-}
-
-func tagRun(run *eilev1.Run) (err error) {
-	run.Etag, err = casework.ETag(run)
-	run.CreateTime = run.GetStartedAt()
-	return err
+func date(created, updated **timestamppb.Timestamp, made *timestamppb.Timestamp) {
+	if *created = made; *updated == nil {
+		*updated = made
+	}
 }
 
 // seen refuses a request whose caller read another state of a record.

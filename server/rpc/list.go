@@ -82,9 +82,7 @@ func (l Listing[M]) read(v *store.View, sheet *sheet[M]) error {
 			}
 			continue
 		}
-		if err := Tag(entry.Record); err != nil {
-			return err
-		}
+		Date(entry.Record)
 		if l.Fill != nil {
 			if err := l.Fill(v, entry.Record); err != nil {
 				return err

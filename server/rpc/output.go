@@ -30,9 +30,7 @@ func refuseOutputs(ctx context.Context, req any, info *grpc.UnaryServerInfo, han
 // back to be amended, unless they are as the service shows this caller the record.
 func Unchanged(ctx context.Context, field string, given, stored proto.Message) error {
 	shown := proto.Clone(stored)
-	if err := Tag(shown); err != nil {
-		return err
-	}
+	Date(shown)
 	if c := callOf(ctx); c != nil {
 		c.of.shows.show(ctx, shown)
 	}

@@ -11,10 +11,10 @@ import (
 // Get reads one record, which must exist.
 func Get[T any, M layout.Message[T]](ctx context.Context, o *Office, kind store.Kind[T, M], id string) (record M, err error) {
 	err = o.View(ctx, func(v *store.View) error {
-		if record, err = kind.Get(v, id); err != nil {
-			return err
+		if record, err = kind.Get(v, id); err == nil {
+			Date(record)
 		}
-		return Tag(record)
+		return err
 	})
 	return record, err
 }

@@ -578,7 +578,9 @@ type Application struct {
 	// excused_refusals is how many counted refusals a decision has looked at and let pass; only further ones hold the application. Output only.
 	ExcusedRefusals int32 `protobuf:"varint,35,opt,name=excused_refusals,json=excusedRefusals,proto3" json:"excused_refusals,omitempty"`
 	// create_time is when the register first had it.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,36,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,36,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; it moves with the etag.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,37,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -861,6 +863,13 @@ func (x *Application) GetExcusedRefusals() int32 {
 func (x *Application) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Application) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
 	}
 	return nil
 }
@@ -2246,7 +2255,7 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\x04unit\x18\x01 \x01(\tB\n" +
 	"\xe0A\x02\xbaH\x04r\x02\x18@R\x04unit\x12\"\n" +
 	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xe0A\x02\xbaH\x04r\x02\x18@R\x06reason\"\x87\x0f\n" +
+	"\xe0A\x02\xbaH\x04r\x02\x18@R\x06reason\"\xc9\x0f\n" +
 	"\vApplication\x12>\n" +
 	"\treference\x18\x01 \x01(\tB \xe0A\b\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x12\x1e\n" +
 	"\x04list\x18\x02 \x01(\tB\n" +
@@ -2296,7 +2305,9 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\tplaced_on\x18\" \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\bplacedOn\x12.\n" +
 	"\x10excused_refusals\x18# \x01(\x05B\x03\xe0A\x03R\x0fexcusedRefusals\x12@\n" +
 	"\vcreate_time\x18$ \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\x1aL\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18% \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"\xdf\x01\n" +
@@ -2542,60 +2553,61 @@ var file_eile_v1_application_proto_depIdxs = []int32{
 	27, // 21: eile.v1.Application.next_due:type_name -> google.type.Date
 	27, // 22: eile.v1.Application.placed_on:type_name -> google.type.Date
 	28, // 23: eile.v1.Application.create_time:type_name -> google.protobuf.Timestamp
-	27, // 24: eile.v1.ByDecision.decided_on:type_name -> google.type.Date
-	7,  // 25: eile.v1.RegisterApplicationRequest.application:type_name -> eile.v1.Application
-	33, // 26: eile.v1.RegisterApplicationRequest.person:type_name -> eile.v1.Person
-	0,  // 27: eile.v1.ListApplicationsRequest.status:type_name -> eile.v1.ApplicationStatus
-	1,  // 28: eile.v1.ListApplicationsRequest.eligibility:type_name -> eile.v1.Eligibility
-	27, // 29: eile.v1.ListApplicationsRequest.registered_from:type_name -> google.type.Date
-	27, // 30: eile.v1.ListApplicationsRequest.registered_until:type_name -> google.type.Date
-	34, // 31: eile.v1.ListApplicationsRequest.proposed:type_name -> eile.v1.DecisionKind
-	7,  // 32: eile.v1.ListApplicationsResponse.applications:type_name -> eile.v1.Application
-	7,  // 33: eile.v1.AmendApplicationRequest.application:type_name -> eile.v1.Application
-	35, // 34: eile.v1.AmendApplicationRequest.update_mask:type_name -> google.protobuf.FieldMask
-	33, // 35: eile.v1.AmendApplicationRequest.person:type_name -> eile.v1.Person
-	8,  // 36: eile.v1.AmendApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	8,  // 37: eile.v1.SuspendApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	27, // 38: eile.v1.SuspendApplicationRequest.from:type_name -> google.type.Date
-	27, // 39: eile.v1.SuspendApplicationRequest.until:type_name -> google.type.Date
-	8,  // 40: eile.v1.ReinstateApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	8,  // 41: eile.v1.RemoveApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	27, // 42: eile.v1.GrantGroundRequest.from:type_name -> google.type.Date
-	27, // 43: eile.v1.GrantGroundRequest.until:type_name -> google.type.Date
-	8,  // 44: eile.v1.GrantGroundRequest.decision:type_name -> eile.v1.ByDecision
-	36, // 45: eile.v1.ListHistoryResponse.entries:type_name -> eile.v1.AuditEntry
-	37, // 46: eile.v1.Application.AttributesEntry.value:type_name -> eile.v1.Fact
-	9,  // 47: eile.v1.ApplicationService.RegisterApplication:input_type -> eile.v1.RegisterApplicationRequest
-	10, // 48: eile.v1.ApplicationService.GetApplication:input_type -> eile.v1.GetApplicationRequest
-	11, // 49: eile.v1.ApplicationService.ListApplications:input_type -> eile.v1.ListApplicationsRequest
-	13, // 50: eile.v1.ApplicationService.AmendApplication:input_type -> eile.v1.AmendApplicationRequest
-	14, // 51: eile.v1.ApplicationService.WithdrawApplication:input_type -> eile.v1.WithdrawApplicationRequest
-	15, // 52: eile.v1.ApplicationService.SuspendApplication:input_type -> eile.v1.SuspendApplicationRequest
-	16, // 53: eile.v1.ApplicationService.ReinstateApplication:input_type -> eile.v1.ReinstateApplicationRequest
-	17, // 54: eile.v1.ApplicationService.RemoveApplication:input_type -> eile.v1.RemoveApplicationRequest
-	18, // 55: eile.v1.ApplicationService.GrantGround:input_type -> eile.v1.GrantGroundRequest
-	19, // 56: eile.v1.ApplicationService.GetPerson:input_type -> eile.v1.GetPersonRequest
-	20, // 57: eile.v1.ApplicationService.ErasePerson:input_type -> eile.v1.ErasePersonRequest
-	22, // 58: eile.v1.ApplicationService.ListHistory:input_type -> eile.v1.ListHistoryRequest
-	24, // 59: eile.v1.ApplicationService.IssueAccessCode:input_type -> eile.v1.IssueAccessCodeRequest
-	7,  // 60: eile.v1.ApplicationService.RegisterApplication:output_type -> eile.v1.Application
-	7,  // 61: eile.v1.ApplicationService.GetApplication:output_type -> eile.v1.Application
-	12, // 62: eile.v1.ApplicationService.ListApplications:output_type -> eile.v1.ListApplicationsResponse
-	7,  // 63: eile.v1.ApplicationService.AmendApplication:output_type -> eile.v1.Application
-	7,  // 64: eile.v1.ApplicationService.WithdrawApplication:output_type -> eile.v1.Application
-	7,  // 65: eile.v1.ApplicationService.SuspendApplication:output_type -> eile.v1.Application
-	7,  // 66: eile.v1.ApplicationService.ReinstateApplication:output_type -> eile.v1.Application
-	7,  // 67: eile.v1.ApplicationService.RemoveApplication:output_type -> eile.v1.Application
-	7,  // 68: eile.v1.ApplicationService.GrantGround:output_type -> eile.v1.Application
-	33, // 69: eile.v1.ApplicationService.GetPerson:output_type -> eile.v1.Person
-	21, // 70: eile.v1.ApplicationService.ErasePerson:output_type -> eile.v1.ErasePersonResponse
-	23, // 71: eile.v1.ApplicationService.ListHistory:output_type -> eile.v1.ListHistoryResponse
-	25, // 72: eile.v1.ApplicationService.IssueAccessCode:output_type -> eile.v1.IssueAccessCodeResponse
-	60, // [60:73] is the sub-list for method output_type
-	47, // [47:60] is the sub-list for method input_type
-	47, // [47:47] is the sub-list for extension type_name
-	47, // [47:47] is the sub-list for extension extendee
-	0,  // [0:47] is the sub-list for field type_name
+	28, // 24: eile.v1.Application.update_time:type_name -> google.protobuf.Timestamp
+	27, // 25: eile.v1.ByDecision.decided_on:type_name -> google.type.Date
+	7,  // 26: eile.v1.RegisterApplicationRequest.application:type_name -> eile.v1.Application
+	33, // 27: eile.v1.RegisterApplicationRequest.person:type_name -> eile.v1.Person
+	0,  // 28: eile.v1.ListApplicationsRequest.status:type_name -> eile.v1.ApplicationStatus
+	1,  // 29: eile.v1.ListApplicationsRequest.eligibility:type_name -> eile.v1.Eligibility
+	27, // 30: eile.v1.ListApplicationsRequest.registered_from:type_name -> google.type.Date
+	27, // 31: eile.v1.ListApplicationsRequest.registered_until:type_name -> google.type.Date
+	34, // 32: eile.v1.ListApplicationsRequest.proposed:type_name -> eile.v1.DecisionKind
+	7,  // 33: eile.v1.ListApplicationsResponse.applications:type_name -> eile.v1.Application
+	7,  // 34: eile.v1.AmendApplicationRequest.application:type_name -> eile.v1.Application
+	35, // 35: eile.v1.AmendApplicationRequest.update_mask:type_name -> google.protobuf.FieldMask
+	33, // 36: eile.v1.AmendApplicationRequest.person:type_name -> eile.v1.Person
+	8,  // 37: eile.v1.AmendApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	8,  // 38: eile.v1.SuspendApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	27, // 39: eile.v1.SuspendApplicationRequest.from:type_name -> google.type.Date
+	27, // 40: eile.v1.SuspendApplicationRequest.until:type_name -> google.type.Date
+	8,  // 41: eile.v1.ReinstateApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	8,  // 42: eile.v1.RemoveApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	27, // 43: eile.v1.GrantGroundRequest.from:type_name -> google.type.Date
+	27, // 44: eile.v1.GrantGroundRequest.until:type_name -> google.type.Date
+	8,  // 45: eile.v1.GrantGroundRequest.decision:type_name -> eile.v1.ByDecision
+	36, // 46: eile.v1.ListHistoryResponse.entries:type_name -> eile.v1.AuditEntry
+	37, // 47: eile.v1.Application.AttributesEntry.value:type_name -> eile.v1.Fact
+	9,  // 48: eile.v1.ApplicationService.RegisterApplication:input_type -> eile.v1.RegisterApplicationRequest
+	10, // 49: eile.v1.ApplicationService.GetApplication:input_type -> eile.v1.GetApplicationRequest
+	11, // 50: eile.v1.ApplicationService.ListApplications:input_type -> eile.v1.ListApplicationsRequest
+	13, // 51: eile.v1.ApplicationService.AmendApplication:input_type -> eile.v1.AmendApplicationRequest
+	14, // 52: eile.v1.ApplicationService.WithdrawApplication:input_type -> eile.v1.WithdrawApplicationRequest
+	15, // 53: eile.v1.ApplicationService.SuspendApplication:input_type -> eile.v1.SuspendApplicationRequest
+	16, // 54: eile.v1.ApplicationService.ReinstateApplication:input_type -> eile.v1.ReinstateApplicationRequest
+	17, // 55: eile.v1.ApplicationService.RemoveApplication:input_type -> eile.v1.RemoveApplicationRequest
+	18, // 56: eile.v1.ApplicationService.GrantGround:input_type -> eile.v1.GrantGroundRequest
+	19, // 57: eile.v1.ApplicationService.GetPerson:input_type -> eile.v1.GetPersonRequest
+	20, // 58: eile.v1.ApplicationService.ErasePerson:input_type -> eile.v1.ErasePersonRequest
+	22, // 59: eile.v1.ApplicationService.ListHistory:input_type -> eile.v1.ListHistoryRequest
+	24, // 60: eile.v1.ApplicationService.IssueAccessCode:input_type -> eile.v1.IssueAccessCodeRequest
+	7,  // 61: eile.v1.ApplicationService.RegisterApplication:output_type -> eile.v1.Application
+	7,  // 62: eile.v1.ApplicationService.GetApplication:output_type -> eile.v1.Application
+	12, // 63: eile.v1.ApplicationService.ListApplications:output_type -> eile.v1.ListApplicationsResponse
+	7,  // 64: eile.v1.ApplicationService.AmendApplication:output_type -> eile.v1.Application
+	7,  // 65: eile.v1.ApplicationService.WithdrawApplication:output_type -> eile.v1.Application
+	7,  // 66: eile.v1.ApplicationService.SuspendApplication:output_type -> eile.v1.Application
+	7,  // 67: eile.v1.ApplicationService.ReinstateApplication:output_type -> eile.v1.Application
+	7,  // 68: eile.v1.ApplicationService.RemoveApplication:output_type -> eile.v1.Application
+	7,  // 69: eile.v1.ApplicationService.GrantGround:output_type -> eile.v1.Application
+	33, // 70: eile.v1.ApplicationService.GetPerson:output_type -> eile.v1.Person
+	21, // 71: eile.v1.ApplicationService.ErasePerson:output_type -> eile.v1.ErasePersonResponse
+	23, // 72: eile.v1.ApplicationService.ListHistory:output_type -> eile.v1.ListHistoryResponse
+	25, // 73: eile.v1.ApplicationService.IssueAccessCode:output_type -> eile.v1.IssueAccessCodeResponse
+	61, // [61:74] is the sub-list for method output_type
+	48, // [48:61] is the sub-list for method input_type
+	48, // [48:48] is the sub-list for extension type_name
+	48, // [48:48] is the sub-list for extension extendee
+	0,  // [0:48] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_application_proto_init() }

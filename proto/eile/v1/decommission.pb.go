@@ -55,7 +55,9 @@ type Decommission struct {
 	// etag changes with every change of the record.
 	Etag string `protobuf:"bytes,13,opt,name=etag,proto3" json:"etag,omitempty"`
 	// create_time is when the register first had it.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; it moves with the etag.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -184,6 +186,13 @@ func (x *Decommission) GetEtag() string {
 func (x *Decommission) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Decommission) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
 	}
 	return nil
 }
@@ -778,7 +787,7 @@ var File_eile_v1_decommission_proto protoreflect.FileDescriptor
 
 const file_eile_v1_decommission_proto_rawDesc = "" +
 	"\n" +
-	"\x1aeile/v1/decommission.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xfa\b\n" +
+	"\x1aeile/v1/decommission.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xbc\t\n" +
 	"\fDecommission\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12\x1b\n" +
 	"\x06reason\x18\x02 \x01(\tB\x03\xe0A\x03R\x06reason\x12$\n" +
@@ -797,7 +806,9 @@ const file_eile_v1_decommission_proto_rawDesc = "" +
 	"\x11transfers_pending\x18\f \x01(\bB\x03\xe0A\x03R\x10transfersPending\x12\x17\n" +
 	"\x04etag\x18\r \x01(\tB\x03\xe0A\x03R\x04etag\x12@\n" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\x1a\x9a\x04\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1a\x9a\x04\n" +
 	"\x04Home\x12\x17\n" +
 	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x121\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateB\x03\xe0A\x03R\x05state\x120\n" +
@@ -900,31 +911,32 @@ var file_eile_v1_decommission_proto_depIdxs = []int32{
 	7,  // 2: eile.v1.Decommission.homes:type_name -> eile.v1.Decommission.Home
 	10, // 3: eile.v1.Decommission.decisions:type_name -> eile.v1.Decision
 	8,  // 4: eile.v1.Decommission.create_time:type_name -> google.protobuf.Timestamp
-	11, // 5: eile.v1.ApproveDecommissionRequest.decision:type_name -> eile.v1.ByDecision
-	11, // 6: eile.v1.RejectDecommissionRequest.decision:type_name -> eile.v1.ByDecision
-	9,  // 7: eile.v1.ListDecommissionsRequest.state:type_name -> eile.v1.GivingUpState
-	0,  // 8: eile.v1.ListDecommissionsResponse.decommissions:type_name -> eile.v1.Decommission
-	9,  // 9: eile.v1.Decommission.Home.state:type_name -> eile.v1.GivingUpState
-	12, // 10: eile.v1.Decommission.Home.status:type_name -> eile.v1.UnitStatus
-	13, // 11: eile.v1.Decommission.Home.transfer_status:type_name -> eile.v1.ApplicationStatus
-	14, // 12: eile.v1.Decommission.Home.rehoused_on:type_name -> google.type.Date
-	15, // 13: eile.v1.Decommission.Home.obstacle:type_name -> eile.v1.Reason
-	14, // 14: eile.v1.Decommission.Home.decided_on:type_name -> google.type.Date
-	1,  // 15: eile.v1.DecommissionService.ProposeDecommission:input_type -> eile.v1.ProposeDecommissionRequest
-	2,  // 16: eile.v1.DecommissionService.ApproveDecommission:input_type -> eile.v1.ApproveDecommissionRequest
-	3,  // 17: eile.v1.DecommissionService.RejectDecommission:input_type -> eile.v1.RejectDecommissionRequest
-	4,  // 18: eile.v1.DecommissionService.GetDecommission:input_type -> eile.v1.GetDecommissionRequest
-	5,  // 19: eile.v1.DecommissionService.ListDecommissions:input_type -> eile.v1.ListDecommissionsRequest
-	0,  // 20: eile.v1.DecommissionService.ProposeDecommission:output_type -> eile.v1.Decommission
-	0,  // 21: eile.v1.DecommissionService.ApproveDecommission:output_type -> eile.v1.Decommission
-	0,  // 22: eile.v1.DecommissionService.RejectDecommission:output_type -> eile.v1.Decommission
-	0,  // 23: eile.v1.DecommissionService.GetDecommission:output_type -> eile.v1.Decommission
-	6,  // 24: eile.v1.DecommissionService.ListDecommissions:output_type -> eile.v1.ListDecommissionsResponse
-	20, // [20:25] is the sub-list for method output_type
-	15, // [15:20] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	8,  // 5: eile.v1.Decommission.update_time:type_name -> google.protobuf.Timestamp
+	11, // 6: eile.v1.ApproveDecommissionRequest.decision:type_name -> eile.v1.ByDecision
+	11, // 7: eile.v1.RejectDecommissionRequest.decision:type_name -> eile.v1.ByDecision
+	9,  // 8: eile.v1.ListDecommissionsRequest.state:type_name -> eile.v1.GivingUpState
+	0,  // 9: eile.v1.ListDecommissionsResponse.decommissions:type_name -> eile.v1.Decommission
+	9,  // 10: eile.v1.Decommission.Home.state:type_name -> eile.v1.GivingUpState
+	12, // 11: eile.v1.Decommission.Home.status:type_name -> eile.v1.UnitStatus
+	13, // 12: eile.v1.Decommission.Home.transfer_status:type_name -> eile.v1.ApplicationStatus
+	14, // 13: eile.v1.Decommission.Home.rehoused_on:type_name -> google.type.Date
+	15, // 14: eile.v1.Decommission.Home.obstacle:type_name -> eile.v1.Reason
+	14, // 15: eile.v1.Decommission.Home.decided_on:type_name -> google.type.Date
+	1,  // 16: eile.v1.DecommissionService.ProposeDecommission:input_type -> eile.v1.ProposeDecommissionRequest
+	2,  // 17: eile.v1.DecommissionService.ApproveDecommission:input_type -> eile.v1.ApproveDecommissionRequest
+	3,  // 18: eile.v1.DecommissionService.RejectDecommission:input_type -> eile.v1.RejectDecommissionRequest
+	4,  // 19: eile.v1.DecommissionService.GetDecommission:input_type -> eile.v1.GetDecommissionRequest
+	5,  // 20: eile.v1.DecommissionService.ListDecommissions:input_type -> eile.v1.ListDecommissionsRequest
+	0,  // 21: eile.v1.DecommissionService.ProposeDecommission:output_type -> eile.v1.Decommission
+	0,  // 22: eile.v1.DecommissionService.ApproveDecommission:output_type -> eile.v1.Decommission
+	0,  // 23: eile.v1.DecommissionService.RejectDecommission:output_type -> eile.v1.Decommission
+	0,  // 24: eile.v1.DecommissionService.GetDecommission:output_type -> eile.v1.Decommission
+	6,  // 25: eile.v1.DecommissionService.ListDecommissions:output_type -> eile.v1.ListDecommissionsResponse
+	21, // [21:26] is the sub-list for method output_type
+	16, // [16:21] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_decommission_proto_init() }

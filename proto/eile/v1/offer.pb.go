@@ -177,7 +177,9 @@ type Offer struct {
 	// closed_at is when it was no longer open.
 	ClosedAt *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
 	// create_time is when the register first had it.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; it moves with the etag.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -341,6 +343,13 @@ func (x *Offer) GetClosedAt() *timestamppb.Timestamp {
 func (x *Offer) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Offer) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
 	}
 	return nil
 }
@@ -1222,7 +1231,7 @@ var File_eile_v1_offer_proto protoreflect.FileDescriptor
 
 const file_eile_v1_offer_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/offer.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x9f\x06\n" +
+	"\x13eile/v1/offer.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe1\x06\n" +
 	"\x05Offer\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12%\n" +
 	"\vapplication\x18\x02 \x01(\tB\x03\xe0A\x03R\vapplication\x12\x17\n" +
@@ -1249,7 +1258,9 @@ const file_eile_v1_offer_proto_rawDesc = "" +
 	"\x04etag\x18\x11 \x01(\tB\x03\xe0A\x03R\x04etag\x12<\n" +
 	"\tclosed_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\bclosedAt\x12@\n" +
 	"\vcreate_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\"\xf7\x01\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\"\xf7\x01\n" +
 	"\x12CreateOfferRequest\x12/\n" +
 	"\vapplication\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\vapplication\x12!\n" +
 	"\x04unit\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04unit\x12\"\n" +
@@ -1407,40 +1418,41 @@ var file_eile_v1_offer_proto_depIdxs = []int32{
 	1,  // 5: eile.v1.Offer.assessment:type_name -> eile.v1.Assessment
 	15, // 6: eile.v1.Offer.closed_at:type_name -> google.protobuf.Timestamp
 	15, // 7: eile.v1.Offer.create_time:type_name -> google.protobuf.Timestamp
-	16, // 8: eile.v1.CreateOfferRequest.decision:type_name -> eile.v1.ByDecision
-	0,  // 9: eile.v1.ListOffersRequest.status:type_name -> eile.v1.OfferStatus
-	14, // 10: eile.v1.ListOffersRequest.respond_until:type_name -> google.type.Date
-	2,  // 11: eile.v1.ListOffersResponse.offers:type_name -> eile.v1.Offer
-	14, // 12: eile.v1.ServeOfferRequest.on:type_name -> google.type.Date
-	14, // 13: eile.v1.AcceptOfferRequest.on:type_name -> google.type.Date
-	14, // 14: eile.v1.RefuseOfferRequest.on:type_name -> google.type.Date
-	14, // 15: eile.v1.RecordNoShowRequest.on:type_name -> google.type.Date
-	1,  // 16: eile.v1.AssessOfferRequest.assessment:type_name -> eile.v1.Assessment
-	3,  // 17: eile.v1.OfferService.CreateOffer:input_type -> eile.v1.CreateOfferRequest
-	4,  // 18: eile.v1.OfferService.GetOffer:input_type -> eile.v1.GetOfferRequest
-	5,  // 19: eile.v1.OfferService.ListOffers:input_type -> eile.v1.ListOffersRequest
-	7,  // 20: eile.v1.OfferService.ServeOffer:input_type -> eile.v1.ServeOfferRequest
-	8,  // 21: eile.v1.OfferService.AcceptOffer:input_type -> eile.v1.AcceptOfferRequest
-	9,  // 22: eile.v1.OfferService.RefuseOffer:input_type -> eile.v1.RefuseOfferRequest
-	10, // 23: eile.v1.OfferService.RecordNoShow:input_type -> eile.v1.RecordNoShowRequest
-	11, // 24: eile.v1.OfferService.AssessOffer:input_type -> eile.v1.AssessOfferRequest
-	12, // 25: eile.v1.OfferService.WithdrawOffer:input_type -> eile.v1.WithdrawOfferRequest
-	13, // 26: eile.v1.OfferService.ReopenOffer:input_type -> eile.v1.ReopenOfferRequest
-	2,  // 27: eile.v1.OfferService.CreateOffer:output_type -> eile.v1.Offer
-	2,  // 28: eile.v1.OfferService.GetOffer:output_type -> eile.v1.Offer
-	6,  // 29: eile.v1.OfferService.ListOffers:output_type -> eile.v1.ListOffersResponse
-	2,  // 30: eile.v1.OfferService.ServeOffer:output_type -> eile.v1.Offer
-	2,  // 31: eile.v1.OfferService.AcceptOffer:output_type -> eile.v1.Offer
-	2,  // 32: eile.v1.OfferService.RefuseOffer:output_type -> eile.v1.Offer
-	2,  // 33: eile.v1.OfferService.RecordNoShow:output_type -> eile.v1.Offer
-	2,  // 34: eile.v1.OfferService.AssessOffer:output_type -> eile.v1.Offer
-	2,  // 35: eile.v1.OfferService.WithdrawOffer:output_type -> eile.v1.Offer
-	2,  // 36: eile.v1.OfferService.ReopenOffer:output_type -> eile.v1.Offer
-	27, // [27:37] is the sub-list for method output_type
-	17, // [17:27] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	15, // 8: eile.v1.Offer.update_time:type_name -> google.protobuf.Timestamp
+	16, // 9: eile.v1.CreateOfferRequest.decision:type_name -> eile.v1.ByDecision
+	0,  // 10: eile.v1.ListOffersRequest.status:type_name -> eile.v1.OfferStatus
+	14, // 11: eile.v1.ListOffersRequest.respond_until:type_name -> google.type.Date
+	2,  // 12: eile.v1.ListOffersResponse.offers:type_name -> eile.v1.Offer
+	14, // 13: eile.v1.ServeOfferRequest.on:type_name -> google.type.Date
+	14, // 14: eile.v1.AcceptOfferRequest.on:type_name -> google.type.Date
+	14, // 15: eile.v1.RefuseOfferRequest.on:type_name -> google.type.Date
+	14, // 16: eile.v1.RecordNoShowRequest.on:type_name -> google.type.Date
+	1,  // 17: eile.v1.AssessOfferRequest.assessment:type_name -> eile.v1.Assessment
+	3,  // 18: eile.v1.OfferService.CreateOffer:input_type -> eile.v1.CreateOfferRequest
+	4,  // 19: eile.v1.OfferService.GetOffer:input_type -> eile.v1.GetOfferRequest
+	5,  // 20: eile.v1.OfferService.ListOffers:input_type -> eile.v1.ListOffersRequest
+	7,  // 21: eile.v1.OfferService.ServeOffer:input_type -> eile.v1.ServeOfferRequest
+	8,  // 22: eile.v1.OfferService.AcceptOffer:input_type -> eile.v1.AcceptOfferRequest
+	9,  // 23: eile.v1.OfferService.RefuseOffer:input_type -> eile.v1.RefuseOfferRequest
+	10, // 24: eile.v1.OfferService.RecordNoShow:input_type -> eile.v1.RecordNoShowRequest
+	11, // 25: eile.v1.OfferService.AssessOffer:input_type -> eile.v1.AssessOfferRequest
+	12, // 26: eile.v1.OfferService.WithdrawOffer:input_type -> eile.v1.WithdrawOfferRequest
+	13, // 27: eile.v1.OfferService.ReopenOffer:input_type -> eile.v1.ReopenOfferRequest
+	2,  // 28: eile.v1.OfferService.CreateOffer:output_type -> eile.v1.Offer
+	2,  // 29: eile.v1.OfferService.GetOffer:output_type -> eile.v1.Offer
+	6,  // 30: eile.v1.OfferService.ListOffers:output_type -> eile.v1.ListOffersResponse
+	2,  // 31: eile.v1.OfferService.ServeOffer:output_type -> eile.v1.Offer
+	2,  // 32: eile.v1.OfferService.AcceptOffer:output_type -> eile.v1.Offer
+	2,  // 33: eile.v1.OfferService.RefuseOffer:output_type -> eile.v1.Offer
+	2,  // 34: eile.v1.OfferService.RecordNoShow:output_type -> eile.v1.Offer
+	2,  // 35: eile.v1.OfferService.AssessOffer:output_type -> eile.v1.Offer
+	2,  // 36: eile.v1.OfferService.WithdrawOffer:output_type -> eile.v1.Offer
+	2,  // 37: eile.v1.OfferService.ReopenOffer:output_type -> eile.v1.Offer
+	28, // [28:38] is the sub-list for method output_type
+	18, // [18:28] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_offer_proto_init() }

@@ -119,7 +119,9 @@ type Programme struct {
 	// warnings, such as SPREAD_EXCEEDED; output only.
 	Warnings []*Reason `protobuf:"bytes,17,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	// create_time is when the register first had it.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; it moves with the etag.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -276,6 +278,13 @@ func (x *Programme) GetWarnings() []*Reason {
 func (x *Programme) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Programme) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
 	}
 	return nil
 }
@@ -1153,7 +1162,7 @@ var File_eile_v1_programme_proto protoreflect.FileDescriptor
 
 const file_eile_v1_programme_proto_rawDesc = "" +
 	"\n" +
-	"\x17eile/v1/programme.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x9c\r\n" +
+	"\x17eile/v1/programme.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xde\r\n" +
 	"\tProgramme\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
 	"\x06places\x18\x02 \x03(\tB\x03\xe0A\x03R\x06places\x12$\n" +
@@ -1179,7 +1188,9 @@ const file_eile_v1_programme_proto_rawDesc = "" +
 	"\afigures\x18\x10 \x03(\v2\x19.eile.v1.Programme.FigureB\x03\xe0A\x03R\afigures\x120\n" +
 	"\bwarnings\x18\x11 \x03(\v2\x0f.eile.v1.ReasonB\x03\xe0A\x03R\bwarnings\x12@\n" +
 	"\vcreate_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\x1as\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1as\n" +
 	"\x04Home\x12\x17\n" +
 	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x121\n" +
 	"\badded_on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\aaddedOn\x12\x1f\n" +
@@ -1316,31 +1327,32 @@ var file_eile_v1_programme_proto_depIdxs = []int32{
 	12, // 5: eile.v1.Programme.figures:type_name -> eile.v1.Programme.Figure
 	14, // 6: eile.v1.Programme.warnings:type_name -> eile.v1.Reason
 	13, // 7: eile.v1.Programme.create_time:type_name -> google.protobuf.Timestamp
-	15, // 8: eile.v1.AmendProgrammeRequest.update_mask:type_name -> google.protobuf.FieldMask
-	1,  // 9: eile.v1.ListProgrammesResponse.programmes:type_name -> eile.v1.Programme
-	16, // 10: eile.v1.Programme.Home.added_on:type_name -> google.type.Date
-	16, // 11: eile.v1.Programme.Member.added_on:type_name -> google.type.Date
-	0,  // 12: eile.v1.Programme.Household.state:type_name -> eile.v1.RehousingState
-	17, // 13: eile.v1.Programme.Household.status:type_name -> eile.v1.ApplicationStatus
-	16, // 14: eile.v1.Programme.Household.since:type_name -> google.type.Date
-	16, // 15: eile.v1.Programme.Household.until:type_name -> google.type.Date
-	14, // 16: eile.v1.Programme.Household.next:type_name -> eile.v1.Reason
-	16, // 17: eile.v1.Programme.Figure.on:type_name -> google.type.Date
-	2,  // 18: eile.v1.ProgrammeService.CreateProgramme:input_type -> eile.v1.CreateProgrammeRequest
-	3,  // 19: eile.v1.ProgrammeService.AddToProgramme:input_type -> eile.v1.AddToProgrammeRequest
-	4,  // 20: eile.v1.ProgrammeService.AmendProgramme:input_type -> eile.v1.AmendProgrammeRequest
-	5,  // 21: eile.v1.ProgrammeService.GetProgramme:input_type -> eile.v1.GetProgrammeRequest
-	6,  // 22: eile.v1.ProgrammeService.ListProgrammes:input_type -> eile.v1.ListProgrammesRequest
-	1,  // 23: eile.v1.ProgrammeService.CreateProgramme:output_type -> eile.v1.Programme
-	1,  // 24: eile.v1.ProgrammeService.AddToProgramme:output_type -> eile.v1.Programme
-	1,  // 25: eile.v1.ProgrammeService.AmendProgramme:output_type -> eile.v1.Programme
-	1,  // 26: eile.v1.ProgrammeService.GetProgramme:output_type -> eile.v1.Programme
-	7,  // 27: eile.v1.ProgrammeService.ListProgrammes:output_type -> eile.v1.ListProgrammesResponse
-	23, // [23:28] is the sub-list for method output_type
-	18, // [18:23] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	13, // 8: eile.v1.Programme.update_time:type_name -> google.protobuf.Timestamp
+	15, // 9: eile.v1.AmendProgrammeRequest.update_mask:type_name -> google.protobuf.FieldMask
+	1,  // 10: eile.v1.ListProgrammesResponse.programmes:type_name -> eile.v1.Programme
+	16, // 11: eile.v1.Programme.Home.added_on:type_name -> google.type.Date
+	16, // 12: eile.v1.Programme.Member.added_on:type_name -> google.type.Date
+	0,  // 13: eile.v1.Programme.Household.state:type_name -> eile.v1.RehousingState
+	17, // 14: eile.v1.Programme.Household.status:type_name -> eile.v1.ApplicationStatus
+	16, // 15: eile.v1.Programme.Household.since:type_name -> google.type.Date
+	16, // 16: eile.v1.Programme.Household.until:type_name -> google.type.Date
+	14, // 17: eile.v1.Programme.Household.next:type_name -> eile.v1.Reason
+	16, // 18: eile.v1.Programme.Figure.on:type_name -> google.type.Date
+	2,  // 19: eile.v1.ProgrammeService.CreateProgramme:input_type -> eile.v1.CreateProgrammeRequest
+	3,  // 20: eile.v1.ProgrammeService.AddToProgramme:input_type -> eile.v1.AddToProgrammeRequest
+	4,  // 21: eile.v1.ProgrammeService.AmendProgramme:input_type -> eile.v1.AmendProgrammeRequest
+	5,  // 22: eile.v1.ProgrammeService.GetProgramme:input_type -> eile.v1.GetProgrammeRequest
+	6,  // 23: eile.v1.ProgrammeService.ListProgrammes:input_type -> eile.v1.ListProgrammesRequest
+	1,  // 24: eile.v1.ProgrammeService.CreateProgramme:output_type -> eile.v1.Programme
+	1,  // 25: eile.v1.ProgrammeService.AddToProgramme:output_type -> eile.v1.Programme
+	1,  // 26: eile.v1.ProgrammeService.AmendProgramme:output_type -> eile.v1.Programme
+	1,  // 27: eile.v1.ProgrammeService.GetProgramme:output_type -> eile.v1.Programme
+	7,  // 28: eile.v1.ProgrammeService.ListProgrammes:output_type -> eile.v1.ListProgrammesResponse
+	24, // [24:29] is the sub-list for method output_type
+	19, // [19:24] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_programme_proto_init() }

@@ -150,7 +150,9 @@ type Run struct {
 	// etag changes with every change of the record.
 	Etag string `protobuf:"bytes,28,opt,name=etag,proto3" json:"etag,omitempty"`
 	// create_time is when the register first had it.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; it moves with the etag.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,30,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -384,6 +386,13 @@ func (x *Run) GetEtag() string {
 func (x *Run) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Run) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
 	}
 	return nil
 }
@@ -1585,7 +1594,7 @@ var File_eile_v1_run_proto protoreflect.FileDescriptor
 
 const file_eile_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xd7\v\n" +
+	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x99\f\n" +
 	"\x03Run\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12&\n" +
 	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x02on\x12,\n" +
@@ -1623,7 +1632,9 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\x06shares\x18\x1b \x03(\v2\x17.eile.v1.Run.ShareCountB\x03\xe0A\x03R\x06shares\x12\x17\n" +
 	"\x04etag\x18\x1c \x01(\tB\x03\xe0A\x03R\x04etag\x12@\n" +
 	"\vcreate_time\x18\x1d \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\x1aF\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x1e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1aF\n" +
 	"\n" +
 	"ShareCount\x12\x1d\n" +
 	"\areserve\x18\x01 \x01(\tB\x03\xe0A\x03R\areserve\x12\x19\n" +
@@ -1798,40 +1809,41 @@ var file_eile_v1_run_proto_depIdxs = []int32{
 	21, // 8: eile.v1.Run.matched_at:type_name -> google.protobuf.Timestamp
 	15, // 9: eile.v1.Run.shares:type_name -> eile.v1.Run.ShareCount
 	21, // 10: eile.v1.Run.create_time:type_name -> google.protobuf.Timestamp
-	19, // 11: eile.v1.StartRunRequest.on:type_name -> google.type.Date
-	23, // 12: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
-	0,  // 13: eile.v1.ListRunsRequest.state:type_name -> eile.v1.RunState
-	19, // 14: eile.v1.ListRunsRequest.from:type_name -> google.type.Date
-	19, // 15: eile.v1.ListRunsRequest.until:type_name -> google.type.Date
-	1,  // 16: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
-	10, // 17: eile.v1.ListRunMatchesResponse.matches:type_name -> eile.v1.RunMatch
-	24, // 18: eile.v1.RunMatch.skipped:type_name -> eile.v1.Reason
-	24, // 19: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
-	18, // 20: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
-	24, // 21: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
-	24, // 22: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
-	24, // 23: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
-	2,  // 24: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
-	3,  // 25: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
-	4,  // 26: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
-	5,  // 27: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
-	6,  // 28: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
-	8,  // 29: eile.v1.RunService.ListRunMatches:input_type -> eile.v1.ListRunMatchesRequest
-	11, // 30: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
-	13, // 31: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
-	1,  // 32: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
-	1,  // 33: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
-	1,  // 34: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
-	1,  // 35: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
-	7,  // 36: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
-	9,  // 37: eile.v1.RunService.ListRunMatches:output_type -> eile.v1.ListRunMatchesResponse
-	12, // 38: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
-	14, // 39: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
-	32, // [32:40] is the sub-list for method output_type
-	24, // [24:32] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	21, // 11: eile.v1.Run.update_time:type_name -> google.protobuf.Timestamp
+	19, // 12: eile.v1.StartRunRequest.on:type_name -> google.type.Date
+	23, // 13: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
+	0,  // 14: eile.v1.ListRunsRequest.state:type_name -> eile.v1.RunState
+	19, // 15: eile.v1.ListRunsRequest.from:type_name -> google.type.Date
+	19, // 16: eile.v1.ListRunsRequest.until:type_name -> google.type.Date
+	1,  // 17: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
+	10, // 18: eile.v1.ListRunMatchesResponse.matches:type_name -> eile.v1.RunMatch
+	24, // 19: eile.v1.RunMatch.skipped:type_name -> eile.v1.Reason
+	24, // 20: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
+	18, // 21: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
+	24, // 22: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
+	24, // 23: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
+	24, // 24: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
+	2,  // 25: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
+	3,  // 26: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
+	4,  // 27: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
+	5,  // 28: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
+	6,  // 29: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
+	8,  // 30: eile.v1.RunService.ListRunMatches:input_type -> eile.v1.ListRunMatchesRequest
+	11, // 31: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
+	13, // 32: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
+	1,  // 33: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
+	1,  // 34: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
+	1,  // 35: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
+	1,  // 36: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
+	7,  // 37: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
+	9,  // 38: eile.v1.RunService.ListRunMatches:output_type -> eile.v1.ListRunMatchesResponse
+	12, // 39: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
+	14, // 40: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
+	33, // [33:41] is the sub-list for method output_type
+	25, // [25:33] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_run_proto_init() }

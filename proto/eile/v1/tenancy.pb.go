@@ -164,7 +164,9 @@ type Tenancy struct {
 	// etag changes with every change of the record.
 	Etag string `protobuf:"bytes,14,opt,name=etag,proto3" json:"etag,omitempty"`
 	// create_time is when the register first had it.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; it moves with the etag.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -300,6 +302,13 @@ func (x *Tenancy) GetEtag() string {
 func (x *Tenancy) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Tenancy) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
 	}
 	return nil
 }
@@ -776,7 +785,7 @@ var File_eile_v1_tenancy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_tenancy_proto_rawDesc = "" +
 	"\n" +
-	"\x15eile/v1/tenancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x89\x05\n" +
+	"\x15eile/v1/tenancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xcb\x05\n" +
 	"\aTenancy\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12\x17\n" +
 	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12%\n" +
@@ -796,7 +805,9 @@ const file_eile_v1_tenancy_proto_rawDesc = "" +
 	"\x06housed\x18\r \x01(\bB\x03\xe0A\x03R\x06housed\x12\x17\n" +
 	"\x04etag\x18\x0e \x01(\tB\x03\xe0A\x03R\x04etag\x12@\n" +
 	"\vcreate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\"2\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\"2\n" +
 	"\x11GetTenancyRequest\x12\x1d\n" +
 	"\x02id\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x02id\"\xa9\x03\n" +
 	"\x14ListTenanciesRequest\x12'\n" +
@@ -897,26 +908,27 @@ var file_eile_v1_tenancy_proto_depIdxs = []int32{
 	9,  // 4: eile.v1.Tenancy.ended_on:type_name -> google.type.Date
 	10, // 5: eile.v1.Tenancy.created_at:type_name -> google.protobuf.Timestamp
 	10, // 6: eile.v1.Tenancy.create_time:type_name -> google.protobuf.Timestamp
-	0,  // 7: eile.v1.ListTenanciesRequest.kind:type_name -> eile.v1.TenancyKind
-	2,  // 8: eile.v1.ListTenanciesResponse.tenancies:type_name -> eile.v1.Tenancy
-	1,  // 9: eile.v1.RecordTenancyStepRequest.step:type_name -> eile.v1.TenancyStep
-	9,  // 10: eile.v1.RecordTenancyStepRequest.on:type_name -> google.type.Date
-	9,  // 11: eile.v1.EndTenancyRequest.on:type_name -> google.type.Date
-	3,  // 12: eile.v1.TenancyService.GetTenancy:input_type -> eile.v1.GetTenancyRequest
-	4,  // 13: eile.v1.TenancyService.ListTenancies:input_type -> eile.v1.ListTenanciesRequest
-	6,  // 14: eile.v1.TenancyService.RecordTenancyStep:input_type -> eile.v1.RecordTenancyStepRequest
-	7,  // 15: eile.v1.TenancyService.FailTenancy:input_type -> eile.v1.FailTenancyRequest
-	8,  // 16: eile.v1.TenancyService.EndTenancy:input_type -> eile.v1.EndTenancyRequest
-	2,  // 17: eile.v1.TenancyService.GetTenancy:output_type -> eile.v1.Tenancy
-	5,  // 18: eile.v1.TenancyService.ListTenancies:output_type -> eile.v1.ListTenanciesResponse
-	2,  // 19: eile.v1.TenancyService.RecordTenancyStep:output_type -> eile.v1.Tenancy
-	2,  // 20: eile.v1.TenancyService.FailTenancy:output_type -> eile.v1.Tenancy
-	2,  // 21: eile.v1.TenancyService.EndTenancy:output_type -> eile.v1.Tenancy
-	17, // [17:22] is the sub-list for method output_type
-	12, // [12:17] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	10, // 7: eile.v1.Tenancy.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 8: eile.v1.ListTenanciesRequest.kind:type_name -> eile.v1.TenancyKind
+	2,  // 9: eile.v1.ListTenanciesResponse.tenancies:type_name -> eile.v1.Tenancy
+	1,  // 10: eile.v1.RecordTenancyStepRequest.step:type_name -> eile.v1.TenancyStep
+	9,  // 11: eile.v1.RecordTenancyStepRequest.on:type_name -> google.type.Date
+	9,  // 12: eile.v1.EndTenancyRequest.on:type_name -> google.type.Date
+	3,  // 13: eile.v1.TenancyService.GetTenancy:input_type -> eile.v1.GetTenancyRequest
+	4,  // 14: eile.v1.TenancyService.ListTenancies:input_type -> eile.v1.ListTenanciesRequest
+	6,  // 15: eile.v1.TenancyService.RecordTenancyStep:input_type -> eile.v1.RecordTenancyStepRequest
+	7,  // 16: eile.v1.TenancyService.FailTenancy:input_type -> eile.v1.FailTenancyRequest
+	8,  // 17: eile.v1.TenancyService.EndTenancy:input_type -> eile.v1.EndTenancyRequest
+	2,  // 18: eile.v1.TenancyService.GetTenancy:output_type -> eile.v1.Tenancy
+	5,  // 19: eile.v1.TenancyService.ListTenancies:output_type -> eile.v1.ListTenanciesResponse
+	2,  // 20: eile.v1.TenancyService.RecordTenancyStep:output_type -> eile.v1.Tenancy
+	2,  // 21: eile.v1.TenancyService.FailTenancy:output_type -> eile.v1.Tenancy
+	2,  // 22: eile.v1.TenancyService.EndTenancy:output_type -> eile.v1.Tenancy
+	18, // [18:23] is the sub-list for method output_type
+	13, // [13:18] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_tenancy_proto_init() }

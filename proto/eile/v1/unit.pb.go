@@ -13,6 +13,7 @@ import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -821,7 +822,11 @@ type Unit struct {
 	// former_tenancy is the id of the last tenancy that ended or letting that failed; output only.
 	FormerTenancy string `protobuf:"bytes,32,opt,name=former_tenancy,json=formerTenancy,proto3" json:"former_tenancy,omitempty"`
 	// last_tenancy is the tenancy in force or else the former one, with its three dates; in answers to Get only.
-	LastTenancy   *Tenancy `protobuf:"bytes,33,opt,name=last_tenancy,json=lastTenancy,proto3" json:"last_tenancy,omitempty"`
+	LastTenancy *Tenancy `protobuf:"bytes,33,opt,name=last_tenancy,json=lastTenancy,proto3" json:"last_tenancy,omitempty"`
+	// create_time is when the register first had it.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,34,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// update_time is when it was last changed; it moves with the etag.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,35,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1062,6 +1067,20 @@ func (x *Unit) GetFormerTenancy() string {
 func (x *Unit) GetLastTenancy() *Tenancy {
 	if x != nil {
 		return x.LastTenancy
+	}
+	return nil
+}
+
+func (x *Unit) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Unit) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
 	}
 	return nil
 }
@@ -1620,7 +1639,7 @@ var File_eile_v1_unit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_unit_proto_rawDesc = "" +
 	"\n" +
-	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x15eile/v1/tenancy.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x16google/type/date.proto\"^\n" +
+	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x15eile/v1/tenancy.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"^\n" +
 	"\bGivingUp\x12\x1f\n" +
 	"\bproposal\x18\x01 \x01(\tB\x03\xe0A\x03R\bproposal\x121\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateB\x03\xe0A\x03R\x05state\"\xc2\x01\n" +
@@ -1652,7 +1671,7 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\xe0A\x01\xbaH\x04\"\x02(\x00H\x00R\trentCents\x88\x01\x01\x126\n" +
 	"\rnotice_months\x18\x05 \x01(\x05B\f\xe0A\x01\xbaH\x06\x1a\x04\x18x(\x00H\x01R\fnoticeMonths\x88\x01\x01B\r\n" +
 	"\v_rent_centsB\x10\n" +
-	"\x0e_notice_months\"\xbf\f\n" +
+	"\x0e_notice_months\"\xc3\r\n" +
 	"\x04Unit\x12>\n" +
 	"\treference\x18\x01 \x01(\tB \xe0A\b\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x128\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x13.eile.v1.UnitStatusB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x125\n" +
@@ -1690,7 +1709,11 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\tgiving_up\x18\x1e \x01(\v2\x11.eile.v1.GivingUpB\x03\xe0A\x03R\bgivingUp\x12/\n" +
 	"\avacancy\x18\x1f \x01(\v2\x10.eile.v1.VacancyB\x03\xe0A\x03R\avacancy\x12*\n" +
 	"\x0eformer_tenancy\x18  \x01(\tB\x03\xe0A\x03R\rformerTenancy\x128\n" +
-	"\flast_tenancy\x18! \x01(\v2\x10.eile.v1.TenancyB\x03\xe0A\x03R\vlastTenancy\x1aL\n" +
+	"\flast_tenancy\x18! \x01(\v2\x10.eile.v1.TenancyB\x03\xe0A\x03R\vlastTenancy\x12@\n" +
+	"\vcreate_time\x18\" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18# \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
 	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01B\b\n" +
@@ -1860,8 +1883,9 @@ var file_eile_v1_unit_proto_goTypes = []any{
 	(*Decimal)(nil),               // 24: eile.v1.Decimal
 	(*Decision)(nil),              // 25: eile.v1.Decision
 	(*Tenancy)(nil),               // 26: eile.v1.Tenancy
-	(*fieldmaskpb.FieldMask)(nil), // 27: google.protobuf.FieldMask
-	(*Fact)(nil),                  // 28: eile.v1.Fact
+	(*timestamppb.Timestamp)(nil), // 27: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil), // 28: google.protobuf.FieldMask
+	(*Fact)(nil),                  // 29: eile.v1.Fact
 }
 var file_eile_v1_unit_proto_depIdxs = []int32{
 	4,  // 0: eile.v1.GivingUp.state:type_name -> eile.v1.GivingUpState
@@ -1891,34 +1915,36 @@ var file_eile_v1_unit_proto_depIdxs = []int32{
 	6,  // 24: eile.v1.Unit.giving_up:type_name -> eile.v1.GivingUp
 	7,  // 25: eile.v1.Unit.vacancy:type_name -> eile.v1.Vacancy
 	26, // 26: eile.v1.Unit.last_tenancy:type_name -> eile.v1.Tenancy
-	21, // 27: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
-	20, // 28: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
-	11, // 29: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
-	0,  // 30: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
-	1,  // 31: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
-	2,  // 32: eile.v1.ListUnitsRequest.tenure:type_name -> eile.v1.Tenure
-	4,  // 33: eile.v1.ListUnitsRequest.giving_up:type_name -> eile.v1.GivingUpState
-	11, // 34: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
-	11, // 35: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
-	27, // 36: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
-	12, // 37: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
-	28, // 38: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
-	28, // 39: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
-	13, // 40: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
-	14, // 41: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
-	15, // 42: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
-	17, // 43: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
-	18, // 44: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
-	11, // 45: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
-	11, // 46: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
-	16, // 47: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
-	11, // 48: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
-	11, // 49: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
-	45, // [45:50] is the sub-list for method output_type
-	40, // [40:45] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	27, // 27: eile.v1.Unit.create_time:type_name -> google.protobuf.Timestamp
+	27, // 28: eile.v1.Unit.update_time:type_name -> google.protobuf.Timestamp
+	21, // 29: eile.v1.Inspection.inspected_on:type_name -> google.type.Date
+	20, // 30: eile.v1.Inspection.attributes:type_name -> eile.v1.Inspection.AttributesEntry
+	11, // 31: eile.v1.RegisterUnitRequest.unit:type_name -> eile.v1.Unit
+	0,  // 32: eile.v1.ListUnitsRequest.status:type_name -> eile.v1.UnitStatus
+	1,  // 33: eile.v1.ListUnitsRequest.condition:type_name -> eile.v1.ConditionState
+	2,  // 34: eile.v1.ListUnitsRequest.tenure:type_name -> eile.v1.Tenure
+	4,  // 35: eile.v1.ListUnitsRequest.giving_up:type_name -> eile.v1.GivingUpState
+	11, // 36: eile.v1.ListUnitsResponse.units:type_name -> eile.v1.Unit
+	11, // 37: eile.v1.AmendUnitRequest.unit:type_name -> eile.v1.Unit
+	28, // 38: eile.v1.AmendUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
+	12, // 39: eile.v1.InspectUnitRequest.inspection:type_name -> eile.v1.Inspection
+	29, // 40: eile.v1.Unit.AttributesEntry.value:type_name -> eile.v1.Fact
+	29, // 41: eile.v1.Inspection.AttributesEntry.value:type_name -> eile.v1.Fact
+	13, // 42: eile.v1.UnitService.RegisterUnit:input_type -> eile.v1.RegisterUnitRequest
+	14, // 43: eile.v1.UnitService.GetUnit:input_type -> eile.v1.GetUnitRequest
+	15, // 44: eile.v1.UnitService.ListUnits:input_type -> eile.v1.ListUnitsRequest
+	17, // 45: eile.v1.UnitService.AmendUnit:input_type -> eile.v1.AmendUnitRequest
+	18, // 46: eile.v1.UnitService.InspectUnit:input_type -> eile.v1.InspectUnitRequest
+	11, // 47: eile.v1.UnitService.RegisterUnit:output_type -> eile.v1.Unit
+	11, // 48: eile.v1.UnitService.GetUnit:output_type -> eile.v1.Unit
+	16, // 49: eile.v1.UnitService.ListUnits:output_type -> eile.v1.ListUnitsResponse
+	11, // 50: eile.v1.UnitService.AmendUnit:output_type -> eile.v1.Unit
+	11, // 51: eile.v1.UnitService.InspectUnit:output_type -> eile.v1.Unit
+	47, // [47:52] is the sub-list for method output_type
+	42, // [42:47] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_unit_proto_init() }

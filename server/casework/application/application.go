@@ -84,7 +84,6 @@ func Erase(c casework.Change, application *eilev1.Application) error {
 	if err := store.Persons.Delete(c.Tx, application.GetReference()); err != nil {
 		return err
 	}
-	application.Etag = c.Tx.ID()
 	c.Tx.Subject(application.GetReference())
 	return store.Applications.Put(c.Tx, application.GetReference(), application)
 }

@@ -36,7 +36,7 @@ func RegisterTransfer(c casework.Change, application *eilev1.Application) error 
 			return casework.Refuse(what, hasTransfer(unit, known))
 		}
 		application.Linked = []string{tenant.GetReference()}
-		tenant.Linked, tenant.Etag = append(tenant.Linked, application.GetReference()), c.Tx.ID()
+		tenant.Linked = append(tenant.Linked, application.GetReference())
 		c.Tx.Subject(tenant.GetReference())
 		if err := store.Applications.Put(c.Tx, tenant.GetReference(), tenant); err != nil {
 			return err

@@ -57,7 +57,6 @@ func OpenTransfer(c casework.Change, unit *eilev1.Unit, reason string) (referenc
 		return "", nil, err
 	}
 	tenant.Linked = append(tenant.Linked, application.GetReference())
-	tenant.Etag = c.Tx.ID()
 	c.Tx.Subject(tenant.GetReference(), unit.GetReference())
 	if err := store.Applications.Put(c.Tx, tenant.GetReference(), tenant); err != nil {
 		return "", nil, err

@@ -66,7 +66,6 @@ func link(c casework.Change, kept string, references []string) error {
 				application.Linked = append(application.Linked, other)
 			}
 		}
-		application.Etag = c.Tx.ID()
 		if err := store.Applications.Put(c.Tx, reference, application); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ const maxProposal = 60
 func ProposeGivingUp(c casework.Change, id string, references []string, reason string) error {
 	var against casework.Reasons
 	record := &eilev1.Decommission{
-		Id: id, Reason: reason, ProposedBy: c.Tx.Actor(), ProposedAt: timestamppb.New(c.Tx.Now()), Etag: c.Tx.ID(),
+		Id: id, Reason: reason, ProposedBy: c.Tx.Actor(), ProposedAt: timestamppb.New(c.Tx.Now()),
 	}
 	var homes []chosen
 	for _, reference := range slices.Sorted(slices.Values(references)) {

@@ -3,6 +3,8 @@ package home
 import (
 	"cmp"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/proto/spell"
@@ -34,6 +36,7 @@ func Register(c casework.Change, unit *eilev1.Unit) error {
 	if err := state.Call(unit, 0, to); err != nil {
 		return err
 	}
+	unit.CreateTime = timestamppb.New(c.Tx.Now())
 	state.Complete(c.Rules, unit)
 	return Settle(c, unit)
 }
@@ -52,7 +55,6 @@ func Inspect(c casework.Change, unit *eilev1.Unit, inspection *eilev1.Inspection
 func Settle(c casework.Change, unit *eilev1.Unit) error {
 	state.Assess(c.Rules, unit)
 	state.SettleStock(c.Rules, unit)
-	unit.Etag = c.Tx.ID()
 	c.Tx.Subject(unit.GetReference())
 	if unit.GetCondition().GetState() != flagged || unit.GetOpenOffer() == "" {
 		return c.Tx.PutUnit(unit)

@@ -115,7 +115,6 @@ func AmendProgramme(c casework.Change, programme *eilev1.Programme) error {
 }
 
 func putProgramme(c casework.Change, programme *eilev1.Programme) error {
-	programme.Etag = c.Tx.ID()
 	c.Tx.Subject(programme.GetName())
 	return store.Programmes.Put(c.Tx, programme.GetName(), programme)
 }

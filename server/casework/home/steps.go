@@ -48,7 +48,6 @@ func (o chosen) move(record *eilev1.Decommission, event string) (err error) {
 
 // put writes a home that is named by a proposal.
 func put(c casework.Change, unit *eilev1.Unit) error {
-	unit.Etag = c.Tx.ID()
 	c.Tx.Subject(unit.GetReference())
 	return c.Tx.PutUnit(unit)
 }

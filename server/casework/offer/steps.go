@@ -53,7 +53,6 @@ func move(c casework.Change, offer *eilev1.Offer, event string) (err error) {
 
 // put writes an offer.
 func put(c casework.Change, offer *eilev1.Offer) error {
-	offer.Etag = c.Tx.ID()
 	c.Tx.Subject(offer.GetId(), offer.GetApplication(), offer.GetUnit())
 	return c.Tx.PutOffer(offer)
 }

@@ -37,7 +37,6 @@ func HomeOf(record *eilev1.Decommission, unit string) *eilev1.Decommission_Home 
 
 // PutProposal writes a proposal to give up homes.
 func PutProposal(c casework.Change, record *eilev1.Decommission) error {
-	record.Etag = c.Tx.ID()
 	c.Tx.Subject(record.GetId())
 	return store.Decommissions.Put(c.Tx, record.GetId(), record)
 }

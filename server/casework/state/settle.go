@@ -20,7 +20,6 @@ func Settle(c casework.Change, application *eilev1.Application) error {
 	if err != nil {
 		return err
 	}
-	application.Etag = c.Tx.ID()
 	c.Tx.Subject(application.GetReference())
 	if from, to := before.GetStatus(), application.GetStatus(); from != to {
 		c.Tx.Status(statusName(from), spell.Name(to))

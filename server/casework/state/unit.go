@@ -25,7 +25,6 @@ func Move(c casework.Change, unit *eilev1.Unit, event, why string) error {
 	}
 	unit.Status, unit.StatusSince, unit.StatusReason = to, c.Rules.Today.Proto(), why
 	SettleStock(c.Rules, unit)
-	unit.Etag = c.Tx.ID()
 	return nil
 }
 
@@ -175,7 +174,6 @@ func AddInspections(unit *eilev1.Unit, inspections []*eilev1.Inspection) {
 func SettleUnit(c casework.Change, unit *eilev1.Unit) error {
 	Assess(c.Rules, unit)
 	SettleStock(c.Rules, unit)
-	unit.Etag = c.Tx.ID()
 	c.Tx.Subject(unit.GetReference())
 	return c.Tx.PutUnit(unit)
 }
