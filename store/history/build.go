@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/eile-housing/eile/store/kv"
@@ -124,87 +123,12 @@ func (a *Archive) build(reader kv.Reader, top time.Time, next due) error {
 		return err
 	}
 	return a.with(reader, top, func(layers []*layer) (err error) {
-		b := &builder{archive: a, layers: layers, next: next, seal: seal}
+		b := &builder{archive: a, layers: layers, index: &index{moment: next.moment, since: next.since, seal: seal}}
 		defer b.end()
 		span := past.Span{After: top, Until: next.moment}
 		if len(layers) > 0 {
 			span.From = layers[len(layers)-1].since
 		}
-		return readChanges(reader, span, max(a.portion, 16*most(a.least, layers)), b.take)
+		return readChanges(reader, span, a.portion, b.take)
 	})
-}
-
-// builder builds one layer, out of as many portions of changes as they need.
-type builder struct {
-	archive *Archive
-	layers  []*layer // so far
-	next    due
-	seal    [32]byte
-	draft   *draft // the topmost of layers, if it was written here
-	loose   bool   // the full layer of layers is a draft
-}
-
-func (b *builder) end() { b.draft.discard() }
-
-// take puts a portion of the changes into a layer, and the last one on the shelf.
-func (b *builder) take(some changes, last bool) error {
-	over, err := laid(b.next.moment, b.layers, some)
-	if err != nil {
-		return err
-	}
-	index := &index{moment: b.next.moment, since: b.next.since, seal: b.seal}
-	joined := append(slices.Clone(b.layers), over)
-	if thin := b.mayBeThin(over); thin {
-		index.base, joined = b.layers[0].moment, joined[1:]
-	}
-	draft, err := b.archive.shelf.draft()
-	if err != nil {
-		return err
-	}
-	if err := join(draft, index, joined); err != nil {
-		draft.discard()
-		return err
-	}
-	b.draft.discard()
-	b.draft = draft
-	if last {
-		return b.keep(index)
-	}
-	written, err := draft.read()
-	if index.base.IsZero() {
-		b.layers, b.loose = nil, true
-	} else {
-		b.layers = b.layers[:1:1]
-	}
-	b.layers = append(b.layers, &layer{index, written})
-	return err
-}
-
-// mayBeThin tells whether what has changed since the full layer is little enough
-// to be kept apart from it.
-func (b *builder) mayBeThin(over *layer) bool {
-	if len(b.layers) == 0 || b.loose {
-		return false
-	}
-	rows := over.rows()
-	for _, l := range b.layers[1:] {
-		rows += l.rows()
-	}
-	return rows*full <= b.layers[0].rows()
-}
-
-// keep puts the draft on the shelf.
-func (b *builder) keep(index *index) error {
-	if _, err := b.draft.read(); err != nil {
-		return err
-	}
-	if err := b.draft.keep(b.next.moment); err != nil {
-		return err
-	}
-	b.draft = nil
-	a := b.archive
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.kept = append(a.kept, &kept{moment: index.moment, sound: true})
-	return nil
 }

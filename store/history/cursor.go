@@ -142,6 +142,15 @@ func (m merge[T]) take() (joined T, ok bool, err error) {
 	return joined, true, nil
 }
 
+// known is the row of a name; nil: there is none.
+func (m merge[T]) known(name string) (*T, error) {
+	found, ok, err := m.find(name)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return &found, nil
+}
+
 // find reads the row of a name. Who asks in order reads no block twice.
 func (m merge[T]) find(name string) (found T, ok bool, err error) {
 	for i := len(m) - 1; i >= 0; i-- {

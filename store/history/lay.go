@@ -3,71 +3,22 @@ package history
 import (
 	"bytes"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/eile-housing/eile/store/kv"
-	"github.com/eile-housing/eile/store/past"
 )
 
-// changes are a part of the history, each sort in the order of its entries: the
-// changes of one record come in the order in which they took effect.
-type changes struct {
-	people []Placed
-	homes  []Home
-}
-
-func (c *changes) len() int { return len(c.people) + len(c.homes) }
-
-// readChanges hands over a part of the history in portions of so many changes; the
-// last one may be empty.
-func readChanges(reader kv.Reader, span past.Span, portion int, take func(some changes, last bool) error) error {
-	var some changes
-	full := func() error {
-		if some.len() < portion {
-			return nil
-		}
-		taken := some
-		some = changes{}
-		return take(taken, false)
-	}
-	for moved, err := range past.PlacementsIn(reader, span) {
-		if err != nil {
-			return err
-		}
-		some.people = append(some.people, placedOf(moved.After))
-		if err := full(); err != nil {
-			return err
-		}
-	}
-	for moved, err := range past.UnitStatesIn(reader, span) {
-		if err != nil {
-			return err
-		}
-		some.homes = append(some.homes, Home{
-			Reference: moved.After.GetReference(), Status: moved.After.GetStatus(), Condition: moved.After.GetCondition(),
-			LeftStock: moved.After.GetLeftStock(), Since: moved.At,
-		})
-		if err := full(); err != nil {
-			return err
-		}
-	}
-	return take(some, true)
-}
-
 // lay writes what changes make of some layers as a layer over them.
-func lay(to io.Writer, index *index, under []*layer, c changes) error {
+func lay(to io.Writer, index *index, under []*layer, c inOrder, s *shifts) error {
 	index.sums = maps.Clone(sumsOf(under))
 	w := newWriter(to, index)
-	shifts, err := layPeople(w, under, c.people)
-	if err != nil {
+	if err := layPeople(w, under, c.people, s); err != nil {
 		return err
 	}
-	for _, list := range slices.Sorted(maps.Keys(shifts)) {
-		w.list(list)
-		layQueue(w, shifts[list])
+	if err := s.write(w); err != nil {
+		return err
 	}
 	w.begin(&index.homes)
 	if err := layHomes(w, under, c.homes); err != nil {
@@ -84,75 +35,63 @@ func sumsOf(layers []*layer) Sums {
 	return layers[len(layers)-1].sums
 }
 
-// layPeople writes where the changes left everybody, and answers by list which
-// places came and which went.
-func layPeople(w *writer, under []*layer, changed []Placed) (map[string][]stood, error) {
+// layPeople writes where the changes left everybody, and notes which places came
+// and which went.
+func layPeople(w *writer, under []*layer, changed iter.Seq2[Placed, error], s *shifts) error {
 	w.begin(&w.index.people)
-	slices.SortStableFunc(changed, Placed.compare)
-	shifts := map[string][]stood{}
 	below := merged[Placed](under, people)
-	for i := 0; i < len(changed); {
-		before, known, err := below.find(changed[i].Reference)
-		if err != nil {
-			return nil, err
+	var before, after *Placed
+	settle := func() error {
+		if after == nil {
+			return nil
 		}
-		if known {
-			shift(shifts, before, -1)
+		put(w, *after)
+		if before != nil {
+			s.add(*before, -1)
 		}
-		after := before
-		for ; i < len(changed) && (changed[i].Reference == after.Reference || !known); i++ {
-			if known {
-				w.index.sums.moved(&after, changed[i])
-			} else {
-				w.index.sums.moved(nil, changed[i])
-			}
-			after, known = changed[i], true
-		}
-		shift(shifts, after, 1)
-		put(w, after)
+		s.add(*after, 1)
+		return s.spillFull()
 	}
-	return shifts, nil
-}
-
-func shift(shifts map[string][]stood, p Placed, by int) {
-	if p.Waits() {
-		shifts[p.List] = append(shifts[p.List], stood{p.Key, p.Class, p.OutOfTurn, by})
-	}
-}
-
-// layQueue writes the shifts of a list, without those that come to nothing.
-func layQueue(w *writer, shifts []stood) {
-	slices.SortFunc(shifts, stood.compare)
-	for i := 0; i < len(shifts); {
-		joined := shifts[i]
-		for i++; i < len(shifts) && shifts[i].compare(joined) == 0; i++ {
-			joined = shifts[i].over(joined)
-		}
-		if !joined.void() {
-			w.stand(joined)
-		}
-	}
-}
-
-// layHomes writes how the changes left every home.
-func layHomes(w *writer, under []*layer, changed []Home) error {
-	slices.SortStableFunc(changed, Home.compare)
-	below := merged[Home](under, homes)
-	for i := 0; i < len(changed); {
-		before, known, err := below.find(changed[i].Reference)
+	for next, err := range changed {
 		if err != nil {
 			return err
 		}
-		after := before
-		for ; i < len(changed) && (changed[i].Reference == after.Reference || !known); i++ {
-			if known {
-				w.index.sums.turned(&after, changed[i])
-			} else {
-				w.index.sums.turned(nil, changed[i])
+		if after == nil || after.Reference != next.Reference {
+			if err := settle(); err != nil {
+				return err
 			}
-			after, known = changed[i], true
+			if before, err = below.known(next.Reference); err != nil {
+				return err
+			}
+			after = before
 		}
-		put(w, after)
+		w.index.sums.moved(after, next)
+		after = &next
+	}
+	return settle()
+}
+
+// layHomes writes how the changes left every home.
+func layHomes(w *writer, under []*layer, changed iter.Seq2[Home, error]) error {
+	below := merged[Home](under, homes)
+	var after *Home
+	for next, err := range changed {
+		if err != nil {
+			return err
+		}
+		if after == nil || after.Reference != next.Reference {
+			if after != nil {
+				put(w, *after)
+			}
+			if after, err = below.known(next.Reference); err != nil {
+				return err
+			}
+		}
+		w.index.sums.turned(after, next)
+		after = &next
+	}
+	if after != nil {
+		put(w, *after)
 	}
 	return nil
 }
@@ -168,14 +107,8 @@ func join(to io.Writer, index *index, layers []*layer) error {
 		}
 		put(w, placed)
 	}
-	for _, list := range listsOf(layers) {
-		w.list(list)
-		for place, err := range merged[stood](layers, queueOf(list)).from("") {
-			if err != nil {
-				return err
-			}
-			w.stand(place)
-		}
+	if err := joinQueues(w, layers); err != nil {
+		return err
 	}
 	w.begin(&index.homes)
 	for home, err := range merged[Home](layers, homes).from("") {
@@ -185,6 +118,20 @@ func join(to io.Writer, index *index, layers []*layer) error {
 		put(w, home)
 	}
 	return w.end()
+}
+
+// joinQueues writes the lists of several layers as those of one.
+func joinQueues(w *writer, layers []*layer) error {
+	for _, list := range listsOf(layers) {
+		w.list(list)
+		for place, err := range merged[stood](layers, queueOf(list)).from("") {
+			if err != nil {
+				return err
+			}
+			w.stand(place)
+		}
+	}
+	return nil
 }
 
 func listsOf(layers []*layer) []string {
@@ -201,7 +148,7 @@ func listsOf(layers []*layer) []string {
 func laid(at time.Time, under []*layer, c changes) (*layer, error) {
 	var content bytes.Buffer
 	index := &index{moment: at}
-	if err := lay(&content, index, under, c); err != nil {
+	if err := lay(&content, index, under, c.inOrder(), &shifts{}); err != nil {
 		return nil, err
 	}
 	return &layer{index, bytes.NewReader(content.Bytes())}, nil

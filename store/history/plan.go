@@ -20,7 +20,7 @@ const (
 	// full is the part of the rows of a full layer that a thin one may have.
 	full = 8
 	// portion is how many changes are in memory at a time.
-	portion = 1 << 15
+	portion = 1 << 16
 )
 
 // most is how many changes may happen before a layer is due in the middle of a

@@ -129,7 +129,7 @@ func (s *shelf) draft() (*draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folder of the history: %w", err)
 	}
-	d.file, d.buffer = file, bufio.NewWriterSize(file, 1<<20)
+	d.file, d.buffer = file, bufio.NewWriterSize(file, 1<<16)
 	return d, nil
 }
 
@@ -140,13 +140,15 @@ func (d *draft) Write(some []byte) (int, error) {
 	return d.buffer.Write(some)
 }
 
-// read ends the writing; what was written can be read until the draft is kept or
+// read ends the writing, once; what was written can be read until the draft is kept or
 // thrown away.
 func (d *draft) read() (io.ReaderAt, error) {
 	if d.file == nil {
 		return bytes.NewReader(d.memory.Bytes()), nil
 	}
-	return d.file, d.buffer.Flush()
+	err := d.buffer.Flush()
+	d.buffer = nil
+	return d.file, err
 }
 
 // keep puts what was written on the shelf, durably, so that it is there whole or
