@@ -8,6 +8,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store/history"
+	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/layout"
 	"github.com/eile-housing/eile/store/past"
 )
@@ -51,14 +52,9 @@ func (v *View) Past(at time.Time, fn func(*history.Past) error) error {
 	return v.reg.history.At(v.reader, at, fn)
 }
 
-// PlacementsAt yields the placements at a revision as past.PlacementsAt does.
-func (v *View) PlacementsAt(revision uint64) iter.Seq2[*eilev1.Placement, error] {
-	return past.PlacementsAt(v.reader, v.state.GetGeneration(), revision)
-}
-
-// PlacementAt returns the placement of one application as it was at a revision.
-func (v *View) PlacementAt(reference string, revision uint64) (*eilev1.Placement, bool, error) {
-	return past.PlacementAt(v.reader, v.state.GetGeneration(), reference, revision)
+// PastAt runs fn on the register as it was at a revision; it may run more than once.
+func (v *View) PastAt(revision uint64, fn func(*history.Past) error) error {
+	return v.reg.history.AtRevision(v.reader, kv.Revision(revision), fn)
 }
 
 // PolicyAt returns the policy that was in force at a moment; nil: none was.

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/history"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 	"github.com/eile-housing/eile/store/kv/memkv"
 	"github.com/eile-housing/eile/store/living"
@@ -160,22 +161,17 @@ func (m *machine) was(then snapshot) {
 		}
 	}
 	m.look(func(v *View) error {
-		placed := map[string]*eilev1.Placement{}
-		for p, err := range v.PlacementsAt(then.revision) {
-			if err != nil {
-				return err
+		err := v.PastAt(then.revision, func(past *history.Past) error {
+			for reference := range m.placed {
+				p, ok, err := past.Placement(reference)
+				if before, was := then.placed[reference]; err != nil || ok != was || ok && Moved(p, before) {
+					m.Fatalf("at revision %d %s is %v, it was %v, %v", then.revision, reference, p, before, err)
+				}
 			}
-			placed[p.GetReference()] = p
-		}
-		same := func(a, b *eilev1.Placement) bool { return !Moved(a, b) }
-		if !maps.EqualFunc(placed, then.placed, same) {
-			m.Fatalf("at revision %d the placements are %v, they were %v", then.revision, placed, then.placed)
-		}
-		for reference := range m.placed {
-			p, ok, err := v.PlacementAt(reference, then.revision)
-			if before, was := then.placed[reference]; err != nil || ok != was || ok && Moved(p, before) {
-				m.Fatalf("at revision %d %s is %v, it was %v, %v", then.revision, reference, p, before, err)
-			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		homes := map[string]living.UnitState{}
 		for moved, err := range past.UnitStates(v.reader, then.at) {

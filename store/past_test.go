@@ -8,11 +8,12 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/history"
 )
 
-// TestPlacementsAt: whatever happened since, through imports and policies, a
+// TestPastAt: whatever happened since, through imports and policies, a
 // revision shows the placements that it showed then.
-func TestPlacementsAt(t *testing.T) {
+func TestPastAt(t *testing.T) {
 	o := newOffice(t)
 	references := []string{"A-1", "A-2", "A-3", "A-4", "A-5"}
 	shown := map[uint64]map[string]*eilev1.Placement{}
@@ -61,23 +62,23 @@ func TestPlacementsAt(t *testing.T) {
 	o.look(func(v *View) error {
 		for revision, want := range shown {
 			got := map[string]*eilev1.Placement{}
-			for placement, err := range v.PlacementsAt(revision) {
-				if err != nil {
-					return err
+			err := v.PastAt(revision, func(past *history.Past) error {
+				for _, reference := range references {
+					placement, ok, err := past.Placement(reference)
+					if err != nil {
+						return err
+					}
+					if ok {
+						got[reference] = placement
+					}
 				}
-				got[placement.GetReference()] = placement
+				return nil
+			})
+			if err != nil {
+				return err
 			}
 			if !maps.EqualFunc(got, want, func(a, b *eilev1.Placement) bool { return proto.Equal(a, b) }) {
 				t.Errorf("at revision %d:\ngot  %v\nwant %v", revision, got, want)
-			}
-			for _, reference := range references {
-				single, ok, err := v.PlacementAt(reference, revision)
-				if err != nil {
-					return err
-				}
-				if ok != (want[reference] != nil) || !proto.Equal(single, want[reference]) {
-					t.Errorf("application %s at revision %d: %v, want %v", reference, revision, single, want[reference])
-				}
 			}
 		}
 		return nil

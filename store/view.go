@@ -39,6 +39,17 @@ func (r *Register) View(ctx context.Context, fn func(*View) error) error {
 	})
 }
 
+// Recall is View for who reads the past: a few at a time, so that others are
+// answered meanwhile.
+func (r *Register) Recall(ctx context.Context, fn func(*View) error) error {
+	end, err := r.history.Turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return r.View(ctx, fn)
+}
+
 // Remember builds what is due of the history.
 func (v *View) Remember(ctx context.Context) error { return v.reg.history.Build(ctx, v.reader) }
 

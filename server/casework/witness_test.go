@@ -1,7 +1,6 @@
 package casework_test
 
 import (
-	"bytes"
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
@@ -11,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/history"
 )
 
 // witness looks at a world after each step and holds it against the domain.
@@ -323,26 +323,20 @@ func (w *witness) remember() {
 func (w *witness) lookBack() {
 	w.View(func(v *store.View) error {
 		for revision, want := range w.past {
-			got := map[string]*eilev1.Placement{}
-			for placement, err := range v.PlacementsAt(revision) {
-				if err != nil {
-					return err
-				}
-				got[placement.GetReference()] = placement
-			}
-			if len(got) != len(want) {
-				w.Errorf("at revision %d there were %d placements, want %d", revision, len(got), len(want))
-			}
-			for reference, placement := range want {
-				single, _, err := v.PlacementAt(reference, revision)
-				if err != nil {
-					return err
-				}
-				for _, found := range []*eilev1.Placement{got[reference], single} {
-					if store.Moved(found, placement) || !bytes.Equal(found.GetSuitability(), placement.GetSuitability()) {
+			err := v.PastAt(revision, func(past *history.Past) error {
+				for reference := range w.keys {
+					found, ok, err := past.Placement(reference)
+					if err != nil {
+						return err
+					}
+					if placement := want[reference]; ok != (placement != nil) || store.Moved(found, placement) || found.GetPlaced() != placement.GetPlaced() {
 						w.Errorf("application %s stood at revision %d at\n%v, want\n%v", reference, revision, found, placement)
 					}
 				}
+				return nil
+			})
+			if err != nil {
+				return err
 			}
 		}
 		return nil

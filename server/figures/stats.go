@@ -2,6 +2,7 @@ package figures
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -19,6 +20,9 @@ type Period struct {
 	start, end time.Time
 }
 
+// farAhead is after everything that ever happened.
+var farAhead = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // NewPeriod is the time between two days of a zone; the zero Time is before
 // everything, and so is the start where no first day is given.
 func NewPeriod(from, to day.Day, open bool, zone *time.Location) Period {
@@ -30,19 +34,19 @@ func NewPeriod(from, to day.Day, open bool, zone *time.Location) Period {
 }
 
 // Stats counts the lists, the homes and the offers of a period. It costs time in
-// proportion to the homes and the offers.
+// proportion to the homes.
 func Stats(v *store.View, p Period, now time.Time) (answer *eilev1.GetStatsResponse, err error) {
 	err = v.Past(p.start.Add(-time.Microsecond), func(start *history.Past) error {
 		return v.Past(p.end, func(end *history.Past) error {
 			answer = &eilev1.GetStatsResponse{From: p.from.Proto(), To: p.to.Proto()}
 			lists(p, start.Sums(), end.Sums(), answer)
-			return homes(p, start, end, now, answer)
+			return errors.Join(homes(p, start, end, now, answer), offers(start, end, answer))
 		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	return answer, offersIn(v, p, answer)
+	return answer, refusals(v, p, answer)
 }
 
 // flow counts what came to and went from one list, or the stock of homes. Opening
@@ -218,29 +222,36 @@ func number(yes bool) int32 {
 	return 0
 }
 
-// offersIn counts the offers made and the refusals given in the period.
-func offersIn(v *store.View, p Period, answer *eilev1.GetStatsResponse) error {
-	refusals := map[string]int32{}
-	for entry, err := range store.Offers.All(v, "", "") {
-		if err != nil {
-			return err
-		}
-		offer := entry.Record
-		if made := offer.GetCreatedAt().AsTime(); !made.Before(p.start) && !made.After(p.end) {
-			answer.Offers++
-		}
-		on, ok, err := day.FromProto(offer.GetAnsweredOn())
-		if err != nil || !ok || on < p.from || on > p.to {
-			continue
-		}
-		switch offer.GetStatus() {
-		case eilev1.OfferStatus_OFFER_STATUS_REFUSED:
-			refusals[cmp.Or(offer.GetRefusalReason(), "UNSTATED")]++
-		case eilev1.OfferStatus_OFFER_STATUS_NO_SHOW:
-			refusals["NO_SHOW"]++
-		default: // no refusal
-		}
+// offers counts those that were made between two moments.
+func offers(start, end *history.Past, answer *eilev1.GetStatsResponse) error {
+	before, err := start.Offers()
+	if err != nil {
+		return err
 	}
-	answer.Refusals = counts(refusals)
-	return nil
+	until, err := end.Offers()
+	made := history.Sum{Kind: history.Offered}
+	answer.Offers = int32(until[made] - before[made])
+	return err
+}
+
+// refusals counts those given on the days of a period, whenever they were noted.
+func refusals(v *store.View, p Period, answer *eilev1.GetStatsResponse) error {
+	return v.Past(farAhead, func(all *history.Past) error {
+		sums, err := all.Offers()
+		reasons := map[string]int32{}
+		for sum, n := range sums {
+			if on := day.Day(sum.Number); on < p.from || on > p.to {
+				continue
+			}
+			switch sum.Kind {
+			case history.Refused:
+				reasons[cmp.Or(sum.Class, "UNSTATED")] += int32(n)
+			case history.Missed:
+				reasons["NO_SHOW"] += int32(n)
+			default: // no refusal
+			}
+		}
+		answer.Refusals = counts(reasons)
+		return err
+	})
 }

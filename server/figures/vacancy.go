@@ -97,7 +97,7 @@ func (l *latestRun) readHomes(v *store.View) error {
 	if err != nil {
 		return err
 	}
-	return read(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), func(home history.Home) { l.now[home.Reference] = home.Since })
+	return read(farAhead, func(home history.Home) { l.now[home.Reference] = home.Since })
 }
 
 // waitsFor says what a vacant home waits for.

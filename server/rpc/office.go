@@ -24,12 +24,7 @@ func (o *Office) View(ctx context.Context, fn func(*store.View) error) error {
 // Recall is View for who reads the past: a few at a time, so that others are
 // answered meanwhile.
 func (o *Office) Recall(ctx context.Context, fn func(*store.View) error) error {
-	end, err := o.Register.History().Turn(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
-	return o.View(ctx, fn)
+	return o.Register.Recall(ctx, fn)
 }
 
 // Stamp says who asks for what. The reason must not hold personal data; req is

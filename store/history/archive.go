@@ -44,6 +44,9 @@ type recent struct {
 	from, until time.Time
 	layer       *layer
 	waiting     map[string]standing
+
+	counting sync.Mutex
+	offers   Sums // nil: nobody has asked
 }
 
 const (
@@ -168,6 +171,15 @@ func (a *Archive) At(reader kv.Reader, at time.Time, fn func(*Past) error) error
 	}
 }
 
+// AtRevision runs fn on the register as it was at a revision, as At does.
+func (a *Archive) AtRevision(reader kv.Reader, revision kv.Revision, fn func(*Past) error) error {
+	at, err := momentOf(reader, revision)
+	if err != nil {
+		return err
+	}
+	return a.At(reader, at, fn)
+}
+
 // newest is the moment of the last layer up to a moment; zero: there is none.
 func (a *Archive) newest(until time.Time) (at time.Time) {
 	a.mu.Lock()
@@ -207,7 +219,7 @@ func (a *Archive) from(reader kv.Reader, from, until time.Time, fn func(*Past) e
 	if err != nil {
 		return err
 	}
-	return fn(&Past{layers: append(layers, over.layer), waiting: over.waiting})
+	return fn(&Past{reader: reader, under: offersOf(layers), layers: append(layers, over.layer), over: over})
 }
 
 // over replays what happened after a layer, unless that is remembered.

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/eile-housing/eile/store/kv"
@@ -21,6 +22,17 @@ func (a *Archive) Build(ctx context.Context, reader kv.Reader) error {
 	}
 	a.building.Lock()
 	defer a.building.Unlock()
+	for {
+		err := a.buildOn(ctx, reader)
+		var damage errDamaged // met in what was sound when it was looked at
+		if !errors.As(err, &damage) || !a.leave(damage.moment) {
+			return err
+		}
+	}
+}
+
+// buildOn writes the layers that are due over those that are sound.
+func (a *Archive) buildOn(ctx context.Context, reader kv.Reader) error {
 	if err := a.tidy(reader); err != nil {
 		return err
 	}
@@ -123,11 +135,14 @@ func (a *Archive) build(reader kv.Reader, top time.Time, next due) error {
 		return err
 	}
 	return a.with(reader, top, func(layers []*layer) (err error) {
-		b := &builder{archive: a, layers: layers, index: &index{moment: next.moment, since: next.since, seal: seal}}
+		b := &builder{archive: a, layers: layers, index: &index{moment: next.moment, since: next.since, seal: seal, offers: maps.Clone(offersOf(layers))}}
 		defer b.end()
 		span := past.Span{After: top, Until: next.moment}
 		if len(layers) > 0 {
 			span.From = layers[len(layers)-1].since
+		}
+		if err := countOffers(b.index.offers, reader, top, next.moment); err != nil {
+			return err
 		}
 		return readChanges(reader, span, a.portion, b.take)
 	})

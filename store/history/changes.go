@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"io"
 	"iter"
 	"slices"
@@ -34,7 +35,7 @@ func readChanges(reader kv.Reader, span past.Span, portion int, take func(some c
 		if err != nil {
 			return err
 		}
-		some.people = append(some.people, placedOf(moved.After))
+		some.people = append(some.people, placedOf(moved.After, moved.Entry))
 		if err := full(); err != nil {
 			return err
 		}
@@ -82,14 +83,24 @@ func (c *changes) stack(to io.Writer, index *index) error {
 	w := newWriter(to, index)
 	ordered := c.inOrder()
 	w.begin(&index.people)
-	for placed := range ordered.people {
-		put(w, placed)
+	if err := putAll(w, ordered.people); err != nil {
+		return err
 	}
 	w.begin(&index.homes)
-	for home := range ordered.homes {
-		put(w, home)
+	if err := putAll(w, ordered.homes); err != nil {
+		return err
 	}
 	return w.end()
+}
+
+func putAll[T row[T]](w *writer, rows iter.Seq2[T, error]) error {
+	for one, err := range rows {
+		if err != nil {
+			return err
+		}
+		put(w, one)
+	}
+	return nil
 }
 
 // inOrderOf are the changes of several stacks, the older of which stand before.
@@ -112,11 +123,15 @@ func woven[T row[T]](layers []*layer, of func(*layer) *section) iter.Seq2[T, err
 					yield(c.row, c.err)
 					return
 				}
-				if c.ok && (least == nil || c.row.name() < least.row.name()) {
+				if c.ok && (least == nil || bytes.Compare(c.name, least.name) < 0) {
 					least = c
 				}
 			}
-			if least == nil || !yield(least.row, nil) {
+			if least == nil {
+				return
+			}
+			found := least.get()
+			if !yield(found, least.err) || least.err != nil {
 				return
 			}
 			least.next()

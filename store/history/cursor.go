@@ -11,22 +11,24 @@ type cursor[T row[T]] struct {
 	layer   *layer
 	section *section
 
-	at   int // the block that rows are read from
-	left bytesLeft
-	name []byte
-	row  T
-	ok   bool // there is a row
-	err  error
+	at    int // the block that rows are read from
+	left  bytesLeft
+	ok    bool   // there is a row
+	name  []byte // its
+	value []byte
+	row   T // as far as known
+	known bool
+	err   error
 }
 
 // seek goes to the first row whose name is not below one. Who seeks upwards reads
 // no block twice.
 func (c *cursor[T]) seek(name string) {
-	ahead := c.at >= 0 && c.ok && c.row.name() <= name
+	ahead := c.at >= 0 && c.ok && string(c.name) <= name
 	if !ahead || c.at+1 < len(c.section.blocks) && c.section.blocks[c.at+1].first < name {
 		c.jump(max(0, c.blockOf(name)))
 	}
-	for c.ok && c.row.name() < name {
+	for c.ok && string(c.name) < name {
 		c.next()
 	}
 }
@@ -60,18 +62,30 @@ func (c *cursor[T]) next() {
 	c.decode()
 }
 
+// decode reads the name of the row that is next. What else it has is read when it is
+// asked for: most rows are passed over.
 func (c *cursor[T]) decode() {
 	shared, rest := c.left.number(), c.left.text()
-	if shared > uint64(len(c.name)) {
-		c.left.bad = true
-	} else {
-		c.name = append(c.name[:shared], rest...)
-		c.row = c.row.read(&c.left, string(c.name), c.layer.names)
+	c.value, c.known = c.left.text(), false
+	c.ok = !c.left.bad && shared <= uint64(len(c.name))
+	if !c.ok {
+		c.err = c.layer.damaged(errBytes)
+		return
 	}
-	c.ok = !c.left.bad
-	if c.left.bad {
+	c.name = append(c.name[:shared], rest...)
+}
+
+// get is the row.
+func (c *cursor[T]) get() T {
+	if c.known {
+		return c.row
+	}
+	value := bytesLeft{left: c.value}
+	c.row, c.known = c.row.read(&value, string(c.name), c.layer.names), true
+	if value.bad || len(value.left) > 0 {
 		c.err = c.layer.damaged(errBytes)
 	}
+	return c.row
 }
 
 // merge is the rows of several layers as one: a row stands over those of its place
@@ -117,11 +131,11 @@ func (m merge[T]) from(name string) iter.Seq2[T, error] {
 func (m merge[T]) take() (joined T, ok bool, err error) {
 	var first T
 	for _, c := range m {
+		if c.ok && (!ok || c.get().compare(first) < 0) {
+			first, ok = c.get(), true
+		}
 		if c.err != nil {
 			return first, false, c.err
-		}
-		if c.ok && (!ok || c.row.compare(first) < 0) {
-			first, ok = c.row, true
 		}
 	}
 	if !ok {
@@ -129,13 +143,13 @@ func (m merge[T]) take() (joined T, ok bool, err error) {
 	}
 	some := false
 	for _, c := range m {
-		if !c.ok || c.row.compare(first) != 0 {
+		if !c.ok || c.get().compare(first) != 0 {
 			continue
 		}
 		if some {
-			joined = c.row.over(joined)
+			joined = c.get().over(joined)
 		} else {
-			joined, some = c.row, true
+			joined, some = c.get(), true
 		}
 		c.next()
 	}
@@ -158,8 +172,8 @@ func (m merge[T]) find(name string) (found T, ok bool, err error) {
 		if c.seek(name); c.err != nil {
 			return found, false, c.err
 		}
-		if c.ok && c.row.name() == name {
-			return c.row, true, nil
+		if c.ok && string(c.name) == name {
+			return c.get(), true, c.err
 		}
 	}
 	return found, false, nil

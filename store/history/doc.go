@@ -1,6 +1,6 @@
 // Package history answers what was so at a moment: who stood where on a list, what
-// came and went until then, and how the homes were. It is a model of what
-// store/past replays, made to be read.
+// came and went until then, how the homes were, and how many offers were made. It is
+// a model of what store/past replays, made to be read.
 //
 // The state at the end of a month is kept as a layer: rows in order, with counts
 // beside them, which is read where it is asked and never whole. A full layer has
@@ -14,8 +14,8 @@
 // or not at all; one that is damaged, of another version or of another register is
 // found out and left aside, and what is missing is replayed until it is built
 // again. The layers lie in a folder of their own, or in memory, and may be deleted
-// at any time: they are in no backup, and hold references, lists, classes and keys,
-// never personal data.
+// at any time: they are in no backup, and hold references, lists, classes, keys and
+// codes, never personal data.
 //
 // The package imports proto, store/kv, store/waitlist and the rooms layout and past
 // of the store. It reads snapshots, writes nothing but its folder, and has

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
@@ -29,6 +31,7 @@ import (
 const (
 	waiting  = eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
 	archived = eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN
+	onHold   = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
 	housed   = eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED
 )
 
@@ -46,6 +49,7 @@ type book struct {
 	imports map[string][]string // the references that each undecided import brings
 	entries int
 	begun   int // imports
+	open    []*eilev1.Offer
 }
 
 // books numbers the registers of the tests, so that no two share an entry.
@@ -105,6 +109,28 @@ func (b *book) decide(t failer, id string) {
 	delete(b.imports, id)
 }
 
+// offer makes an offer.
+func (b *book) offer(t failer) {
+	t.Helper()
+	offer := &eilev1.Offer{Id: fmt.Sprintf("o-%d", b.entries), Status: eilev1.OfferStatus_OFFER_STATUS_OPEN, CreatedAt: timestamppb.New(b.now)}
+	b.open = append(b.open, offer)
+	b.write(t, map[string]proto.Message{layout.Offer + offer.GetId(): offer})
+}
+
+// answer closes the oldest open offer, which was answered some days before, and
+// writes it once more.
+func (b *book) answer(t failer, status eilev1.OfferStatus, reason string) {
+	t.Helper()
+	offer := b.open[0]
+	b.open = b.open[1:]
+	offer.Status, offer.ClosedAt, offer.RefusalReason = status, timestamppb.New(b.now), reason
+	if status != eilev1.OfferStatus_OFFER_STATUS_EXPIRED {
+		offer.AnsweredOn = &date.Date{Year: 2026, Month: int32(1 + b.entries%12), Day: int32(1 + b.entries%28)}
+	}
+	b.write(t, map[string]proto.Message{layout.Offer + offer.GetId(): offer})
+	b.write(t, map[string]proto.Message{layout.Offer + offer.GetId(): offer})
+}
+
 // abort deletes what an import brought, but for the audit.
 func (b *book) abort(t failer, id string) {
 	t.Helper()
@@ -149,8 +175,9 @@ func drawn(t *rapid.T, reference string) *eilev1.Placement {
 		Reference: reference, List: rapid.SampledFrom([]string{"general", "young", ""}).Draw(t, "list"),
 		NeedClass: rapid.SampledFrom([]string{"1", "2", ""}).Draw(t, "class"),
 		OrderKey:  []byte(rapid.SampledFrom([]string{"", "a", "a\x00", "b", "bb", "c\xff"}).Draw(t, "key")),
-		Status:    rapid.SampledFrom([]eilev1.ApplicationStatus{waiting, waiting, waiting, archived, housed}).Draw(t, "status"),
-		OutOfTurn: rapid.Bool().Draw(t, "out of turn"),
+		Status:    rapid.SampledFrom([]eilev1.ApplicationStatus{waiting, waiting, waiting, archived, housed, onHold}).Draw(t, "status"),
+		OutOfTurn: rapid.Bool().Draw(t, "out of turn"), Placed: rapid.Bool().Draw(t, "placed"),
+		Suitability: rapid.SliceOfN(rapid.Byte(), 0, 3).Draw(t, "suitability"),
 	}
 	if p.GetStatus() == housed {
 		p.HousedOn = rapid.Int32Range(20_000, 20_010).Draw(t, "housed on")
@@ -205,6 +232,12 @@ func (b *book) live(t *rapid.T) {
 				return
 			}
 		},
+		"offer": func(*rapid.T) { b.offer(t) },
+		"close": func(t *rapid.T) {
+			if len(b.open) > 0 {
+				b.answer(t, rapid.SampledFrom([]eilev1.OfferStatus{2, 3, 4, 5, 6}).Draw(t, "became"), rapid.SampledFrom([]string{"", "location", "size"}).Draw(t, "why"))
+			}
+		},
 		"wait": func(t *rapid.T) {
 			b.now = b.now.Add(time.Duration(rapid.IntRange(1, 40*24*60).Draw(t, "minutes")) * time.Minute)
 		},
@@ -215,14 +248,16 @@ func (b *book) live(t *rapid.T) {
 // replayed is what a full replay shows of a moment: the oracle.
 type replayed struct {
 	places map[string]*eilev1.Placement
+	placed map[string]Placed
 	index  *waitlist.Index
 	homes  map[string]past.UnitMoved
 	sums   Sums
+	offers Sums
 }
 
 func replay(t failer, reader kv.Reader, at time.Time) replayed {
 	t.Helper()
-	r := replayed{places: map[string]*eilev1.Placement{}, index: waitlist.NewIndex(), homes: map[string]past.UnitMoved{}, sums: Sums{}}
+	r := replayed{places: map[string]*eilev1.Placement{}, placed: map[string]Placed{}, index: waitlist.NewIndex(), homes: map[string]past.UnitMoved{}, sums: Sums{}}
 	for moved, err := range past.Placements(reader, at) {
 		if err != nil {
 			t.Fatalf("replay: %v", err)
@@ -230,6 +265,7 @@ func replay(t failer, reader kv.Reader, at time.Time) replayed {
 		before := r.places[moved.After.GetReference()]
 		r.flow(before, moved.After)
 		r.places[moved.After.GetReference()] = moved.After
+		r.placed[moved.After.GetReference()] = placedOf(moved.After, moved.Entry)
 	}
 	for _, p := range r.places {
 		r.sums[Sum{Kind: InStatus, Number: int32(p.GetStatus())}]++
@@ -246,6 +282,7 @@ func replay(t failer, reader kv.Reader, at time.Time) replayed {
 		}
 		r.turn(moved)
 	}
+	r.offers = made(t, reader, at)
 	err := r.index.Build(1, func(yield func(waitlist.Placement) bool) {
 		for reference, p := range r.places {
 			if p.GetStatus() == waiting && !yield(waitlist.Placement{
@@ -260,6 +297,36 @@ func replay(t failer, reader kv.Reader, at time.Time) replayed {
 		t.Fatalf("replay: %v", err)
 	}
 	return r
+}
+
+// made counts offers until a moment, each by what its record says.
+func made(t failer, reader kv.Reader, at time.Time) Sums {
+	t.Helper()
+	sums := Sums{}
+	for item, err := range layout.All(reader, layout.Offer) {
+		var offer *eilev1.Offer
+		if err == nil {
+			offer, err = layout.Decode[eilev1.Offer]("offer", item)
+		}
+		if err != nil {
+			t.Fatalf("replay: %v", err)
+		}
+		if !offer.GetCreatedAt().AsTime().After(at) {
+			sums[Sum{Kind: Offered}]++
+		}
+		if offer.GetClosedAt() == nil || offer.GetClosedAt().AsTime().After(at) || offer.GetAnsweredOn() == nil {
+			continue
+		}
+		on := int32(time.Date(2026, time.Month(offer.GetAnsweredOn().GetMonth()), int(offer.GetAnsweredOn().GetDay()), 0, 0, 0, 0, time.UTC).Unix() / 86400)
+		switch offer.GetStatus() {
+		case eilev1.OfferStatus_OFFER_STATUS_REFUSED:
+			sums[Sum{Kind: Refused, Class: offer.GetRefusalReason(), Number: on}]++
+		case eilev1.OfferStatus_OFFER_STATUS_NO_SHOW:
+			sums[Sum{Kind: Missed, Number: on}]++
+		default:
+		}
+	}
+	return sums
 }
 
 func (r *replayed) flow(before, after *eilev1.Placement) {
@@ -308,7 +375,14 @@ func agree(t failer, a *Archive, reader kv.Reader, at time.Time) {
 		if !slices.Equal(p.Lists(), want.index.Lists()) {
 			t.Fatalf("%s: lists %q, want %q", at, p.Lists(), want.index.Lists())
 		}
-		return errors.Join(agreePlaces(t, p, want), agreeQueues(t, p, want), agreeHomes(t, p, want))
+		offers, err := p.Offers()
+		if err != nil {
+			return err
+		}
+		if !maps.Equal(offers, want.offers) {
+			t.Fatalf("%s: offers %v, want %v", at, offers, want.offers)
+		}
+		return errors.Join(agreeSeniors(t, p, want), agreePlaces(t, p, want), agreeQueues(t, p, want), agreeHomes(t, p, want))
 	})
 	if err != nil {
 		t.Fatalf("%s: %v", at, err)
@@ -322,8 +396,15 @@ func agreePlaces(t failer, p *Past, want replayed) error {
 		if err != nil {
 			return err
 		}
-		if !ok || found != placedOf(placement) {
+		if !ok || found != want.placed[reference] {
 			t.Fatalf("%s is %v, %t, want %v", reference, found, ok, placement)
+		}
+		whole, ok, err := p.Placement(reference)
+		if err != nil {
+			return err
+		}
+		if !ok || !proto.Equal(whole, placement) {
+			t.Fatalf("%s is %v, %t, want %v", reference, whole, ok, placement)
 		}
 		position, err := p.Position(found)
 		if err != nil {
@@ -343,6 +424,51 @@ func agreePlaces(t failer, p *Past, want replayed) error {
 		t.Fatalf("somebody unknown is found")
 	}
 	return err
+}
+
+// agreeSeniors asks who stood before some, for a run and for a manual offer.
+func agreeSeniors(t failer, p *Past, want replayed) error {
+	t.Helper()
+	order := func(of string) func(string) int {
+		return func(list string) int { return strings.Compare(list, of) }
+	}
+	for _, reference := range slices.Sorted(maps.Keys(want.places))[:min(3, len(want.places))] {
+		of := PlaceOf(want.places[reference])
+		for _, kept := range []bool{true, false} {
+			var before []string
+			for other, placement := range want.places {
+				place := PlaceOf(placement)
+				stands := placement.GetStatus() == waiting || kept && placement.GetStatus() == onHold && placement.GetPlaced()
+				if stands && cmp.Or(strings.Compare(place.List, of.List), strings.Compare(place.Key, of.Key)) < 0 {
+					before = append(before, other)
+				}
+			}
+			all, count, err := p.Seniors(of, order(of.List), kept, 1<<20)
+			if err != nil {
+				return err
+			}
+			var found []string
+			for _, senior := range all {
+				found = append(found, senior.Reference)
+				if senior != PlaceOf(want.places[senior.Reference]) {
+					t.Fatalf("%+v is %+v", senior, want.places[senior.Reference])
+				}
+			}
+			slices.Sort(before)
+			slices.Sort(found)
+			if count != len(before) || !slices.Equal(found, before) {
+				t.Fatalf("before %s, kept %t: %q, %d, want %q", reference, kept, found, count, before)
+			}
+			one, count, err := p.Seniors(of, order(of.List), kept, 1)
+			if err != nil {
+				return err
+			}
+			if count != len(before) || (len(one) > 0) != (len(before) > 0) {
+				t.Fatalf("before %s, kept %t: %q of %d, want %d", reference, kept, one, count, len(before))
+			}
+		}
+	}
+	return nil
 }
 
 func agreeQueues(t failer, p *Past, want replayed) error {
@@ -552,6 +678,24 @@ func fill(t failer, b *book, prefix string) {
 		b.turn(t, &eilev1.UnitChange_UnitState{Reference: fmt.Sprintf("U-%d", i%9), Status: eilev1.UnitStatus(1 + i%3)})
 		b.now = b.now.Add(34 * time.Hour)
 	}
+}
+
+// TestHarmedBeforeBuild: what was harmed since it was last looked at is found out by
+// the Build that lays something over it, though nobody has read it meanwhile.
+func TestHarmedBeforeBuild(t *testing.T) {
+	folder := t.TempDir()
+	b, a := newBook(t), small(t, folder)
+	fill(t, b, "A")
+	b.build(t, a)
+	b.read(t, func(reader kv.Reader) error { agree(t, a, reader, farAhead); return nil })
+	files := layers(t, folder)
+	change(t, files[len(files)-1], func([]byte) []byte { return []byte("something else") })
+	fill(t, b, "C")
+	b.build(t, a)
+	if again := layers(t, folder); len(again) <= len(files) {
+		t.Errorf("layers are %q, were %q", again, files)
+	}
+	b.read(t, func(reader kv.Reader) error { agree(t, small(t, folder), reader, farAhead); return nil })
 }
 
 // TestFolder: the files are private, hold no name that was not theirs to hold, and

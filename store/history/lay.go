@@ -101,21 +101,15 @@ func join(to io.Writer, index *index, layers []*layer) error {
 	index.sums = sumsOf(layers)
 	w := newWriter(to, index)
 	w.begin(&index.people)
-	for placed, err := range merged[Placed](layers, people).from("") {
-		if err != nil {
-			return err
-		}
-		put(w, placed)
+	if err := putAll(w, merged[Placed](layers, people).from("")); err != nil {
+		return err
 	}
 	if err := joinQueues(w, layers); err != nil {
 		return err
 	}
 	w.begin(&index.homes)
-	for home, err := range merged[Home](layers, homes).from("") {
-		if err != nil {
-			return err
-		}
-		put(w, home)
+	if err := putAll(w, merged[Home](layers, homes).from("")); err != nil {
+		return err
 	}
 	return w.end()
 }

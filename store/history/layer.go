@@ -14,7 +14,7 @@ import (
 // a block share what their names begin with.
 const (
 	magic     = "eile-past"
-	version   = 1
+	version   = 2
 	endLen    = len(magic) + 1 + 8 + 4 + 4 // version, length of all before the index, length of the index, its sum
 	blockRows = 128
 )
@@ -45,6 +45,8 @@ type index struct {
 	seal  [32]byte // of the history up to moment
 	names []string
 	sums  Sums
+	// offers are the sums of offers, which only some ask for.
+	offers Sums
 
 	people, homes section
 	queues        map[string]*section // by list
@@ -139,7 +141,7 @@ func (x *index) append(to []byte) []byte {
 	for _, name := range x.names {
 		to = appendText(to, name)
 	}
-	to = x.sums.append(to)
+	to = x.offers.append(x.sums.append(to))
 	to = x.homes.append(x.people.append(to))
 	to = appendNumber(to, uint64(len(x.queues)))
 	for list, queue := range x.queues {
@@ -155,7 +157,7 @@ func parseIndex(content []byte) (*index, error) {
 	for range from.count() {
 		x.names = append(x.names, string(from.text()))
 	}
-	x.sums = readSums(from)
+	x.sums, x.offers = readSums(from), readSums(from)
 	x.people, x.homes = readSection(from), readSection(from)
 	for range from.count() {
 		list, queue := string(from.text()), readSection(from)

@@ -4,16 +4,21 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/kv"
+	"github.com/eile-housing/eile/store/past"
 	"github.com/eile-housing/eile/store/waitlist"
 )
 
 // Past is the register as it was at a moment. It is for one goroutine, and ends
 // with the function that it is given to.
 type Past struct {
-	layers  []*layer
-	waiting map[string]standing // by list
+	reader kv.Reader
+	layers []*layer
+	under  Sums    // of offers, up to the last layer that is kept
+	over   *recent // what happened after it
 }
 
 // standing counts who waits on a list.
@@ -46,18 +51,19 @@ func waitingIn(sums Sums) map[string]standing {
 	return waiting
 }
 
-// Sums are the numbers up to the moment; the caller does not change them.
+// Sums are the numbers of applications and homes up to the moment; the caller does not
+// change them.
 func (p *Past) Sums() Sums { return sumsOf(p.layers) }
 
 // Lists are those on which somebody waited, in order.
-func (p *Past) Lists() []string { return slices.Sorted(maps.Keys(p.waiting)) }
+func (p *Past) Lists() []string { return slices.Sorted(maps.Keys(p.over.waiting)) }
 
 // Waiting counts who waited on a list, of one class unless that is empty.
 func (p *Past) Waiting(list, class string) int {
 	if class == "" {
-		return p.waiting[list].all
+		return p.over.waiting[list].all
 	}
-	return p.waiting[list].classes[class]
+	return p.over.waiting[list].classes[class]
 }
 
 // Find reads where an application stood; false: there was none.
@@ -65,10 +71,20 @@ func (p *Past) Find(reference string) (Placed, bool, error) {
 	return merged[Placed](p.layers, people).find(reference)
 }
 
+// Placement reads the whole placement of an application; false: there was none.
+func (p *Past) Placement(reference string) (*eilev1.Placement, bool, error) {
+	placed, ok, err := p.Find(reference)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	placement, err := past.Placement(p.reader, time.UnixMicro(placed.entry), reference)
+	return placement, err == nil, err
+}
+
 // Position counts who was before an application, if it waited, and who waited on
 // its list.
 func (p *Past) Position(placed Placed) (waitlist.Position, error) {
-	waiting := p.waiting[placed.List]
+	waiting := p.over.waiting[placed.List]
 	position := waitlist.Position{
 		List: placed.List, Class: placed.Class, Status: uint8(placed.Status), OutOfTurn: placed.OutOfTurn,
 		Waiting: waiting.all, ClassWaiting: waiting.classes[placed.Class],
@@ -83,21 +99,27 @@ func (p *Past) Position(placed Placed) (waitlist.Position, error) {
 
 // before counts the places of a list whose keys are below one.
 func (p *Past) before(list, key string) (standing, error) {
+	return p.counted(list, func(c *cursor[stood]) int { return c.blockOf(key) }, func(name []byte) bool { return string(name) < key })
+}
+
+// counted counts the places of a list up to a block, which at finds, and of that
+// block as long as some are below.
+func (p *Past) counted(list string, at func(*cursor[stood]) int, below func(name []byte) bool) (standing, error) {
 	count := standing{classes: map[string]int{}}
 	for _, l := range p.layers {
 		c := &cursor[stood]{layer: l, section: l.queue(list), at: -1}
-		at := c.blockOf(key)
-		if at < 0 {
+		from := at(c)
+		if from < 0 {
 			continue
 		}
-		counted := c.section.before[at]
+		counted := c.section.before[from]
 		count.all += counted.all
 		count.outOfTurn += counted.outOfTurn
 		for class, n := range counted.classes {
 			count.classes[l.names[class]] += n
 		}
-		for c.jump(at); c.ok && c.row.key < key; c.next() {
-			count.add(c.row)
+		for c.jump(from); c.ok && below(c.name); c.next() {
+			count.add(c.get())
 		}
 		if c.err != nil {
 			return count, c.err
@@ -126,7 +148,7 @@ func (p *Past) Queue(list, after string) iter.Seq2[Row, error] {
 			yield(Row{}, err)
 			return
 		}
-		waiting := p.waiting[list]
+		waiting := p.over.waiting[list]
 		for place, err := range merged[stood](p.layers, queueOf(list)).from(from) {
 			row := Row{Reference: waitlist.Reference(place.key), Key: place.key, Position: waitlist.Position{
 				List: list, Class: place.class, Status: uint8(eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING), OutOfTurn: place.outOfTurn,

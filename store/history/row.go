@@ -16,23 +16,52 @@ type Placed struct {
 	Status    eilev1.ApplicationStatus
 	OutOfTurn bool
 	HousedOn  int32 // in days since 1970-01-01; 0: not housed
+
+	kept  bool  // on hold or suspended: the place is kept, and Key is its order
+	entry int64 // the moment of the entry of the history that says so, in microseconds
 }
 
-func placedOf(p *eilev1.Placement) Placed {
+func placedOf(p *eilev1.Placement, entry time.Time) Placed {
 	placed := Placed{
 		Reference: p.GetReference(), List: p.GetList(), Class: p.GetNeedClass(), Status: p.GetStatus(),
-		OutOfTurn: p.GetOutOfTurn(), HousedOn: p.GetHousedOn(),
+		OutOfTurn: p.GetOutOfTurn(), HousedOn: p.GetHousedOn(), entry: entry.UnixMicro(),
 	}
-	if placed.Waits() {
-		placed.Key = string(p.GetOrderKey()) + "\x00" + p.GetReference()
+	switch p.GetStatus() {
+	case eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD, eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
+		placed.kept = p.GetPlaced()
+	default:
+	}
+	if placed.stands() {
+		placed.Key = keyOf(p)
 	}
 	return placed
 }
+
+// keyOf is the order of a placement on its list: the reference decides what the rules
+// leave equal.
+func keyOf(p *eilev1.Placement) string { return string(p.GetOrderKey()) + "\x00" + p.GetReference() }
 
 // Waits tells whether the application had a place on its list.
 func (p Placed) Waits() bool {
 	return p.Status == eilev1.ApplicationStatus_APPLICATION_STATUS_WAITING
 }
+
+// stands tells whether the application had a place, or one that was kept for it.
+func (p Placed) stands() bool { return p.Waits() || p.kept }
+
+// queue is where the place is written: those that are kept stand apart from those
+// that wait.
+func (p Placed) queue() string {
+	if p.kept {
+		return keptOf(p.List)
+	}
+	return p.List
+}
+
+// keptOf names the places of a list that are kept. No list has such a name.
+func keptOf(list string) string { return list + keptEnding }
+
+const keptEnding = "\x00kept"
 
 // stood is a place on a list that a layer has, by 1, or takes away, by -1, from
 // what lies under it.
@@ -99,17 +128,19 @@ func bit(is bool) uint64 {
 func (p Placed) append(to []byte, names *names) []byte {
 	to = appendNumber(to, names.of(p.List))
 	to = appendNumber(to, names.of(p.Class))
-	to = appendNumber(to, uint64(p.Status)<<1|bit(p.OutOfTurn))
+	to = appendNumber(to, uint64(p.Status)<<2|bit(p.kept)<<1|bit(p.OutOfTurn))
 	to = appendSigned(to, int64(p.HousedOn))
+	to = appendSigned(to, p.entry)
 	return appendText(to, strings.TrimSuffix(p.Key, "\x00"+p.Reference))
 }
 
 func (Placed) read(from *bytesLeft, name string, names []string) Placed {
 	p := Placed{Reference: name, List: from.named(names), Class: from.named(names)}
 	status := from.number()
-	p.Status, p.OutOfTurn, p.HousedOn = eilev1.ApplicationStatus(status>>1), status&1 != 0, int32(from.signed())
+	p.Status, p.kept, p.OutOfTurn = eilev1.ApplicationStatus(status>>2), status&2 != 0, status&1 != 0
+	p.HousedOn, p.entry = int32(from.signed()), from.signed()
 	key := from.text()
-	if p.Waits() {
+	if p.stands() {
 		p.Key = string(key) + "\x00" + name
 	}
 	return p

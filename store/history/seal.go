@@ -46,6 +46,29 @@ func last(reader kv.Reader, until time.Time) (at time.Time, entry kv.Item, err e
 	return at, entry, nil
 }
 
+// momentOf is the moment of the last entry up to a revision; zero: there is none.
+func momentOf(reader kv.Reader, revision kv.Revision) (at time.Time, err error) {
+	low, high := int64(0), int64(1)<<62 // the first entry at or after low counts, if any; none at or after high
+	end := kv.PrefixEnd([]byte(layout.Audit))
+	for low+1 < high {
+		middle := low + (high-low)/2
+		counts := false
+		for item, err := range reader.Scan(layout.AppendMicro([]byte(layout.Audit), middle), end) {
+			if err != nil {
+				return at, err
+			}
+			counts = item.Revision <= revision
+			break
+		}
+		if counts {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return moment(low), nil
+}
+
 // sealOf tells the history up to a moment from that of another register, or of the
 // same one that took another course after a backup was restored.
 func sealOf(reader kv.Reader, until time.Time) (seal [32]byte, err error) {

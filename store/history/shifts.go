@@ -18,13 +18,13 @@ type shifts struct {
 }
 
 func (s *shifts) add(p Placed, by int) {
-	if !p.Waits() {
+	if !p.stands() {
 		return
 	}
 	if s.lists == nil {
 		s.lists = map[string][]stood{}
 	}
-	s.lists[p.List] = append(s.lists[p.List], stood{p.Key, p.Class, p.OutOfTurn, by})
+	s.lists[p.queue()] = append(s.lists[p.queue()], stood{p.Key, p.Class, p.OutOfTurn, by})
 	s.held++
 }
 

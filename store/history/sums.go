@@ -5,6 +5,11 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 // Kind of what is counted.
@@ -21,6 +26,9 @@ const (
 	HomesCame                 // to the stock: Number is 1 for a home whose lease goes on after all
 	HomesLeft                 // the stock: Number is the status after, or LeaseOver
 	VacantFor                 // microseconds that homes stood vacant, until something of them changed
+	Offered                   // offers made
+	Refused                   // by reason, in Class, and day of the answer: Number is in days since 1970-01-01
+	Missed                    // offers to which nobody came, by day
 )
 
 // Numbers of Sum that are no status.
@@ -103,6 +111,36 @@ func (s Sums) turned(before *Home, after Home) {
 	case was && !is:
 		s.add(Sum{Kind: HomesLeft, Number: int32(after.Status)}, 1)
 	}
+}
+
+// offer counts what became of an offer after a moment, up to and including another.
+// How an offer was refused, and that it was, stays.
+func (s Sums) offer(offer *eilev1.Offer, after, until time.Time) {
+	within := func(at *timestamppb.Timestamp) bool {
+		return at != nil && at.AsTime().After(after) && !at.AsTime().After(until)
+	}
+	if within(offer.GetCreatedAt()) {
+		s.add(Sum{Kind: Offered}, 1)
+	}
+	on, known := daysOf(offer.GetAnsweredOn())
+	if !known || !within(offer.GetClosedAt()) {
+		return
+	}
+	switch offer.GetStatus() {
+	case eilev1.OfferStatus_OFFER_STATUS_REFUSED:
+		s.add(Sum{Kind: Refused, Class: offer.GetRefusalReason(), Number: on}, 1)
+	case eilev1.OfferStatus_OFFER_STATUS_NO_SHOW:
+		s.add(Sum{Kind: Missed, Number: on}, 1)
+	default: // no refusal
+	}
+}
+
+// daysOf is a date in days since 1970-01-01; false: it is none of the calendar.
+func daysOf(on *date.Date) (int32, bool) {
+	at := time.Date(int(on.GetYear()), time.Month(on.GetMonth()), int(on.GetDay()), 0, 0, 0, 0, time.UTC)
+	year, month, day := at.Date()
+	known := year == int(on.GetYear()) && month == time.Month(on.GetMonth()) && day == int(on.GetDay())
+	return int32(at.Unix() / (24 * 60 * 60)), known
 }
 
 func (s Sums) append(to []byte) []byte {

@@ -21,7 +21,8 @@ type writer struct {
 	first string
 	last  string
 	block []byte
-	count tally // of the rows of the open list
+	value []byte // of one row
+	count tally  // of the rows of the open list
 }
 
 func newWriter(to io.Writer, index *index) *writer {
@@ -60,7 +61,8 @@ func put[T row[T]](w *writer, r T) {
 		shared++
 	}
 	w.block = appendText(appendNumber(w.block, uint64(shared)), name[shared:])
-	w.block = r.append(w.block, &w.names)
+	w.value = r.append(w.value[:0], &w.names)
+	w.block = append(appendNumber(w.block, uint64(len(w.value))), w.value...)
 	w.last = name
 	w.rows++
 	w.open.rows++

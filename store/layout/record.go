@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"iter"
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
@@ -50,6 +51,30 @@ func Text(record []byte, field protowire.Number) string {
 		record = record[n:]
 	}
 	return ""
+}
+
+// Each yields the records that stand in one field of a stored record. They share its
+// memory.
+func Each(record []byte, field protowire.Number) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for len(record) > 0 {
+			number, kind, n := protowire.ConsumeTag(record)
+			if n < 0 {
+				return
+			}
+			value := record[n:]
+			length := protowire.ConsumeFieldValue(number, kind, value)
+			if length < 0 {
+				return
+			}
+			if number == field && kind == protowire.BytesType {
+				if inner, _ := protowire.ConsumeBytes(value); !yield(inner) {
+					return
+				}
+			}
+			record = value[length:]
+		}
+	}
 }
 
 // Count tells how often a field stands in a stored record, without reading what it

@@ -1,5 +1,6 @@
 // Package past is the register as it was: the history of placements and homes
-// replayed up to a moment, or as it stood at a revision.
+// replayed up to a moment; what single entries of it say; and which offers were
+// written between two moments.
 //
 // The history is dated by the moments of changes, which ascend in the order in
 // which they were committed. What an import brought stands there from the moment

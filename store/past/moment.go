@@ -11,9 +11,11 @@ import (
 	"github.com/eile-housing/eile/store/staging"
 )
 
-// PlacementMoved is one change of a placement as it took effect.
+// PlacementMoved is one change of a placement as it took effect. Entry is the moment
+// of what the history says of it.
 type PlacementMoved struct {
 	At    time.Time
+	Entry time.Time
 	Cause string
 	After *eilev1.Placement
 }
@@ -41,7 +43,7 @@ func PlacementsIn(reader kv.Reader, span Span) iter.Seq2[PlacementMoved, error] 
 				return
 			}
 			for _, after := range change.record.GetPlacements() {
-				if !yield(PlacementMoved{At: change.at, Cause: change.record.GetCause(), After: after}, nil) {
+				if !yield(PlacementMoved{At: change.at, Entry: change.entry, Cause: change.record.GetCause(), After: after}, nil) {
 					return
 				}
 			}
@@ -81,6 +83,7 @@ func UnitStatesIn(reader kv.Reader, span Span) iter.Seq2[UnitMoved, error] {
 
 type dated[M any] struct {
 	at     time.Time
+	entry  time.Time
 	record M
 }
 
@@ -113,7 +116,7 @@ func replay[T any, M entry[T]](reader kv.Reader, of history, span Span) iter.Seq
 				yield(dated[M]{}, err)
 				return
 			}
-			if at, _ := layout.TimeOf(of.prefix, item.Key); at.After(span.Until) {
+			if change.entry.After(span.Until) {
 				return
 			}
 			if !change.at.After(span.After) || change.at.After(span.Until) {
@@ -147,7 +150,7 @@ func (h history) moment(item kv.Item) (time.Time, error) {
 // read reads one entry of a history and when it took effect; zero: the import
 // that it belongs to is not decided. decided remembers imports.
 func read[T any, M entry[T]](reader kv.Reader, of history, item kv.Item, decided map[string]time.Time) (dated[M], error) {
-	at, err := of.moment(item)
+	entry, err := of.moment(item)
 	if err != nil {
 		return dated[M]{}, err
 	}
@@ -155,8 +158,8 @@ func read[T any, M entry[T]](reader kv.Reader, of history, item kv.Item, decided
 	if err != nil {
 		return dated[M]{}, err
 	}
-	at, err = effect(reader, at, record.GetImport(), decided)
-	return dated[M]{at: at, record: record}, err
+	at, err := effect(reader, entry, record.GetImport(), decided)
+	return dated[M]{at: at, entry: entry, record: record}, err
 }
 
 // effect is when an entry of a moment took effect: an import decides of its own.

@@ -33,10 +33,9 @@ type book struct {
 }
 
 type shown struct {
-	at       time.Time
-	revision uint64
-	placed   map[string]string
-	homes    map[string]eilev1.UnitStatus
+	at     time.Time
+	placed map[string]string
+	homes  map[string]eilev1.UnitStatus
 }
 
 type failer interface {
@@ -54,7 +53,7 @@ func newBook() *book {
 // write commits records a second later.
 func (b *book) write(t failer, records map[string]proto.Message) {
 	t.Helper()
-	revision, err := b.db.Update(context.Background(), func(tx kv.Tx) error {
+	_, err := b.db.Update(context.Background(), func(tx kv.Tx) error {
 		for key, record := range records {
 			value, err := layout.Encode(record)
 			if err := errors.Join(err, tx.Put([]byte(key), value)); err != nil {
@@ -66,7 +65,7 @@ func (b *book) write(t failer, records map[string]proto.Message) {
 	if err != nil {
 		t.Fatalf("Update: %v", err)
 	}
-	b.shown = append(b.shown, shown{b.now, uint64(revision), maps.Clone(b.placed), maps.Clone(b.homes)})
+	b.shown = append(b.shown, shown{b.now, maps.Clone(b.placed), maps.Clone(b.homes)})
 	b.now = b.now.Add(time.Second)
 }
 
@@ -134,21 +133,14 @@ func (b *book) check(t failer, some []shown) {
 					t.Fatalf("as of %v: %+v", then.at, moved)
 				}
 				placed[moved.After.GetReference()] = string(moved.After.GetOrderKey())
-			}
-			for placement, err := range past.PlacementsAt(reader, 1, then.revision) {
+				single, err := past.Placement(reader, moved.Entry, moved.After.GetReference())
 				if err != nil {
 					return err
 				}
-				at[placement.GetReference()] = string(placement.GetOrderKey())
+				at[moved.After.GetReference()] = string(single.GetOrderKey())
 			}
 			if !maps.Equal(placed, then.placed) || !maps.Equal(at, then.placed) {
-				t.Fatalf("as of %v placements are %v, at revision %d %v, they were %v", then.at, placed, then.revision, at, then.placed)
-			}
-			for reference := range b.placed {
-				single, ok, err := past.PlacementAt(reader, 1, reference, then.revision)
-				if key, was := then.placed[reference]; err != nil || ok != was || ok && string(single.GetOrderKey()) != key {
-					t.Fatalf("at revision %d %s is %v, %t, it was %q, %v", then.revision, reference, single, ok, key, err)
-				}
+				t.Fatalf("as of %v placements are %v, by their entries %v, they were %v", then.at, placed, at, then.placed)
 			}
 			homes := map[string]eilev1.UnitStatus{}
 			for moved, err := range past.UnitStates(reader, then.at) {
@@ -200,26 +192,14 @@ func TestReplay(t *testing.T) {
 	})
 }
 
-// TestAcrossPolicies: placements under the policy before are found in the
-// history, since those in force are of another one.
-func TestAcrossPolicies(t *testing.T) {
+// TestPolicyAt: a policy is in force from its activation on.
+func TestPolicyAt(t *testing.T) {
 	b := newBook()
-	b.place(t, "A-1", "a", "")
-	before := b.shown[0].revision
 	switched := b.now
-	p := &eilev1.Placement{Reference: "A-1", OrderKey: []byte("z")}
 	b.write(t, map[string]proto.Message{
-		string(layout.PlacementKey(2, "A-1")):                       p,
-		string(layout.TimeKey(layout.PlacementChange, b.now, "id")): &eilev1.PlacementChange{Placements: []*eilev1.Placement{p}},
-		string(layout.TimeKey(layout.Activation, b.now, "id")):      &eilev1.PolicyName{Name: "next"},
+		string(layout.TimeKey(layout.Activation, b.now, "id")): &eilev1.PolicyName{Name: "next"},
 	})
 	b.read(t, func(reader kv.Reader) error {
-		for revision, want := range map[uint64]string{before: "a", before + 1: "z"} {
-			single, ok, err := past.PlacementAt(reader, 2, "A-1", revision)
-			if err != nil || !ok || string(single.GetOrderKey()) != want {
-				t.Errorf("at revision %d A-1 is %v, %t, %v", revision, single, ok, err)
-			}
-		}
 		for at, want := range map[time.Time]string{switched: "next", switched.Add(-time.Microsecond): ""} {
 			policy, err := past.PolicyAt(reader, at)
 			if err != nil || policy.GetName() != want {
@@ -236,8 +216,7 @@ func TestDamage(t *testing.T) {
 		"l/zz":                  func(reader kv.Reader) error { return first(past.Placements(reader, time.Time{})) },
 		"k/zz":                  func(reader kv.Reader) error { return first(past.UnitStates(reader, time.Time{})) },
 		"l/0000000000000000/id": func(reader kv.Reader) error { return first(past.Placements(reader, time.Time{})) },
-		"q/00000001/A-1":        func(reader kv.Reader) error { return first(past.PlacementsAt(reader, 1, 9)) },
-		"q/00000001/A-2":        func(reader kv.Reader) error { _, _, err := past.PlacementAt(reader, 1, "A-2", 9); return err },
+		"l/0000000000000001/id": func(reader kv.Reader) error { _, err := past.Placement(reader, time.UnixMicro(1), "A-1"); return err },
 		"pa/0000000000000000/x": func(reader kv.Reader) error { _, err := past.PolicyAt(reader, time.Now()); return err },
 	} {
 		b := newBook()

@@ -17,11 +17,11 @@ func Application(ctx context.Context, register *store.Register, id, application 
 		return nil, err
 	}
 	answer := &eilev1.ExplainRunResponse{Run: id, Application: application, Outcome: p.homeOf[application]}
-	err = register.View(ctx, func(v *store.View) error {
+	err = register.Recall(ctx, func(v *store.View) error {
 		if _, err := store.Applications.Get(v, application); err != nil {
 			return err
 		}
-		standing, registered, err := v.PlacementAt(application, p.run.GetRevision())
+		standing, registered, err := placementAt(v, application, p.run.GetRevision())
 		if err != nil {
 			return err
 		}

@@ -110,10 +110,10 @@ func (p *proof) addManual(v *store.View, answer *eilev1.ExplainRunResponse) erro
 // passes tells whether a household waited before the one that a manual offer was
 // made to.
 func (p *proof) passes(v *store.View, offer manualOffer, application string) (bool, error) {
-	standing, ok, err := v.PlacementAt(application, offer.revision)
+	standing, ok, err := placementAt(v, application, offer.revision)
 	if err != nil || !ok || !waits(standing) {
 		return false, err
 	}
-	holder, ok, err := v.PlacementAt(offer.GetApplication(), offer.revision)
+	holder, ok, err := placementAt(v, offer.GetApplication(), offer.revision)
 	return ok && p.legal(standing, holder) < 0, err
 }

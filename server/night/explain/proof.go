@@ -1,13 +1,16 @@
 package explain
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/eile-housing/eile/allocation"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/night/evidence"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/history"
 )
 
 // proof is a run's evidence, read back and joined with who is meant.
@@ -207,9 +210,13 @@ func waits(placement *eilev1.Placement) bool {
 
 // legal orders placements as the run read them: list after list, then by key.
 func (p *proof) legal(a, b *eilev1.Placement) int {
-	lists := p.rounds[0].Kept.GetLists()
-	if x, y := slices.Index(lists, a.GetList()), slices.Index(lists, b.GetList()); x != y {
-		return x - y
-	}
-	return compareKeys(a, b)
+	return cmp.Or(p.rank(a.GetList())-p.rank(b.GetList()), compareKeys(a, b))
 }
+
+// senior orders places so.
+func (p *proof) senior(a, b history.Senior) int {
+	return cmp.Or(p.rank(a.List)-p.rank(b.List), strings.Compare(a.Key, b.Key))
+}
+
+// rank is which one of the lists that the run read a list was.
+func (p *proof) rank(list string) int { return slices.Index(p.rounds[0].Kept.GetLists(), list) }

@@ -7,6 +7,7 @@ import (
 	"github.com/eile-housing/eile/allocation"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/history"
 )
 
 // listed is how many more senior households an explanation names one by one; an
@@ -14,14 +15,14 @@ import (
 const listed = 3000
 
 // Unit returns who got a home, and for each more senior household that
-// did not get it exactly one reason. It reads all placements.
+// did not get it exactly one reason.
 func Unit(ctx context.Context, register *store.Register, id, unit string) (*eilev1.ExplainRunResponse, error) {
 	p, err := open(ctx, register, id)
 	if err != nil {
 		return nil, err
 	}
 	answer := &eilev1.ExplainRunResponse{Run: id, Unit: unit, Outcome: p.holder[unit]}
-	err = register.View(ctx, func(v *store.View) error {
+	err = register.Recall(ctx, func(v *store.View) error {
 		if _, err := store.Units.Get(v, unit); err != nil {
 			return err
 		}
@@ -31,7 +32,7 @@ func Unit(ctx context.Context, register *store.Register, id, unit string) (*eile
 		if skip := p.skipped[answer.Outcome]; skip != nil {
 			answer.Reason = skip.GetReason()
 		}
-		seniors, err := p.seniors(v, p.run.GetRevision(), answer.Outcome, hasPlace, &answer.NotListed)
+		seniors, err := p.seniors(v, p.run.GetRevision(), answer.Outcome, true, &answer.NotListed)
 		ask := p.seniorsOf(unit)
 		for _, standing := range seniors {
 			answer.PassedOver = append(answer.PassedOver, p.answer(standing, unit, ask))
@@ -54,7 +55,7 @@ func (p *proof) unmatched(v *store.View, answer *eilev1.ExplainRunResponse) erro
 		}
 		answer.Outcome, answer.Reason = offer.GetApplication(), offer.reason()
 		answer.PassedOver, answer.NotListed = nil, 0
-		seniors, err := p.seniors(v, offer.revision, offer.GetApplication(), waits, &answer.NotListed)
+		seniors, err := p.seniors(v, offer.revision, offer.GetApplication(), false, &answer.NotListed)
 		if err != nil {
 			return err
 		}
@@ -72,32 +73,42 @@ func (p *proof) unmatched(v *store.View, answer *eilev1.ExplainRunResponse) erro
 	return nil
 }
 
+// placementAt reads where an application stood at a revision; false: nowhere.
+func placementAt(v *store.View, application string, revision uint64) (placement *eilev1.Placement, found bool, err error) {
+	err = v.PastAt(revision, func(past *history.Past) (err error) {
+		placement, found, err = past.Placement(application)
+		return err
+	})
+	return placement, found, err
+}
+
 // seniors returns who stood before an application at a revision, in legal order:
-// the first of them, and in more how many others there are.
-func (p *proof) seniors(v *store.View, revision uint64, application string, stood func(*eilev1.Placement) bool, more *int32) ([]*eilev1.Placement, error) {
-	holder, ok, err := v.PlacementAt(application, revision)
-	if err != nil || !ok {
-		return nil, err
-	}
-	var seniors []*eilev1.Placement
-	count := 0
-	for placement, err := range v.PlacementsAt(revision) {
+// the first of them, and in more how many others there are. Those whose place was
+// kept while they were on hold or suspended are among them where kept is set.
+func (p *proof) seniors(v *store.View, revision uint64, application string, kept bool, more *int32) (seniors []*eilev1.Placement, err error) {
+	err = v.PastAt(revision, func(past *history.Past) error {
+		seniors = nil
+		holder, ok, err := past.Placement(application)
+		if err != nil || !ok {
+			return err
+		}
+		first, count, err := past.Seniors(history.PlaceOf(holder), func(list string) int { return p.rank(list) - p.rank(holder.GetList()) }, kept, listed)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if !stood(placement) || p.legal(placement, holder) >= 0 {
-			continue
+		slices.SortFunc(first, p.senior)
+		first = first[:min(len(first), listed)]
+		for _, place := range first {
+			placement, _, err := past.Placement(place.Reference)
+			if err != nil {
+				return err
+			}
+			seniors = append(seniors, placement)
 		}
-		count++
-		if seniors = append(seniors, placement); len(seniors) == 2*listed {
-			slices.SortFunc(seniors, p.legal)
-			seniors = seniors[:listed]
-		}
-	}
-	slices.SortFunc(seniors, p.legal)
-	seniors = seniors[:min(len(seniors), listed)]
-	*more = int32(count - len(seniors))
-	return seniors, nil
+		*more = int32(count - len(first))
+		return nil
+	})
+	return seniors, err
 }
 
 // seniorsOf asks the engine once for all who stand before the last holder of a
