@@ -53,7 +53,7 @@ func run(ctx context.Context, out io.Writer, o options) error {
 		o.dir = dir
 	}
 	b := &bench{options: o, out: out, data: filepath.Join(o.dir, "data")}
-	for _, part := range []func(context.Context) error{b.fill, b.open, b.rank, b.position, b.write} {
+	for _, part := range []func(context.Context) error{b.fill, b.open, b.rank, b.position, b.write, b.past} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -64,8 +64,9 @@ func run(ctx context.Context, out io.Writer, o options) error {
 // bench is one run of all measurements.
 type bench struct {
 	options
-	out  io.Writer
-	data string
+	out   io.Writer
+	data  string
+	wrote time.Time // when write began
 }
 
 // tell prints one figure, its baseline and their ratio.

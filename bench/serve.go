@@ -133,6 +133,7 @@ func (b *bench) write(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
+	b.wrote = time.Now()
 	clients := make([]eilev1.ApplicationServiceClient, connections)
 	for i, conn := range h.conns {
 		clients[i] = eilev1.NewApplicationServiceClient(conn)
