@@ -54,12 +54,15 @@ func Read(folders ...fs.FS) (*Book, error) {
 			}
 		}
 	}
-	b.speak()
+	if err := b.speak(); err != nil {
+		return nil, err
+	}
 	return b, nil
 }
 
-// speak readies the languages of the files that were read.
-func (b *Book) speak() {
+// speak readies the languages of the files that were read. One that does not say how
+// it writes figures would write them as the default one does.
+func (b *Book) speak() error {
 	var tags []language.Tag
 	for _, tag := range b.bundle.LanguageTags() {
 		b.langs = append(b.langs, tag.String())
@@ -72,13 +75,21 @@ func (b *Book) speak() {
 	})
 	for _, lang := range b.langs {
 		b.tongues[lang] = &tongue{sentences: i18n.NewLocalizer(b.bundle, lang, Default)}
+		var lacks []string
 		b.tongues[lang].hand = newHand(lang, func(key string) string {
-			said, _ := b.Write(lang, key, nil)
+			said, ok := b.Write(lang, key, nil)
+			if !ok {
+				lacks = append(lacks, key)
+			}
 			return said
 		})
+		if len(lacks) > 0 {
+			return fmt.Errorf("the language %s does not say how it writes figures: give %s in a file of its own", lang, strings.Join(lacks, ", "))
+		}
 		tags = append(tags, language.Make(lang))
 	}
 	b.matcher = language.NewMatcher(tags)
+	return nil
 }
 
 // Languages are the tags of the languages, the default one first.

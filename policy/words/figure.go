@@ -65,14 +65,19 @@ func (h Hand) Form(n int64) int {
 // Amount writes hundredths with grouped thousands: 1016600 is 10,166.00 in English.
 func (h Hand) Amount(cents int64) string {
 	size := magnitude(cents)
-	digits := strconv.FormatUint(size/100, 10)
+	return sign(cents) + h.grouped(size/100) + h.point + fmt.Sprintf("%02d", size%100)
+}
+
+// Count writes a whole number with grouped thousands, as who reads it among others
+// compares it: 1837 is 1,837 in English.
+func (h Hand) Count(n int64) string { return sign(n) + h.grouped(magnitude(n)) }
+
+func (h Hand) grouped(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + h.group + digits[i:]
 	}
-	if cents < 0 {
-		digits = "-" + digits
-	}
-	return digits + h.point + fmt.Sprintf("%02d", size%100)
+	return digits
 }
 
 // Decimal writes a number with all its places, as it was given.
@@ -84,10 +89,7 @@ func (h Hand) Decimal(units int64, scale int32) string {
 		}
 		digits = digits[:len(digits)-places] + h.point + digits[len(digits)-places:]
 	}
-	if units < 0 {
-		return "-" + digits
-	}
-	return digits
+	return sign(units) + digits
 }
 
 // Truth writes yes or no.
@@ -119,6 +121,13 @@ func (h Hand) Figure(arg *eilev1.Argument) string {
 
 // Unknown stands in a sentence for a figure that is not known.
 const Unknown = "–"
+
+func sign(n int64) string {
+	if n < 0 {
+		return "-"
+	}
+	return ""
+}
 
 func magnitude(n int64) uint64 {
 	if n < 0 {

@@ -1,8 +1,11 @@
 package words_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
+
+	"pgregory.net/rapid"
 
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/words"
@@ -44,6 +47,31 @@ func TestArguments(t *testing.T) {
 		if said, ok := b.Write(lang, "X", args); !ok || said != want {
 			t.Errorf("%s: %q, %t; want %q", lang, said, ok, want)
 		}
+	}
+}
+
+// Counts have their thousands grouped, and amounts group the same count before their
+// hundredths.
+func TestCount(t *testing.T) {
+	for n, want := range map[int64]string{0: "0", -7: "-7", 999: "999", 1000: "1,000", 12345: "12,345", -1234567: "-1,234,567"} {
+		if got := words.Rules.Hand("en").Count(n); got != want {
+			t.Errorf("%d is written %q, want %q", n, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n, hand := rapid.Int64Range(-1e15, 1e15).Draw(t, "n"), words.Rules.Hand(rapid.SampledFrom(words.Rules.Languages()).Draw(t, "lang"))
+		counted := hand.Count(n)
+		if amount := hand.Amount(100 * n); !strings.HasPrefix(amount, counted) || len(amount) != len(counted)+len(".00") {
+			t.Errorf("%q and %q", counted, amount)
+		}
+	})
+}
+
+// A language that does not say how it writes figures would write them as another one.
+func TestFiguresOfALanguage(t *testing.T) {
+	_, err := words.Read(fstest.MapFS{"page.lv.yaml": {Data: []byte("X: x\nfigure.group: ' '\nfigure.point: ','")}})
+	if err == nil || !strings.Contains(err.Error(), "lv") || !strings.Contains(err.Error(), "figure.yes, figure.no") || strings.Contains(err.Error(), "figure.group") {
+		t.Error(err)
 	}
 }
 

@@ -20,7 +20,7 @@ type desk struct {
 }
 
 // errNoPlace: unknown reference, wrong code or a malformed one of either.
-var errNoPlace = errors.New("no application has this reference and this access code")
+var errNoPlace = errors.New("no place")
 
 // maxCode is the longest access code that the service reads, in bytes.
 const maxCode = 128

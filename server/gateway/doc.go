@@ -7,6 +7,11 @@
 // counts people. It holds gRPC clients and nothing else, so
 // it can run in the service's process or in another.
 //
-// The package imports proto and must not import server, store, policy or
-// allocation. It speaks plain HTTP: TLS is the work of what stands before it.
+// What it says stands in page.LANG.yaml, and in answer.en.yaml what programs read. A
+// page in another language needs a file only, which says under figure how the language
+// writes figures where policy/words does not.
+//
+// The package imports proto and policy/words, and must not import server, store, any
+// other room of policy, or allocation. It speaks plain HTTP: TLS is the work of what
+// stands before it.
 package gateway

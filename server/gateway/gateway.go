@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -27,6 +28,7 @@ type Options struct {
 type gateway struct {
 	desk    desk
 	health  healthv1.HealthClient
+	texts   *texts
 	foreign *http.CrossOriginProtection
 	timeout time.Duration
 	log     zerolog.Logger
@@ -43,6 +45,7 @@ func New(conn grpc.ClientConnInterface, o Options) http.Handler {
 	return &gateway{
 		desk:    desk{queue: eilev1.NewQueueServiceClient(conn), free: make(chan struct{}, o.Lookups)},
 		health:  healthv1.NewHealthClient(conn),
+		texts:   shipped,
 		foreign: http.NewCrossOriginProtection(),
 		timeout: o.Timeout,
 		log:     o.Log,
@@ -73,7 +76,7 @@ const (
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	guard(w.Header())
 	if reference, ok := referenceOf(r.URL); ok {
-		if allowed(w, r, http.MethodGet, http.MethodHead) {
+		if g.allowed(w, r, http.MethodGet, http.MethodHead) {
 			g.servePosition(w, r, reference)
 		}
 		return
@@ -83,19 +86,19 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method == http.MethodPost:
 			g.servePlace(w, r)
-		case allowed(w, r, http.MethodGet, http.MethodHead, http.MethodPost):
-			writePage(w, http.StatusOK, page{Text: languageOf(r)})
+		case g.allowed(w, r, http.MethodGet, http.MethodHead, http.MethodPost):
+			writePage(w, http.StatusOK, page{Text: g.texts.of(r)})
 		}
 	case "/healthz":
-		if allowed(w, r, http.MethodGet, http.MethodHead) {
+		if g.allowed(w, r, http.MethodGet, http.MethodHead) {
 			g.serveHealth(w, r)
 		}
 	case "/openapi.json":
-		if allowed(w, r, http.MethodGet, http.MethodHead) {
+		if g.allowed(w, r, http.MethodGet, http.MethodHead) {
 			write(w, http.StatusOK, contentJSON, openAPI)
 		}
 	default:
-		write(w, http.StatusNotFound, contentText, []byte("Tokio puslapio nėra. There is no such page.\n"))
+		write(w, http.StatusNotFound, contentText, []byte(g.texts.everywhere(words.Say("page.no_such_page"))+"\n"))
 	}
 }
 
@@ -118,13 +121,14 @@ func referenceOf(u *url.URL) (string, bool) {
 }
 
 // allowed returns 405 where the method is none of these.
-func allowed(w http.ResponseWriter, r *http.Request, methods ...string) bool {
+func (g *gateway) allowed(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 	for _, method := range methods {
 		if r.Method == method {
 			return true
 		}
 	}
 	w.Header().Set("Allow", strings.Join(methods, ", "))
-	write(w, http.StatusMethodNotAllowed, contentText, []byte("This address takes only "+strings.Join(methods, ", ")+".\n"))
+	said := g.texts.answer(words.Say("answer.methods", words.Items("methods", methods...)))
+	write(w, http.StatusMethodNotAllowed, contentText, []byte(said+"\n"))
 	return false
 }

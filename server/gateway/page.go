@@ -10,6 +10,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+
+	"github.com/eile-housing/eile/policy/words"
 )
 
 var (
@@ -51,15 +53,15 @@ func writePage(w http.ResponseWriter, status int, shown page) {
 
 // servePlace returns the form. Reference and code are read from the body only.
 func (g *gateway) servePlace(w http.ResponseWriter, r *http.Request) {
-	shown := page{Text: languageOf(r)}
+	shown := page{Text: g.texts.of(r)}
 	if g.fromElsewhere(r) {
-		shown.Problem = shown.Text.Foreign
+		shown.Problem = shown.Text.write(words.Say("page.foreign"))
 		writePage(w, http.StatusForbidden, shown)
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		shown.Problem = shown.Text.Unreadable
+		shown.Problem = shown.Text.write(words.Say("page.unreadable"))
 		writePage(w, unreadable(err), shown)
 		return
 	}
@@ -74,11 +76,11 @@ func (g *gateway) servePlace(w http.ResponseWriter, r *http.Request) {
 		shown.Place = shown.Text.view(place)
 		writePage(w, http.StatusOK, shown)
 	case errors.Is(err, errNoPlace):
-		shown.Problem = shown.Text.NotFound
+		shown.Problem = shown.Text.write(words.Say("page.not_found"))
 		writePage(w, http.StatusNotFound, shown)
 	default:
 		g.fault(r, "page", err)
-		shown.Problem = shown.Text.Busy
+		shown.Problem = shown.Text.write(words.Say("page.busy"))
 		writePage(w, http.StatusServiceUnavailable, shown)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -102,6 +101,12 @@ func check(t *testing.T, w *httptest.ResponseRecorder, lang string) string {
 		t.Errorf("the browser would drop the style: %s is not in %s", want, w.Header().Get("Content-Security-Policy"))
 	}
 	return html.UnescapeString(body)
+}
+
+// in is the page of the program in a language.
+func in(lang string) *text {
+	at := slices.IndexFunc(shipped.langs, func(t *text) bool { return t.Lang == lang })
+	return shipped.langs[at]
 }
 
 func contains(t *testing.T, body string, wanted ...string) {
@@ -194,8 +199,8 @@ func TestPageOfAnApplicationOffTheList(t *testing.T) {
 	for number := range eilev1.ApplicationStatus_name {
 		s.place = &eilev1.GetOwnPositionResponse{Position: &eilev1.Position{Reference: known, List: "general", Status: eilev1.ApplicationStatus(number)}}
 		body := check(t, post(t, h, "/", known, code), "lt")
-		contains(t, body, "Jūsų prašymas", lithuanian.standing(eilev1.ApplicationStatus(number)).means)
-		if strings.Contains(body, "laukiančių") || strings.Contains(body, lithuanian.Ahead) {
+		contains(t, body, "Jūsų prašymas", in("lt").means(eilev1.ApplicationStatus(number)))
+		if strings.Contains(body, "laukiančių") || strings.Contains(body, in("lt").Say("page.ahead")) {
 			t.Errorf("%s: the page tells a place:\n%s", eilev1.ApplicationStatus(number), body)
 		}
 	}
@@ -213,7 +218,7 @@ func TestPageFailuresAreTheSame(t *testing.T) {
 	} {
 		w := post(t, h, "/", c.reference, c.code)
 		body := check(t, w, "lt")
-		contains(t, body, lithuanian.NotFound, "<form", "Klaida: ")
+		contains(t, body, in("lt").Say("page.not_found"), "<form", "Klaida: ")
 		if asked := s.calls(); w.Code != 404 || len(asked) != 1 {
 			t.Errorf("%q with %q: status %d, asked %d times", c.reference, c.code, w.Code, len(asked))
 		}
@@ -227,7 +232,7 @@ func TestPageFault(t *testing.T) {
 	s, h := serve(t, Options{})
 	s.fault = status.Error(codes.Unavailable, "disk 7")
 	w := post(t, h, "/?lang=en", known, code)
-	contains(t, check(t, w, "en"), english.Busy, `value="A-17"`)
+	contains(t, check(t, w, "en"), in("en").Say("page.busy"), `value="A-17"`)
 	if w.Code != 503 || w.Header().Get("Retry-After") == "" || strings.Contains(w.Body.String(), "disk") {
 		t.Errorf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
@@ -272,46 +277,6 @@ func TestFormFromElsewhere(t *testing.T) {
 		}
 		if asked := s.calls(); (len(asked) == 1) != (c.status == 200) {
 			t.Errorf("%s: asked %d times", c.name, len(asked))
-		}
-	}
-}
-
-// TestTextsAreWhole: each language says everything, of every status, and has
-// words for the same facts.
-func TestTextsAreWhole(t *testing.T) {
-	for _, words := range texts {
-		v := reflect.ValueOf(*words)
-		for i := range v.NumField() {
-			if v.Field(i).IsZero() {
-				t.Errorf("%s: %s is not set", words.Lang, v.Type().Field(i).Name)
-			}
-		}
-		for number, name := range eilev1.ApplicationStatus_name {
-			if _, ok := words.standings[eilev1.ApplicationStatus(number)]; !ok && number != 0 {
-				t.Errorf("%s: no words for %s", words.Lang, name)
-			}
-		}
-		for fact := range lithuanian.facts {
-			if words.facts[fact] == "" {
-				t.Errorf("%s: no words for %s", words.Lang, fact)
-			}
-		}
-	}
-	if len(lithuanian.facts) != len(english.facts) {
-		t.Error("English has words for facts that Lithuanian has not")
-	}
-}
-
-func TestCountsAndDates(t *testing.T) {
-	for n, want := range map[int32]string{0: "0", 999: "999", 1000: "1,000", 12345: "12,345", 1234567: "1,234,567"} {
-		if got := english.count(n); got != want {
-			t.Errorf("count(%d) is %q, want %q", n, got, want)
-		}
-	}
-	for month := time.January; month <= time.December; month++ {
-		day := time.Date(2026, month, 7, 0, 0, 0, 0, time.UTC)
-		if got := lithuanian.date(day); !strings.HasPrefix(got, "2026\u00a0m. ") || !strings.HasSuffix(got, "o 7\u00a0d.") && !strings.HasSuffix(got, "s 7\u00a0d.") {
-			t.Errorf("%s is written %q", month, got)
 		}
 	}
 }

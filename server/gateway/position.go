@@ -2,18 +2,15 @@ package gateway
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 
 	"google.golang.org/grpc/status"
 
+	"github.com/eile-housing/eile/policy/words"
 	"github.com/eile-housing/eile/proto/spell"
-)
-
-var (
-	bodyNoPlace = []byte(`{"code":"NOT_FOUND","message":"No application has this reference and this access code."}` + "\n")
-	bodyFault   = []byte(`{"code":"UNAVAILABLE","message":"The service cannot answer now. Try again later."}` + "\n")
 )
 
 // servePosition returns a position as JSON.
@@ -29,11 +26,25 @@ func (g *gateway) servePosition(w http.ResponseWriter, r *http.Request, referenc
 	case err == nil:
 		write(w, http.StatusOK, contentJSON, body)
 	case errors.Is(err, errNoPlace):
-		write(w, http.StatusNotFound, contentJSON, bodyNoPlace)
+		write(w, http.StatusNotFound, contentJSON, g.refusal("NOT_FOUND", words.Say("answer.no_place")))
 	default:
 		g.fault(r, "position", err)
-		write(w, http.StatusServiceUnavailable, contentJSON, bodyFault)
+		write(w, http.StatusServiceUnavailable, contentJSON, g.refusal("UNAVAILABLE", words.Say("answer.fault")))
 	}
+}
+
+// refusal is the answer that has no position. The same question refused twice gets
+// the same bytes.
+func (g *gateway) refusal(code string, why words.Phrase) []byte {
+	body, err := json.Marshal(struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}{code, g.texts.answer(why)})
+	if err != nil {
+		// Two texts are always written.
+		panic(err)
+	}
+	return append(body, '\n')
 }
 
 // bearer returns the access code of the Authorization header, or nothing where

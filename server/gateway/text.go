@@ -1,58 +1,45 @@
 package gateway
 
 import (
-	"net/http"
+	"cmp"
+	"strings"
 	"time"
 
-	"golang.org/x/text/language"
-
-	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/policy/words"
 )
 
-// text is the page in one language. Exported fields are read by the template.
+// text is the page in one language. The template asks for its exported parts.
 type text struct {
-	// Lang, and the other language as its own speakers call it.
-	Lang, OtherLang, OtherName string
-
-	Service, AskTitle, Intro                string
-	Reference, Code, CodeHint, Submit, Lost string
-	Error                                   string
-	NotFound, Busy, Unreadable, Foreign     string
-	PlaceTitle, NoPlaceTitle                string
-	Of, InAll                               string
-	Status, Offer, Next, Missing, Place     string
-	OfferID, Unit, District, Deadline       string
-	Inclusive, NotServed                    string
-	List, Ahead, AheadOutOfTurn, NeedClass  string
-	PlaceInClass, Housed                    string
-	Moves, AsOf, Policy, Done               string
-	AnswerOffer, SendMissing                string
-
-	standings map[eilev1.ApplicationStatus]standing
-	unknown   standing
-	facts     map[string]string
-	member    func(number string) string
-	date      func(time.Time) string
-	thousands string
+	Lang   string
+	Others []*text // the same page in the other languages
+	book   *words.Book
 }
 
-// standing is a status in plain words, and what it asks of the applicant.
-type standing struct{ means, next string }
+// Say says a key that has no arguments.
+func (t *text) Say(key string) string { return t.write(words.Say(key)) }
 
-// texts stand in the order of matcher's languages; the first is the default.
-var (
-	texts   = []*text{&lithuanian, &english}
-	matcher = language.NewMatcher([]language.Tag{language.Lithuanian, language.English})
-)
-
-// languageOf follows ?lang=, else what the browser prefers, else Lithuanian.
-func languageOf(r *http.Request) *text {
-	chosen := r.URL.Query().Get("lang")
-	for _, t := range texts {
-		if t.Lang == chosen {
-			return t
-		}
-	}
-	_, index := language.MatchStrings(matcher, r.Header.Values("Accept-Language")...)
-	return texts[index]
+// write says a phrase, in the default language of the book where this one has no
+// sentence for it.
+func (t *text) write(phrase words.Phrase) string {
+	said, _ := t.own(phrase)
+	return cmp.Or(said, phrase.Key)
 }
+
+// own says a phrase; false: this language has no sentence for it.
+func (t *text) own(phrase words.Phrase) (string, bool) {
+	return t.book.Write(t.Lang, phrase.Key, phrase.Args)
+}
+
+// date names the month in the form that it has in a date.
+func (t *text) date(on time.Time) string {
+	return t.write(words.Say("page.date", words.Number("year", on.Year()),
+		words.Term("month", strings.ToUpper(on.Month().String())), words.Number("day", on.Day())))
+}
+
+// moment is told in the zone of the time.
+func (t *text) moment(at time.Time) string {
+	return t.write(words.Say("page.moment", words.Text("date", t.date(at)), words.Text("clock", at.Format("15:04 MST"))))
+}
+
+// count writes n with digits in threes.
+func (t *text) count(n int32) string { return t.book.Hand(t.Lang).Count(int64(n)) }

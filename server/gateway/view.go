@@ -1,12 +1,13 @@
 package gateway
 
 import (
-	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // the page is read on machines without a zone database
 
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // view is a place in the words of one language, ready to be shown.
@@ -39,7 +40,7 @@ func (t *text) view(place *eilev1.GetOwnPositionResponse) *view {
 		Reference: p.GetReference(),
 		List:      p.GetList(),
 		Housed:    t.count(p.GetHousedLast_12Months()),
-		Status:    t.standing(p.GetStatus()).means,
+		Status:    t.means(p.GetStatus()),
 		Offer:     t.offer(place.GetOpenOffer()),
 		Next:      t.next(place),
 		Policy:    strings.TrimSpace(p.GetPolicy().GetName() + " " + p.GetPolicy().GetVersion()),
@@ -54,7 +55,7 @@ func (t *text) view(place *eilev1.GetOwnPositionResponse) *view {
 	}
 	if p.GetAsOf() != nil {
 		moment := p.GetAsOf().AsTime().In(zoneOf(place))
-		v.AsOf, v.AsOfMachine = t.date(moment)+" "+moment.Format("15:04 MST"), moment.Format(time.RFC3339)
+		v.AsOf, v.AsOfMachine = t.moment(moment), moment.Format(time.RFC3339)
 	}
 	for _, name := range place.GetMissing() {
 		v.Missing = append(v.Missing, t.fact(name))
@@ -91,44 +92,47 @@ func (t *text) offer(open *eilev1.OwnOffer) *offerView {
 func (t *text) next(place *eilev1.GetOwnPositionResponse) []string {
 	var steps []string
 	if place.GetOpenOffer() != nil {
-		steps = append(steps, t.AnswerOffer)
+		steps = append(steps, t.write(words.Say("page.answer_offer")))
 	}
 	if len(place.GetMissing()) > 0 {
-		steps = append(steps, t.SendMissing)
+		steps = append(steps, t.write(words.Say("page.send_missing")))
 	}
 	if len(steps) == 0 {
-		steps = append(steps, t.standing(place.GetPosition().GetStatus()).next)
+		steps = append(steps, t.asks(place.GetPosition().GetStatus()))
 	}
 	return steps
 }
 
-func (t *text) standing(status eilev1.ApplicationStatus) standing {
-	if s, ok := t.standings[status]; ok {
-		return s
+// means says what a status is, in plain words.
+func (t *text) means(status eilev1.ApplicationStatus) string {
+	if said, ok := t.own(words.Say("standing." + spell.Name(status) + ".means")); ok {
+		return said
 	}
-	return t.unknown
+	return t.write(words.Say("standing.unknown.means"))
+}
+
+// asks says what a status asks of the applicant.
+func (t *text) asks(status eilev1.ApplicationStatus) string {
+	if said, ok := t.own(words.Say("standing." + spell.Name(status) + ".next")); ok {
+		return said
+	}
+	return t.write(words.Say("standing.unknown.next"))
 }
 
 // fact puts the name of a fact into words. A policy may need facts that the
 // language has no words for: their names are readable with spaces.
 func (t *text) fact(name string) string {
-	member, rest := "", name
 	if after, ok := strings.CutPrefix(name, "members["); ok {
-		if number, fact, ok := strings.Cut(after, "]."); ok {
-			member, rest = t.member(number)+": ", fact
+		if member, fact, ok := strings.Cut(after, "]."); ok {
+			return t.write(words.Say("page.of_member", words.Text("member", member), words.Text("fact", t.nameOf(fact))))
 		}
 	}
-	if words, ok := t.facts[rest]; ok {
-		return member + words
-	}
-	return member + strings.ReplaceAll(rest, "_", " ")
+	return t.nameOf(name)
 }
 
-// count writes n with digits in threes.
-func (t *text) count(n int32) string {
-	digits := strconv.Itoa(int(n))
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + t.thousands + digits[at:]
+func (t *text) nameOf(fact string) string {
+	if said, ok := t.own(words.Say("fact." + fact)); ok {
+		return said
 	}
-	return digits
+	return strings.ReplaceAll(fact, "_", " ")
 }
