@@ -7,10 +7,12 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/night/evidence"
 	"github.com/eile-housing/eile/server/night/prepare"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -65,7 +67,7 @@ func (n *Night) Approve(ctx context.Context, stamp store.Stamp, id, etag string,
 
 // Cancel ends a run that is not approved. The etag is as that of Approve.
 func (n *Night) Cancel(ctx context.Context, stamp store.Stamp, id, etag string) error {
-	return n.runs.end(ctx, stamp, id, etag, cancelRun, "cancelled: "+stamp.Reason)
+	return n.runs.end(ctx, stamp, id, etag, cancelRun, told.Note(words.Say("note.cancelled", words.Text("reason", stamp.Reason))))
 }
 
 // Get returns a run as it is. Of one that needs nobody to approve it the decision

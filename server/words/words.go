@@ -35,6 +35,10 @@ func Write(lang string, phrase words.Phrase) string {
 	return cmp.Or(said, phrase.Key)
 }
 
+// Note is a phrase as a record keeps it that has room for one text: in the default
+// language.
+func Note(phrase words.Phrase) string { return Write(words.Default, phrase) }
+
 // Sentence is a reason in a language; its code where there is no sentence for it.
 func Sentence(lang string, reason *eilev1.Reason, policies words.Policies) string {
 	said, _ := book.Sentence(lang, reason, policies)

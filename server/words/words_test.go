@@ -21,3 +21,23 @@ func TestShow(t *testing.T) {
 		t.Errorf("told before: %v", reason)
 	}
 }
+
+// TestNotes: what records keep reads as in the registers that there are, in English.
+func TestNotes(t *testing.T) {
+	offer, tenancy := said.Text("offer", "O-1"), said.Text("tenancy", "T-1")
+	for want, phrase := range map[string]said.Phrase{
+		"offer O-1":                said.Say("note.offered", offer),
+		"offer O-1 accepted":       said.Say("note.offer_accepted", offer),
+		"offer O-1 withdrawn":      said.Say("note.offer_withdrawn", offer),
+		"offer O-1 REFUSED":        said.Say("note.offer_over", offer, said.Text("status", "REFUSED")),
+		"tenancy T-1":              said.Say("note.let", tenancy),
+		"tenancy T-1 ended":        said.Say("note.tenancy_ended", tenancy),
+		"letting T-1 failed":       said.Say("note.letting_failed", tenancy),
+		"cancelled: the wrong day": said.Say("note.cancelled", said.Text("reason", "the wrong day")),
+		"amended by ona":           said.Say("note.amended", said.Text("actor", "ona")),
+	} {
+		if got := words.Note(phrase); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

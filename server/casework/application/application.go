@@ -11,6 +11,7 @@ import (
 	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/server/casework/tenancy"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -59,10 +60,11 @@ func end(c casework.Change, application *eilev1.Application, event, reason strin
 		return err
 	}
 	to := spell.Name(application.GetStatus())
-	if err := offer.Drop(c, application, "the application ended: "+to); err != nil {
+	why := told.Note(words.Say("note.application_ended", words.Text("status", to)))
+	if err := offer.Drop(c, application, why); err != nil {
 		return err
 	}
-	if err := tenancy.Drop(c, application, "the application ended: "+to); err != nil {
+	if err := tenancy.Drop(c, application, why); err != nil {
 		return err
 	}
 	application.ProposedDecision, application.Suspension = nil, nil

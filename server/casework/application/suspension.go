@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 )
 
 const (
@@ -43,7 +44,7 @@ func Suspend(c casework.Change, application *eilev1.Application, from, until *da
 	if err != nil {
 		return err
 	}
-	if err := offer.Drop(c, application, "the application was suspended"); err != nil {
+	if err := offer.Drop(c, application, told.Note(words.Say("note.application_suspended"))); err != nil {
 		return err
 	}
 	if err := state.Step(application, state.Suspend); err != nil {

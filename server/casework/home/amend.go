@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -60,7 +61,7 @@ func call(c casework.Change, unit, stored *eilev1.Unit) error {
 	}
 	unit.StatusSince = c.Rules.Today.Proto()
 	if unit.GetStatusReason() == stored.GetStatusReason() {
-		unit.StatusReason = "amended by " + c.Tx.Actor()
+		unit.StatusReason = told.Note(words.Say("note.amended", words.Text("actor", c.Tx.Actor())))
 	}
 	amendVacancy(c.Rules, unit, stored)
 	c.Tx.Status(spell.Name(from), spell.Name(to))

@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -61,9 +62,10 @@ func ApproveGivingUp(c casework.Change, record *eilev1.Decommission, reference s
 	if err != nil {
 		return err
 	}
+	why := told.Note(words.Say("note.given_up", words.Text("proposal", record.GetId()), words.Text("decision", decided.GetId())))
 	for _, one := range homes {
 		before := one.unit.GetStatus()
-		if err := state.Move(c, one.unit, state.GiveUp, "given up: proposal "+record.GetId()+", decision "+decided.GetId()); err != nil {
+		if err := state.Move(c, one.unit, state.GiveUp, why); err != nil {
 			return err
 		}
 		c.Tx.Status(spell.Name(before), spell.Name(one.unit.GetStatus()))

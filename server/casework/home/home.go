@@ -72,5 +72,5 @@ func Settle(c casework.Change, unit *eilev1.Unit) error {
 
 // takenBack is why an offer is taken back, as the record of the home keeps it.
 func takenBack(rules casework.Rules, key string, why *eilev1.Reason) string {
-	return told.Write("en", words.Say(key, words.Text("why", told.Sentence("en", why, rules.Policies))))
+	return told.Note(words.Say(key, words.Text("why", told.Sentence(words.Default, why, rules.Policies))))
 }

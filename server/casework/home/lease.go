@@ -1,13 +1,13 @@
 package home
 
 import (
-	"fmt"
-
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/offer"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -55,5 +55,5 @@ func SettleLease(c casework.Change, unit *eilev1.Unit) error {
 		return err
 	}
 	ends, _ := state.LeaseEnds(unit)
-	return offer.Withdraw(c, given, fmt.Sprintf("the lease of the home ended on %s", ends))
+	return offer.Withdraw(c, given, told.Note(words.Say("note.lease_of_home_ended", words.Day("ends", ends))))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/server/casework/tenancy"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -55,7 +56,8 @@ func end(c casework.Change, offer *eilev1.Offer, event string) error {
 		}
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	if err := state.Vacate(c, unit, vacatedBy(offer.GetStatus()), "offer "+offer.GetId()+" "+spell.Name(offer.GetStatus()), c.Rules.Today); err != nil {
+	over := told.Note(words.Say("note.offer_over", words.Text("offer", offer.GetId()), words.Text("status", spell.Name(offer.GetStatus()))))
+	if err := state.Vacate(c, unit, vacatedBy(offer.GetStatus()), over, c.Rules.Today); err != nil {
 		return err
 	}
 	if err := c.Tx.PutUnit(unit); err != nil {
@@ -83,7 +85,7 @@ func Drop(c casework.Change, application *eilev1.Application, why string) error 
 		return err
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	if err := state.Vacate(c, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", c.Rules.Today); err != nil {
+	if err := state.Vacate(c, unit, vacatedBy(withdrawnOffer), withdrawnNote(offer), c.Rules.Today); err != nil {
 		return err
 	}
 	return c.Tx.PutUnit(unit)
@@ -97,13 +99,18 @@ func TakeBack(c casework.Change, unit *eilev1.Unit, offer *eilev1.Offer, applica
 		return err
 	}
 	application.OpenOffer, unit.OpenOffer = "", ""
-	if err := state.Vacate(c, unit, vacatedBy(withdrawnOffer), "offer "+offer.GetId()+" withdrawn", c.Rules.Today); err != nil {
+	if err := state.Vacate(c, unit, vacatedBy(withdrawnOffer), withdrawnNote(offer), c.Rules.Today); err != nil {
 		return err
 	}
 	if err := state.Settle(c, application); err != nil {
 		return err
 	}
 	return state.SettleUnit(c, unit)
+}
+
+// withdrawnNote is why a home is vacant whose offer was withdrawn.
+func withdrawnNote(offer *eilev1.Offer) string {
+	return told.Note(words.Say("note.offer_withdrawn", words.Text("offer", offer.GetId())))
 }
 
 // vacatedBy is why an offer that ended left its home vacant.

@@ -9,6 +9,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -42,7 +43,7 @@ func Make(c casework.Change, offer *eilev1.Offer, fit Fit) error {
 	}
 	offer.CreatedAt = timestamppb.New(c.Tx.Now())
 	application.OpenOffer, unit.OpenOffer = offer.GetId(), offer.GetId()
-	if err := state.Move(c, unit, state.Offer, "offer "+offer.GetId()); err != nil {
+	if err := state.Move(c, unit, state.Offer, told.Note(words.Say("note.offered", words.Text("offer", offer.GetId())))); err != nil {
 		return err
 	}
 	if err := move(c, offer, opened); err != nil {

@@ -1,11 +1,11 @@
 package state
 
 import (
-	"fmt"
-
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	told "github.com/eile-housing/eile/server/words"
 )
 
 // leaseBands are the months before the end of a lease at which a warning
@@ -63,11 +63,11 @@ func SettleStock(rules casework.Rules, unit *eilev1.Unit) {
 	switch {
 	case gone && unit.GetLeftStockOn() == nil:
 		ends, _ := LeaseEnds(unit)
-		unit.LeftStockOn, unit.StatusReason = rules.Today.Proto(), fmt.Sprintf("the lease ended on %s", ends)
+		unit.LeftStockOn, unit.StatusReason = rules.Today.Proto(), told.Note(words.Say("note.lease_ended", words.Day("ends", ends)))
 	case !gone && unit.GetLeftStockOn() != nil:
 		unit.LeftStockOn = nil
 		if empty {
-			unit.StatusReason = "back in the stock: the lease goes on"
+			unit.StatusReason = told.Note(words.Say("note.back_in_stock"))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -45,7 +46,8 @@ func Drop(c casework.Change, application *eilev1.Application, why string) error 
 		return err
 	}
 	tenancy.EndedOn, tenancy.EndedReason = c.Rules.Today.Proto(), why
-	if err := state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_LETTING_FAILED, "letting "+tenancy.GetId()+" failed", c.Rules.Today); err != nil {
+	failed := told.Note(words.Say("note.letting_failed", words.Text("tenancy", tenancy.GetId())))
+	if err := state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_LETTING_FAILED, failed, c.Rules.Today); err != nil {
 		return err
 	}
 	c.Tx.Subject(unit.GetReference())
@@ -82,7 +84,8 @@ func End(c casework.Change, tenancy *eilev1.Tenancy, reason string, on day.Day) 
 		return casework.Refuse(what, words.Reason("BEFORE_LETTING", words.Day("since", since)))
 	}
 	tenancy.EndedOn, tenancy.EndedReason = on.Proto(), reason
-	if err := state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, "tenancy "+tenancy.GetId()+" ended", on); err != nil {
+	ended := told.Note(words.Say("note.tenancy_ended", words.Text("tenancy", tenancy.GetId())))
+	if err := state.Vacate(c, unit, eilev1.VacancyReason_VACANCY_REASON_TENANCY_ENDED, ended, on); err != nil {
 		return err
 	}
 	c.Tx.Subject(tenancy.GetApplication(), unit.GetReference())

@@ -1,7 +1,6 @@
 package tenancy
 
 import (
-	"fmt"
 	"slices"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -12,6 +11,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/state"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -27,7 +27,7 @@ func Begin(c casework.Change, what words.Phrase, offer *eilev1.Offer, applicatio
 	if err := state.Step(application, state.Reserve); err != nil {
 		return err
 	}
-	if err := state.Move(c, unit, state.Reserve, "offer "+offer.GetId()+" accepted"); err != nil {
+	if err := state.Move(c, unit, state.Reserve, told.Note(words.Say("note.offer_accepted", words.Text("offer", offer.GetId())))); err != nil {
 		return err
 	}
 	if c.Rules.Policy.Offers.LastStep == policy.AcceptanceStep {
@@ -47,7 +47,7 @@ func house(c casework.Change, what words.Phrase, application *eilev1.Application
 		return append(against, c.Rules.Tell(verdict.Reasons)...).Refusal(what)
 	}
 	tenancy.Housed = true
-	if err := state.Move(c, unit, state.Let, "tenancy "+tenancy.GetId()); err != nil {
+	if err := state.Move(c, unit, state.Let, told.Note(words.Say("note.let", words.Text("tenancy", tenancy.GetId())))); err != nil {
 		return err
 	}
 	unit.StatusSince, unit.Vacancy = on.Proto(), nil
@@ -85,7 +85,7 @@ func freeHome(c casework.Change, application *eilev1.Application, by *eilev1.Ten
 		return err
 	}
 	on, _ := casework.DayOf(application.GetHousedOn())
-	why := fmt.Sprintf("application %s was housed by tenancy %s", application.GetReference(), by.GetId())
+	why := told.Note(words.Say("note.housed", words.Text("application", application.GetReference()), words.Text("tenancy", by.GetId())))
 	if unit.GetTenancy() != "" {
 		former, err := store.Tenancies.Get(c.Tx, unit.GetTenancy())
 		if err != nil {

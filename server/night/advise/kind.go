@@ -2,13 +2,14 @@ package advise
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -80,14 +81,15 @@ func inStock(unit *eilev1.Unit) bool {
 	return unit.GetStatus() != eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED && unit.GetLeftStockOn() == nil
 }
 
-// sortName is what homes of one sort have in common, in words.
+// sortName is what homes of one sort have in common. It tells a kind from another one,
+// and so is the same in every language.
 func sortName(unit *eilev1.Unit) string {
-	parts := []string{cmp.Or(unit.GetDistrict(), "no district")}
+	parts := []string{cmp.Or(unit.GetDistrict(), told.Note(words.Say("kind.no_district")))}
 	if unit.Rooms != nil {
-		parts = append(parts, fmt.Sprintf("rooms %d", unit.GetRooms()))
+		parts = append(parts, told.Note(words.Say("kind.rooms", words.Number("rooms", unit.GetRooms()))))
 	}
 	if unit.GetAdapted() {
-		parts = append(parts, "adapted")
+		parts = append(parts, told.Note(words.Say("kind.adapted")))
 	}
 	return strings.Join(parts, ", ")
 }
