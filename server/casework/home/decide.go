@@ -200,7 +200,8 @@ func decide(c casework.Change, record *eilev1.Decommission, homes []chosen, even
 		if err := one.move(record, event); err != nil {
 			return nil, err
 		}
-		proposal.Reasons = append(proposal.Reasons, &eilev1.Reason{Code: spell.Name(one.home.GetState()), Detail: "unit " + one.home.GetUnit()})
+		which := told.Note(words.Say("note.home", words.Text("unit", one.home.GetUnit())))
+		proposal.Reasons = append(proposal.Reasons, &eilev1.Reason{Code: spell.Name(one.home.GetState()), Detail: which})
 	}
 	act := decision.Record
 	if event == reject {
