@@ -30,7 +30,7 @@ var refusals = []struct {
 	{
 		"a home that is not there",
 		"unit U-9: not found",
-		"būstas U-9: nerasta",
+		"būstas U-9: tokio įrašo nėra",
 		func(w *town, md metadata.MD) error {
 			_, err := w.units.GetUnit(metadata.NewOutgoingContext(w.Context(), md), &eilev1.GetUnitRequest{Reference: "U-9"})
 			return err

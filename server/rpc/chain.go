@@ -8,7 +8,6 @@ import (
 	"buf.build/go/protovalidate"
 	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors"
 	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/auth"
-	validation "github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/protovalidate"
 	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/recovery"
 	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/selector"
 	"github.com/rs/zerolog"
@@ -23,7 +22,7 @@ type Chain struct {
 	calls     calls
 	revisions revisions
 	metrics   *Metrics // nil: nothing is counted
-	validator protovalidate.Validator
+	rules     rules
 }
 
 // NewChain returns the chain of a register's service, whose reasons are in the words of these
@@ -34,7 +33,7 @@ func NewChain(register *store.Register, policies words.Policies, log zerolog.Log
 		return nil, err
 	}
 	return &Chain{
-		calls: calls{log: log, shows: shows{policies, &routes{}}}, revisions: revisions{register.List()}, metrics: metrics, validator: validator,
+		calls: calls{log: log, shows: shows{policies, &routes{}}}, revisions: revisions{register.List()}, metrics: metrics, rules: rules{validator},
 	}, nil
 }
 
@@ -46,11 +45,11 @@ func (c *Chain) Options(as Identify) []grpc.ServerOption {
 	checked := selector.MatchFunc(func(_ context.Context, call interceptors.CallMeta) bool { return ours(call.Service) })
 	unary := []grpc.UnaryServerInterceptor{
 		interceptors.UnaryServerInterceptor(report), c.revisions.answer, recovery.UnaryServerInterceptor(recovered), auth.UnaryServerInterceptor(known),
-		limit, selector.UnaryServerInterceptor(validation.UnaryServerInterceptor(c.validator), checked), refuseOutputs, c.revisions.wait, c.calls.shows.unary,
+		limit, selector.UnaryServerInterceptor(c.rules.unary, checked), refuseOutputs, c.revisions.wait, c.calls.shows.unary,
 	}
 	stream := []grpc.StreamServerInterceptor{
 		interceptors.StreamServerInterceptor(report), c.revisions.answerStream, recovery.StreamServerInterceptor(recovered), auth.StreamServerInterceptor(known),
-		selector.StreamServerInterceptor(validation.StreamServerInterceptor(c.validator), checked), c.revisions.waitStream, c.calls.shows.stream,
+		selector.StreamServerInterceptor(c.rules.stream, checked), c.revisions.waitStream, c.calls.shows.stream,
 	}
 	if c.metrics != nil {
 		unary = append([]grpc.UnaryServerInterceptor{c.metrics.calls.UnaryServerInterceptor()}, unary...)

@@ -3,10 +3,7 @@ package rpc
 import (
 	"context"
 	"errors"
-	"strings"
 
-	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
-	"buf.build/go/protovalidate"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -143,7 +140,7 @@ func statusOf(lang string, err error) *status.Status {
 		return plain.in(lang)
 	}
 	if foreign, ok := status.FromError(err); ok {
-		return validated(lang, foreign)
+		return foreign
 	}
 	return refused(codes.Internal, casework.Refusal{Reasons: []*eilev1.Reason{words.Reason("INTERNAL")}}.In(lang))
 }
@@ -171,26 +168,6 @@ func badRequest(lang string, faults form.Faults) *status.Status {
 		})
 	}
 	return detailed(codes.InvalidArgument, faults.In(lang), "INVALID", bad)
-}
-
-// validated tells what broke the rules in the proto as any other faults of
-// fields, in the English of the library; every other status stays as it is.
-func validated(lang string, foreign *status.Status) *status.Status {
-	for _, detail := range foreign.Details() {
-		found, ok := detail.(*validate.Violations)
-		if !ok {
-			continue
-		}
-		var faults form.Faults
-		for _, violation := range found.GetViolations() {
-			faults = append(faults, form.Fault{Field: protovalidate.FieldPathString(violation.GetField()), Reason: &eilev1.Reason{
-				Code:  strings.ToUpper(strings.ReplaceAll(violation.GetRuleId(), ".", "_")),
-				Texts: []*eilev1.Text{{Lang: words.Default, Text: violation.GetMessage()}},
-			}})
-		}
-		return badRequest(lang, faults)
-	}
-	return foreign
 }
 
 func detailed(code codes.Code, text, reason string, details ...protoadapt.MessageV1) *status.Status {

@@ -5,7 +5,6 @@ import (
 
 	"google.golang.org/genproto/googleapis/type/date"
 
-	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/proto/spell"
@@ -20,8 +19,12 @@ func GrantGround(c casework.Change, application *eilev1.Application, code string
 	if state.Ended(application.GetStatus()) {
 		return casework.Refuse(what, words.Reason("ALREADY_ENDED", words.Term("status", spell.Name(application.GetStatus()))))
 	}
-	if !slices.ContainsFunc(c.Rules.Policy.Grounds, func(g policy.Ground) bool { return g.Code == code }) {
-		return casework.Refuse(what, words.Reason("UNKNOWN_GROUND", words.Text("policy", c.Rules.Policy.Name), words.Text("ground", code)))
+	var known []string
+	for _, ground := range c.Rules.Policy.Grounds {
+		known = append(known, ground.Code)
+	}
+	if !slices.Contains(known, code) {
+		return casework.Refuse(what, words.Reason("UNKNOWN_GROUND", words.Text("policy", c.Rules.Policy.Name), words.Text("ground", code), words.Items("known", known...)))
 	}
 	first, last, wrong := period(c.Rules, from, until)
 	if wrong != nil {
