@@ -6,11 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/eile-housing/eile/internal/eiletest"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/casework/application"
 	"github.com/eile-housing/eile/server/casework/decision"
+	told "github.com/eile-housing/eile/server/words"
 	"github.com/eile-housing/eile/store"
 )
 
@@ -119,6 +123,39 @@ func TestDecisionsAreRecorded(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// renamed is a policy whose sentences were all written anew.
+type renamed struct{}
+
+func (renamed) Write(lang string, _ *eilev1.Reason) (string, bool) { return "anew in " + lang, true }
+
+// What somebody was told in a decision is read as it was told, also when its sentence was changed
+// since. What a list says of why is kept as code and figures alone, and said in the words of today.
+func TestWhatWasToldOutlivesItsSentence(t *testing.T) {
+	w := eiletest.Waiting(t, "strict")
+	w.Amend("A-1", "income=500")
+	why := eiletest.Read(w, store.Applications, "A-1")
+	for _, kept := range slices.Concat(why.GetReasons(), why.GetProposedDecision().GetReasons()) {
+		if len(kept.GetTexts()) > 0 || kept.GetDetail() != "" || len(kept.GetArgs()) == 0 {
+			t.Errorf("a list keeps a sentence: %v", kept)
+		}
+	}
+	decided(w, removed)
+	anew := func(string) words.Speaker { return renamed{} }
+	for _, stored := range eiletest.All(w, store.Decisions) {
+		said := stored.GetReasons()[0]
+		for _, lang := range []string{"en", "lt"} {
+			// The policy speaks English alone, so that is what everybody was told.
+			before, now := w.Says("en", why.GetReasons()[0]), proto.CloneOf(said)
+			if told.Show(lang, now, anew); now.GetDetail() != before || before == "" {
+				t.Errorf("who was told %q reads %q", before, now.GetDetail())
+			}
+			if listed := told.Sentence(lang, why.GetReasons()[0], anew); listed != "anew in "+lang {
+				t.Errorf("a list says %q", listed)
+			}
+		}
+	}
 }
 
 // A day, a body, a number and a ground are kept as the act has them; what is not
