@@ -42,7 +42,28 @@ const (
 	DecisionKind_DECISION_KIND_ACTIVATE_POLICY DecisionKind = 10
 	DecisionKind_DECISION_KIND_JUDGE_DUPLICATE DecisionKind = 11
 	// Proposed only: a person is to look whether the application may stay on the list.
-	DecisionKind_DECISION_KIND_REVIEW DecisionKind = 12
+	DecisionKind_DECISION_KIND_REVIEW        DecisionKind = 12
+	DecisionKind_DECISION_KIND_REVOKE_GROUND DecisionKind = 13
+	DecisionKind_DECISION_KIND_AWARD         DecisionKind = 14
+	// A registration dated before the day on which it is entered.
+	DecisionKind_DECISION_KIND_DATE              DecisionKind = 15
+	DecisionKind_DECISION_KIND_CORRECT_PERSON    DecisionKind = 16
+	DecisionKind_DECISION_KIND_SUCCEED           DecisionKind = 17
+	DecisionKind_DECISION_KIND_SPLIT             DecisionKind = 18
+	DecisionKind_DECISION_KIND_MERGE             DecisionKind = 19
+	DecisionKind_DECISION_KIND_TRANSFER          DecisionKind = 20
+	DecisionKind_DECISION_KIND_VOID_RUN          DecisionKind = 21
+	DecisionKind_DECISION_KIND_TEMPORARY_LETTING DecisionKind = 22
+	DecisionKind_DECISION_KIND_MUNICIPAL_LETTING DecisionKind = 23
+	DecisionKind_DECISION_KIND_ORGANISATION      DecisionKind = 24
+	DecisionKind_DECISION_KIND_COMPENSATION      DecisionKind = 25
+	DecisionKind_DECISION_KIND_PROTECT           DecisionKind = 26
+	DecisionKind_DECISION_KIND_REMEDY            DecisionKind = 27
+	DecisionKind_DECISION_KIND_MIGRATION         DecisionKind = 28
+	DecisionKind_DECISION_KIND_UNDO              DecisionKind = 29
+	DecisionKind_DECISION_KIND_REDO              DecisionKind = 30
+	DecisionKind_DECISION_KIND_STAY              DecisionKind = 31
+	DecisionKind_DECISION_KIND_TIE               DecisionKind = 32
 )
 
 // Enum value maps for DecisionKind.
@@ -61,21 +82,61 @@ var (
 		10: "DECISION_KIND_ACTIVATE_POLICY",
 		11: "DECISION_KIND_JUDGE_DUPLICATE",
 		12: "DECISION_KIND_REVIEW",
+		13: "DECISION_KIND_REVOKE_GROUND",
+		14: "DECISION_KIND_AWARD",
+		15: "DECISION_KIND_DATE",
+		16: "DECISION_KIND_CORRECT_PERSON",
+		17: "DECISION_KIND_SUCCEED",
+		18: "DECISION_KIND_SPLIT",
+		19: "DECISION_KIND_MERGE",
+		20: "DECISION_KIND_TRANSFER",
+		21: "DECISION_KIND_VOID_RUN",
+		22: "DECISION_KIND_TEMPORARY_LETTING",
+		23: "DECISION_KIND_MUNICIPAL_LETTING",
+		24: "DECISION_KIND_ORGANISATION",
+		25: "DECISION_KIND_COMPENSATION",
+		26: "DECISION_KIND_PROTECT",
+		27: "DECISION_KIND_REMEDY",
+		28: "DECISION_KIND_MIGRATION",
+		29: "DECISION_KIND_UNDO",
+		30: "DECISION_KIND_REDO",
+		31: "DECISION_KIND_STAY",
+		32: "DECISION_KIND_TIE",
 	}
 	DecisionKind_value = map[string]int32{
-		"DECISION_KIND_UNSPECIFIED":     0,
-		"DECISION_KIND_REJECT":          1,
-		"DECISION_KIND_REMOVE":          2,
-		"DECISION_KIND_SUSPEND":         3,
-		"DECISION_KIND_REINSTATE":       4,
-		"DECISION_KIND_GRANT_GROUND":    5,
-		"DECISION_KIND_CORRECT_DATE":    6,
-		"DECISION_KIND_MANUAL_OFFER":    7,
-		"DECISION_KIND_APPROVE_RUN":     8,
-		"DECISION_KIND_DECOMMISSION":    9,
-		"DECISION_KIND_ACTIVATE_POLICY": 10,
-		"DECISION_KIND_JUDGE_DUPLICATE": 11,
-		"DECISION_KIND_REVIEW":          12,
+		"DECISION_KIND_UNSPECIFIED":       0,
+		"DECISION_KIND_REJECT":            1,
+		"DECISION_KIND_REMOVE":            2,
+		"DECISION_KIND_SUSPEND":           3,
+		"DECISION_KIND_REINSTATE":         4,
+		"DECISION_KIND_GRANT_GROUND":      5,
+		"DECISION_KIND_CORRECT_DATE":      6,
+		"DECISION_KIND_MANUAL_OFFER":      7,
+		"DECISION_KIND_APPROVE_RUN":       8,
+		"DECISION_KIND_DECOMMISSION":      9,
+		"DECISION_KIND_ACTIVATE_POLICY":   10,
+		"DECISION_KIND_JUDGE_DUPLICATE":   11,
+		"DECISION_KIND_REVIEW":            12,
+		"DECISION_KIND_REVOKE_GROUND":     13,
+		"DECISION_KIND_AWARD":             14,
+		"DECISION_KIND_DATE":              15,
+		"DECISION_KIND_CORRECT_PERSON":    16,
+		"DECISION_KIND_SUCCEED":           17,
+		"DECISION_KIND_SPLIT":             18,
+		"DECISION_KIND_MERGE":             19,
+		"DECISION_KIND_TRANSFER":          20,
+		"DECISION_KIND_VOID_RUN":          21,
+		"DECISION_KIND_TEMPORARY_LETTING": 22,
+		"DECISION_KIND_MUNICIPAL_LETTING": 23,
+		"DECISION_KIND_ORGANISATION":      24,
+		"DECISION_KIND_COMPENSATION":      25,
+		"DECISION_KIND_PROTECT":           26,
+		"DECISION_KIND_REMEDY":            27,
+		"DECISION_KIND_MIGRATION":         28,
+		"DECISION_KIND_UNDO":              29,
+		"DECISION_KIND_REDO":              30,
+		"DECISION_KIND_STAY":              31,
+		"DECISION_KIND_TIE":               32,
 	}
 )
 
@@ -534,7 +595,7 @@ const file_eile_v1_decision_proto_rawDesc = "" +
 	"PolicyName\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x1d\n" +
 	"\aversion\x18\x02 \x01(\tB\x03\xe0A\x03R\aversion\x12\x1b\n" +
-	"\x06sha256\x18\x03 \x01(\tB\x03\xe0A\x03R\x06sha256*\x98\x03\n" +
+	"\x06sha256\x18\x03 \x01(\tB\x03\xe0A\x03R\x06sha256*\xcc\a\n" +
 	"\fDecisionKind\x12\x1d\n" +
 	"\x19DECISION_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14DECISION_KIND_REJECT\x10\x01\x12\x18\n" +
@@ -549,7 +610,27 @@ const file_eile_v1_decision_proto_rawDesc = "" +
 	"\x1dDECISION_KIND_ACTIVATE_POLICY\x10\n" +
 	"\x12!\n" +
 	"\x1dDECISION_KIND_JUDGE_DUPLICATE\x10\v\x12\x18\n" +
-	"\x14DECISION_KIND_REVIEW\x10\f*\x85\x01\n" +
+	"\x14DECISION_KIND_REVIEW\x10\f\x12\x1f\n" +
+	"\x1bDECISION_KIND_REVOKE_GROUND\x10\r\x12\x17\n" +
+	"\x13DECISION_KIND_AWARD\x10\x0e\x12\x16\n" +
+	"\x12DECISION_KIND_DATE\x10\x0f\x12 \n" +
+	"\x1cDECISION_KIND_CORRECT_PERSON\x10\x10\x12\x19\n" +
+	"\x15DECISION_KIND_SUCCEED\x10\x11\x12\x17\n" +
+	"\x13DECISION_KIND_SPLIT\x10\x12\x12\x17\n" +
+	"\x13DECISION_KIND_MERGE\x10\x13\x12\x1a\n" +
+	"\x16DECISION_KIND_TRANSFER\x10\x14\x12\x1a\n" +
+	"\x16DECISION_KIND_VOID_RUN\x10\x15\x12#\n" +
+	"\x1fDECISION_KIND_TEMPORARY_LETTING\x10\x16\x12#\n" +
+	"\x1fDECISION_KIND_MUNICIPAL_LETTING\x10\x17\x12\x1e\n" +
+	"\x1aDECISION_KIND_ORGANISATION\x10\x18\x12\x1e\n" +
+	"\x1aDECISION_KIND_COMPENSATION\x10\x19\x12\x19\n" +
+	"\x15DECISION_KIND_PROTECT\x10\x1a\x12\x18\n" +
+	"\x14DECISION_KIND_REMEDY\x10\x1b\x12\x1b\n" +
+	"\x17DECISION_KIND_MIGRATION\x10\x1c\x12\x16\n" +
+	"\x12DECISION_KIND_UNDO\x10\x1d\x12\x16\n" +
+	"\x12DECISION_KIND_REDO\x10\x1e\x12\x16\n" +
+	"\x12DECISION_KIND_STAY\x10\x1f\x12\x15\n" +
+	"\x11DECISION_KIND_TIE\x10 *\x85\x01\n" +
 	"\rDecisionState\x12\x1e\n" +
 	"\x1aDECISION_STATE_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17DECISION_STATE_PROPOSED\x10\x01\x12\x1a\n" +
