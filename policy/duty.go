@@ -16,33 +16,22 @@ type Duty struct {
 	Entry
 	// Settles is the attribute that holds the year for which it was last done; may be empty.
 	Settles  string
-	due      yearly
-	extended yearly
-}
-
-// yearly is a day that every year has; zero: none.
-type yearly struct{ month, day int }
-
-func (y yearly) in(year int) day.Day {
-	d, err := day.New(min(year, 9999), y.month, y.day)
-	if err != nil {
-		return day.Max
-	}
-	return d
+	due      day.Yearly
+	extended day.Yearly
 }
 
 // Next returns the next last day on or after a day, and the last day with an important reason,
 // which is the same where there is no extension.
 func (d *Duty) Next(on day.Day) (due, extended day.Day) {
 	year := on.Year()
-	if due = d.due.in(year); due < on {
+	if due = d.due.In(year); due < on {
 		year++
-		due = d.due.in(year)
+		due = d.due.In(year)
 	}
-	if d.extended == (yearly{}) {
+	if d.extended == (day.Yearly{}) {
 		return due, due
 	}
-	return due, d.extended.in(year)
+	return due, d.extended.In(year)
 }
 
 // duties reads the yearly duties; those that an attribute settles name one of an application.
@@ -64,9 +53,9 @@ func duties(faults *source.Faults, raw []source.Duty, names sources, attributes 
 }
 
 // monthDay reads MM-DD, a day that every year has.
-func monthDay(faults *source.Faults, t source.Text) yearly {
+func monthDay(faults *source.Faults, t source.Text) day.Yearly {
 	if !t.Set() {
-		return yearly{}
+		return day.Yearly{}
 	}
 	month, dayOfMonth, ok := strings.Cut(t.Text, "-")
 	m, errM := strconv.Atoi(month)
@@ -74,5 +63,5 @@ func monthDay(faults *source.Faults, t source.Text) yearly {
 	if _, err := day.Parse("2001-" + t.Text); !ok || err != nil || errM != nil || errD != nil {
 		faults.Add(t.Position, "%q is no day of every year; write MM-DD, e.g. 05-01", source.Clip(t.Text))
 	}
-	return yearly{m, d}
+	return day.Yearly{Month: m, Day: d}
 }

@@ -22,9 +22,9 @@ type edition struct {
 // few more.
 const maxEditions = 64
 
-// calendar is what of a policy depends on the day, and the editions of the days that were asked
+// editions is what of a policy depends on the day, and the editions of the days that were asked
 // about. It is safe for concurrent use.
-type calendar struct {
+type editions struct {
 	period     rule.Span
 	vocabulary *fact.Vocabulary
 	figures    []fact.Figure
@@ -32,40 +32,40 @@ type calendar struct {
 
 	eligibility, suitability, standard []*condition
 
-	mu       sync.Mutex
-	editions map[day.Day]*edition
-	latest   atomic.Pointer[edition]
+	mu     sync.Mutex
+	known  map[day.Day]*edition
+	latest atomic.Pointer[edition]
 }
 
 // at returns the edition of a day, folding the parameters when the day is new.
-func (c *calendar) at(on day.Day) *edition {
-	if e := c.latest.Load(); e != nil && e.On == on {
+func (all *editions) at(on day.Day) *edition {
+	if e := all.latest.Load(); e != nil && e.On == on {
 		return e
 	}
-	c.mu.Lock()
-	e, ok := c.editions[on]
+	all.mu.Lock()
+	e, ok := all.known[on]
 	if !ok {
-		if c.editions == nil || len(c.editions) >= maxEditions {
-			c.editions = map[day.Day]*edition{}
+		if all.known == nil || len(all.known) >= maxEditions {
+			all.known = map[day.Day]*edition{}
 		}
-		e = c.fold(on)
-		c.editions[on] = e
+		e = all.fold(on)
+		all.known[on] = e
 	}
-	c.mu.Unlock()
-	c.latest.Store(e)
+	all.mu.Unlock()
+	all.latest.Store(e)
 	return e
 }
 
-func (c *calendar) fold(on day.Day) *edition {
+func (all *editions) fold(on day.Day) *edition {
 	today := rule.Today{On: on}
-	e := &edition{Day: fact.Day{On: on, Figures: c.vocabulary.Figures(c.figures, &today), Grounds: map[string]bool{}}}
-	e.eligibility = inForce(c.eligibility, &today)
-	e.suitability = inForce(c.suitability, &today)
-	e.standard = inForce(c.standard, &today)
-	for _, g := range c.grounds {
+	e := &edition{Day: fact.Day{On: on, Figures: all.vocabulary.Figures(all.figures, &today), Grounds: map[string]bool{}}}
+	e.eligibility = inForce(all.eligibility, &today)
+	e.suitability = inForce(all.suitability, &today)
+	e.standard = inForce(all.standard, &today)
+	for _, g := range all.grounds {
 		e.Grounds[g.Code] = g.period.Holds(&today)
 	}
-	c.period.Holds(&today)
+	all.period.Holds(&today)
 	e.next = today.Next
 	return e
 }

@@ -41,7 +41,7 @@ func (e *Evaluator) Evaluate(app *eilev1.Application, on day.Day) Verdict {
 	defer f.scope.Release()
 	f.scope.Household(app)
 	v := Verdict{List: f.scope.List()}
-	if !e.policy.calendar.period.Holds(&f.scope.Today) {
+	if !e.policy.editions.period.Holds(&f.scope.Today) {
 		return e.notInForce(v, &f)
 	}
 	f.test(edition.eligibility)

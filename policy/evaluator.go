@@ -18,6 +18,6 @@ func (e *Evaluator) Policy() *Policy { return e.policy }
 
 // ask begins an evaluation of the rules of a day; whoever asks releases the scope of the findings.
 func (e *Evaluator) ask(on day.Day) (*edition, findings) {
-	edition := e.policy.calendar.at(on)
+	edition := e.policy.editions.at(on)
 	return edition, findings{scope: e.policy.vocabulary.Acquire(edition.Day), voice: e.policy.voice}
 }

@@ -54,7 +54,7 @@ func (p *Policy) head(faults *source.Faults, raw *source.File) {
 		faults.Add(raw.InForce.Position, "in_force lacks the key %q", "from")
 	}
 	p.Name, p.Version, p.title, p.Location = raw.Name.Text, raw.Version.Text, title(raw.Title), location
-	p.calendar = &calendar{period: spanOf(faults, raw.InForce.From, raw.InForce.Until)}
+	p.editions = &editions{period: spanOf(faults, raw.InForce.From, raw.InForce.Until)}
 	p.personalCode = choice(faults, raw.PersonalCode, "", "lt") == "lt"
 	p.membersRequired = choice(faults, raw.Household, "optional", "required") == "required"
 	p.lists = entries(faults, raw.Lists, isListName, "a list")

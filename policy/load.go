@@ -40,25 +40,26 @@ func (p *Policy) compile(faults *source.Faults, raw *source.File) {
 	names := namesOf(raw.Sources)
 	d := declaration{Faults: faults, vocabulary: p.vocabulary, titles: p.titles}
 	p.attributes = d.attributes(&raw.Attributes)
-	figures := d.parameters(raw.Parameters, names, p.calendar.period.From)
+	p.Calendar = calendar(faults, raw.Calendar, names)
+	figures := d.parameters(raw.Parameters, names, p.editions.period.From)
 	values := d.values(raw.Values)
 	if faults.Count() > 0 {
 		return
 	}
-	language, err := rule.NewLanguage(p.vocabulary.Variables(), p.vocabulary.Structures(), raw.Currency.Text)
+	language, err := rule.NewLanguage(p.vocabulary.Variables(), p.vocabulary.Structures(), raw.Currency.Text, p.Calendar)
 	if err != nil {
 		faults.Add(source.Position{}, "the names of the file do not make a language: %v", err)
 		return
 	}
 	c := &compiler{faults, language, names, p.voice}
-	p.calendar.vocabulary, p.calendar.figures = p.vocabulary, c.figures(raw.Parameters, figures)
+	p.editions.vocabulary, p.editions.figures = p.vocabulary, c.figures(raw.Parameters, figures)
 	all := c.values(raw.Values, values, p.vocabulary)
 	need := c.need(raw.Need, p.vocabulary)
 	p.class = c.expression(raw.Need.Class, rule.ReachDate|rule.ReachHousehold, types.StringType)
 	inOrder(faults, "values", append(all, need...))
 	p.rules(c, raw)
 	p.outcomes(faults, raw, names)
-	p.keyed, p.unitKeyed = keys(language, p.calendar.suitability)
+	p.keyed, p.unitKeyed = keys(language, p.editions.suitability)
 }
 
 // need compiles what a household needs, where that is an expression.
@@ -82,16 +83,17 @@ func (c *compiler) need(raw source.NeedRule, vocabulary *fact.Vocabulary) []comp
 // rules compiles everything that tests a record.
 func (p *Policy) rules(c *compiler, raw *source.File) {
 	const household = rule.ReachDate | rule.ReachHousehold
-	p.calendar.eligibility = c.conditions(raw.Eligibility, household)
-	p.calendar.suitability = c.conditions(raw.Suitability, household|rule.ReachHome)
-	p.calendar.standard = c.conditions(raw.UnitStandard, rule.ReachDate|rule.ReachHome|rule.ReachInspections)
+	p.editions.eligibility = c.conditions(raw.Eligibility, household)
+	p.editions.suitability = c.conditions(raw.Suitability, household|rule.ReachHome)
+	p.editions.standard = c.conditions(raw.UnitStandard, rule.ReachDate|rule.ReachHome|rule.ReachInspections)
 	for _, r := range raw.UnitStandard {
 		p.UnitStandard = append(p.UnitStandard, r.Code.Text)
 	}
 	p.order = c.order(raw.Order)
 	p.outOfTurn = c.outOfTurn(raw.OutOfTurn, p.attributes[ApplicationKind], p.order)
-	p.Grounds, p.Alternation, p.calendar.grounds = p.outOfTurn.grounds, p.outOfTurn.alternate, p.outOfTurn.grounds
+	p.Grounds, p.Alternation, p.editions.grounds = p.outOfTurn.grounds, p.outOfTurn.alternate, p.outOfTurn.grounds
 	p.Reserves = c.reserves(raw.Reserves)
+	p.deciding = deciding(p, c, raw.Decisions)
 }
 
 // outcomes reads what follows: offers, districts, mode, approval and duties.
@@ -99,8 +101,9 @@ func (p *Policy) outcomes(faults *source.Faults, raw *source.File, names sources
 	p.ApprovalRequired = choice(faults, raw.Approval, "required", "none") == "required"
 	p.Mode = choice(faults, raw.Mode, choiceMode, fillMode)
 	p.Districts = districts(faults, &raw.Districts)
-	p.Offers = offerRules(faults, &raw.Offers)
+	p.Offers = offerRules(faults, &raw.Offers, p.Calendar)
 	checkShares(faults, raw.Reserves, p.Reserves, p.Mode)
+	p.service = serviceOf(faults, raw.Service, names)
 	p.Leases = leaseRules(faults, &raw.Leases)
 	p.Removals = entries(faults, raw.Removals, isReasonCode, "a removal")
 	p.Duties = duties(faults, raw.Duties, names, p.attributes[ApplicationKind])

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/source"
 )
 
@@ -19,7 +20,7 @@ const (
 
 // OfferRules say what follows an offer.
 type OfferRules struct {
-	// DaysToAnswer run from the day the offer was served.
+	// DaysToAnswer run from the day the offer was served; see LastDay.
 	DaysToAnswer int
 	// RefusalReasons are those that a refusal may give.
 	RefusalReasons []RefusalReason
@@ -30,6 +31,18 @@ type OfferRules struct {
 	Hold bool
 	// LastStep makes the household HOUSED and the home LET.
 	LastStep Step
+
+	// moving moves a last day that is not worked on; nil: it stays.
+	moving *day.Calendar
+}
+
+// LastDay to answer an offer that was served on a day.
+func (o *OfferRules) LastDay(served day.Day) day.Day {
+	last := served.AddDays(o.DaysToAnswer)
+	if o.moving == nil {
+		return last
+	}
+	return o.moving.Next(last)
 }
 
 // RefusalReason is one reason to refuse; Justified proposes to the officer that it does not count.
@@ -43,12 +56,17 @@ func (o *OfferRules) Knows(code string) bool {
 	return slices.ContainsFunc(o.RefusalReasons, func(r RefusalReason) bool { return r.Code == code })
 }
 
-func offerRules(faults *source.Faults, raw *source.Offers) OfferRules {
+func offerRules(faults *source.Faults, raw *source.Offers, calendar *day.Calendar) OfferRules {
 	rules := OfferRules{
 		DaysToAnswer:    between(faults, raw.Days, 1, 366),
 		RefusalsAllowed: between(faults, raw.Allowed, 0, 1000),
 		Hold:            choice(faults, raw.After, "hold", "nothing") == "hold",
 		LastStep:        Step(choice(faults, raw.LastStep, string(AcceptanceStep), string(OrderStep), string(ContractStep), string(KeysStep))),
+	}
+	if choice(faults, raw.LastDay, "as_counted", "next_working_day") == "next_working_day" {
+		if rules.moving = calendar; calendar == nil {
+			faults.Add(raw.LastDay.Position, "last_day: next_working_day needs the key calendar, which says what days are worked on")
+		}
 	}
 	for _, r := range raw.Reasons {
 		if !isListName(r.Code.Text) {

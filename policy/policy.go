@@ -44,6 +44,8 @@ type Policy struct {
 	// Removals are the grounds on which a decision may remove an application, beside the codes of
 	// eligibility rules.
 	Removals []Entry
+	// Calendar says which days are worked on; nil: the policy does not.
+	Calendar *day.Calendar
 	// Examples are the cases that must come out as stated; see package example.
 	Examples source.Examples
 
@@ -55,7 +57,10 @@ type Policy struct {
 	*voice
 	vocabulary *fact.Vocabulary
 	attributes attributes
-	calendar   *calendar
+	editions   *editions
+
+	deciding map[eilev1.DecisionKind]Deciding
+	service
 
 	class            *rule.Expression
 	order            []*orderTerm
@@ -73,7 +78,7 @@ func (p *Policy) Title(lang string) string { return p.title.In(lang) }
 
 // InForce returns the first and the last day of the policy; a zero last day is no end.
 func (p *Policy) InForce() (from, until day.Day) {
-	return p.calendar.period.From, p.calendar.period.Until
+	return p.editions.period.From, p.editions.period.Until
 }
 
 // Attributes declares the facts that a kind of record may carry, in the order of the file.

@@ -22,6 +22,11 @@ type Violation struct {
 	Reason *eilev1.Reason
 }
 
+// Error is what is wrong with the field, in English.
+func (v Violation) Error() string {
+	return v.Field + ": " + words.Rules.Say(words.Default, v.Reason, nil)
+}
+
 // violations collects what is wrong with one record.
 type violations []Violation
 

@@ -112,8 +112,12 @@ func (t titles) of(name string) Title {
 // keyMissing is the sentence of a fact that a rule needs and that is not known.
 const keyMissing = "MISSING.fact"
 
-// missing says that a fact is needed; it is told with the title that the policy gives it.
+// missing says that a fact is needed; it is told with the title that the policy gives it. A year of
+// the calendar is told by itself.
 func (v *voice) missing(name string) *eilev1.Reason {
+	if year, ok := strings.CutPrefix(name, rule.UnknownYear); ok {
+		return words.Reason(missingCode(name)+".holidays", words.Text("year", year))
+	}
 	return &eilev1.Reason{Code: missingCode(name), Sentence: "fact", Args: []*eilev1.Argument{words.Text("fact", name)}, PolicySha256: v.policy}
 }
 

@@ -80,7 +80,7 @@ func newWorld(t testing.TB, reading Reading) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.Language, err = rule.NewLanguage(v.Variables(), v.Structures(), ""); err != nil {
+	if w.Language, err = rule.NewLanguage(v.Variables(), v.Structures(), "", nil); err != nil {
 		t.Fatal(err)
 	}
 	w.figures = []Figure{{Variable: base, Values: []Dated{{on(t, "2020-01-01"), types.Int(10)}, {on(t, "2025-07-01"), types.Int(11)}}}, {Variable: double, Expr: w.compile(t, "base * 2 + year - year")}}

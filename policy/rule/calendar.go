@@ -36,6 +36,68 @@ func YearOf(v ref.Val) ref.Val {
 	return types.Int(d.Day.Year())
 }
 
+// monthOf is the month of a date, from 1; where that is today, the next month is noted.
+func monthOf(v ref.Val) ref.Val {
+	d := v.(*Date)
+	y, m, _ := d.Day.Date()
+	if d.Today != nil {
+		first, _ := day.New(y, int(m), 1) // every month has it
+		d.Today.Note(first.AddMonths(1))
+	}
+	return types.Int(m)
+}
+
+// dayOf is the day of the month of a date.
+func dayOf(v ref.Val) ref.Val {
+	d := v.(*Date)
+	d.tomorrow()
+	return types.Int(d.Day.Day())
+}
+
+// weekdayOf is the day of the week of a date, from Monday, which is 1.
+func weekdayOf(v ref.Val) ref.Val {
+	d := v.(*Date)
+	d.tomorrow()
+	return types.Int((d.Day.Weekday()+6)%7 + 1)
+}
+
+// daysBetween is how many days the second date lies after the first.
+func daysBetween(a, b ref.Val) ref.Val {
+	from, to := a.(*Date), b.(*Date)
+	from.tomorrow()
+	to.tomorrow()
+	return types.Int(to.Day - from.Day)
+}
+
+// monthsBetween is how many full months lie between two dates. Where one of them is today, it is
+// noted when there is one more, or one less, at the earliest.
+func monthsBetween(a, b ref.Val) ref.Val {
+	from, to := a.(*Date), b.(*Date)
+	sign := types.Int(1)
+	if to.Day < from.Day {
+		from, to, sign = to, from, -1
+	}
+	n := months(from.Day, to.Day)
+	if to.Today != nil {
+		to.Today.Note(from.Day.AddMonths(n + 1))
+	}
+	if from.Today != nil {
+		from.Today.Note(max(to.Day.AddMonths(-n), from.Day) + 1)
+	}
+	return sign * types.Int(n)
+}
+
+// months is the most n for which n months after a day are not after a later one.
+func months(from, to day.Day) int {
+	y, m, _ := from.Date()
+	toYear, toMonth, _ := to.Date()
+	n := 12*(toYear-y) + int(toMonth-m)
+	if from.AddMonths(n) > to {
+		n--
+	}
+	return n
+}
+
 // AgeOn is the age that someone born on the first date has on the second; where that is today, the
 // next birthday is noted.
 func AgeOn(born, on ref.Val) ref.Val {

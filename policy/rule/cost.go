@@ -60,6 +60,8 @@ func (sizes) EstimateCallCost(function, overload string, _ *cost.AstNode, _ []co
 		size, most = cost.RangedSizeEstimate(0, maxStrings*maxString), maxStrings*maxString/10
 	case "row":
 		most = maxStrings
+	case "add_working_days", "working_days_between":
+		most = 500
 	case "lower", "money", "amount", "plural", "otherwise":
 		size, most = cost.RangedSizeEstimate(0, maxString), maxString/10
 	}

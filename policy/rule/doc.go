@@ -18,6 +18,12 @@
 //   - known(x), otherwise(x, y): whether a fact is known, and y in its place where it is not;
 //   - date("2025-05-01"), date(y, m, d), year_of(d), add_days, add_months, add_years, age(born,
 //     on), birthday(born, years);
+//   - month_of(d), day_of(d), weekday_of(d), where Monday is 1; days_between(a, b), which is less
+//     than 0 where b lies before a, and months_between(a, b): the most n for which add_months(a, n)
+//     is not after b, and less as many where b lies before a;
+//   - where the policy has a calendar, add_working_days(d, n): the n-th working day after d, and
+//     working_days_between(a, b): those after a up to b. A year whose holidays the calendar does
+//     not know is unknown as calendar.YEAR;
 //   - decimal(x), least(a, b), most(a, b), sum(ints or decimals), count(bools), lower(s), split(s,
 //     sep), join(list, sep);
 //   - quotient(decimal, n): how many times n goes into it, rounded down; row(attribute, text): the
@@ -28,7 +34,8 @@
 //     the sentence.
 //
 // Prefer birthday(m.birth_date, 18) > on to m.age < 18: it is looked at again on that birthday
-// only, not on each. Prefer count(members.map(m, …)) to a filter and its size: it names every
+// only, not on each; and add_days(x, n) <= on to days_between(x, on) >= n, which is looked at again
+// every day. Prefer count(members.map(m, …)) to a filter and its size: it names every
 // unknown fact, not the last. A value reads a household or a home, not both.
 //
 // The variables, the structs and what an expression may read of them are given as plain values. The

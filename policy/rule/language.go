@@ -9,6 +9,7 @@ import (
 	"cel.dev/cel-go/common/env"
 	"cel.dev/cel-go/common/types"
 
+	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/words"
 )
 
@@ -42,6 +43,8 @@ type Language struct {
 	// fields are the names of the fields of all structs, for a fault that asks whether one is
 	// meant.
 	fields *env.Catalog
+	// calendar of the policy; nil: it has none, and no function of working days.
+	calendar *day.Calendar
 	// compiled counts expressions, so that a file of very many is refused in time.
 	compiled int
 }
@@ -54,9 +57,10 @@ type tongue struct {
 }
 
 // NewLanguage makes the language of a policy from its variables and the structs that lists of them
-// hold; currency is what money is written with.
-func NewLanguage(variables []Variable, structures []*Structure, currency string) (*Language, error) {
-	l := &Language{variables: slices.Clone(variables), byName: make(map[string]int, len(variables)), fields: env.NewCatalog()}
+// hold; currency is what money is written with, and calendar says which days are worked on, where
+// the policy has one.
+func NewLanguage(variables []Variable, structures []*Structure, currency string, calendar *day.Calendar) (*Language, error) {
+	l := &Language{variables: slices.Clone(variables), byName: make(map[string]int, len(variables)), fields: env.NewCatalog(), calendar: calendar}
 	for i, v := range variables {
 		l.byName[v.Name] = i
 	}
@@ -100,6 +104,9 @@ func (l *Language) environment(structures []*Structure, w Writer) (*cel.Env, err
 	}
 	options = append(options, operatorOverloads()...)
 	options = append(options, functions()...)
+	if l.calendar != nil {
+		options = append(options, workdays{l.calendar}.functions()...)
+	}
 	options = append(options, macroFunctions()...)
 	options = append(options, w.functions()...)
 	return cel.NewEnv(options...)

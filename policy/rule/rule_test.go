@@ -65,6 +65,12 @@ type world struct {
 
 func newWorld(t testing.TB, date string) *world {
 	t.Helper()
+	return withCalendar(t, date, nil)
+}
+
+// withCalendar is a world whose policy has a calendar.
+func withCalendar(t testing.TB, date string, calendar *day.Calendar) *world {
+	t.Helper()
 	today := &Today{On: on(t, date)}
 	rows := parts().Rows([][]ref.Val{{types.String("roof"), types.Int(1990), types.String("poor")}, {types.String("door"), nil, types.String("good")}})
 	w := &world{tb: t, today: today, values: map[string]any{
@@ -84,7 +90,7 @@ func newWorld(t testing.TB, date string) *world {
 		variables = append(variables, v)
 	}
 	var err error
-	if w.Language, err = NewLanguage(variables, []*Structure{parts().Structure, pairs().Structure, people()}, "EUR"); err != nil {
+	if w.Language, err = NewLanguage(variables, []*Structure{parts().Structure, pairs().Structure, people()}, "EUR", calendar); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -154,21 +160,32 @@ func TestExpressions(t *testing.T) {
 		"sum([9223372036854775807, 1])":                       "error: integer overflow",
 		"sum(parts.map(p, p.built))":                          "lacks inspection.parts.door.built",
 
-		"year_of(on)":                              "2025",
-		"age(born, on)":                            "9",
-		"birthday(born, 18)":                       "2034-03-01",
-		"birthday(born, 201)":                      "error: nobody is 201 years old",
-		"add_months(born, 12)":                     "2017-02-28",
-		"add_months(born, 12001)":                  "error: 12001 months are more than a calendar holds",
-		"add_years(born, 4)":                       "2020-02-29",
-		"add_days(born, -1)":                       "2016-02-28",
-		"add_days(born, 366001)":                   "error: 366001 days are more than a calendar holds",
-		"date('2025-02-28') < on":                  "yes",
-		"date('2025-02-30')":                       "error: 2025-02-30 is not a date: February 2025 has 28 days",
-		"date(2025, 3, 1) == on":                   "yes",
-		"date(2025, 13, 1)":                        "error: there is no date 2025-13-1",
-		"date(2025, 2, 29)":                        "error: 2025-02-29 is not a date: February 2025 has 28 days",
-		"on > born && on >= born && !(on <= born)": "yes",
+		"year_of(on)":                                            "2025",
+		"age(born, on)":                                          "9",
+		"birthday(born, 18)":                                     "2034-03-01",
+		"birthday(born, 201)":                                    "error: nobody is 201 years old",
+		"add_months(born, 12)":                                   "2017-02-28",
+		"add_months(born, 12001)":                                "error: 12001 months are more than a calendar holds",
+		"add_years(born, 4)":                                     "2020-02-29",
+		"add_days(born, -1)":                                     "2016-02-28",
+		"add_days(born, 366001)":                                 "error: 366001 days are more than a calendar holds",
+		"date('2025-02-28') < on":                                "yes",
+		"date('2025-02-30')":                                     "error: 2025-02-30 is not a date: February 2025 has 28 days",
+		"date(2025, 3, 1) == on":                                 "yes",
+		"date(2025, 13, 1)":                                      "error: there is no date 2025-13-1",
+		"date(2025, 2, 29)":                                      "error: 2025-02-29 is not a date: February 2025 has 28 days",
+		"on > born && on >= born && !(on <= born)":               "yes",
+		"[month_of(born), day_of(born)] == [2, 29]":              "yes",
+		"weekday_of(on)":                                         "6",
+		"weekday_of(add_days(on, 1))":                            "7",
+		"weekday_of(add_days(on, 2))":                            "1",
+		"days_between(born, on)":                                 "3288",
+		"days_between(on, born)":                                 "-3288",
+		"months_between(date('2025-01-31'), date('2025-02-28'))": "1",
+		"months_between(date('2025-02-28'), date('2025-01-31'))": "-1",
+		"months_between(date('2024-03-10'), date('2025-03-09'))": "11",
+		"months_between(date('2024-03-10'), date('2025-03-10'))": "12",
+		"months_between(on, on)":                                 "0",
 
 		"count(flags)":                "1",
 		"lower(text)":                 "ab",
@@ -225,18 +242,26 @@ func TestAtLeast(t *testing.T) {
 // What is read of today notes when it would read differently.
 func TestWhatIsReadOfTodayIsNoted(t *testing.T) {
 	for text, want := range map[string]string{
-		"n == 3":                   "never",
-		"on == on":                 "2025-03-02",
-		"year_of(on) == 2025":      "2026-01-01",
-		"age(born, on) == 9":       "2026-03-01",
-		"birthday(born, 18) > on":  "2034-03-01",
-		"on < date('2025-03-10')":  "2025-03-10",
-		"on <= date('2025-03-01')": "2025-03-02",
-		"date('2025-03-05') >= on": "2025-03-05",
-		"date('2024-03-05') == on": "never",
-		"add_days(on, 1) == born":  "2025-03-02",
-		"add_months(on, 1) > born": "2025-03-02",
-		"birthday(on, 1) > born":   "2025-03-02",
+		"n == 3":                                 "never",
+		"on == on":                               "2025-03-02",
+		"year_of(on) == 2025":                    "2026-01-01",
+		"age(born, on) == 9":                     "2026-03-01",
+		"birthday(born, 18) > on":                "2034-03-01",
+		"on < date('2025-03-10')":                "2025-03-10",
+		"on <= date('2025-03-01')":               "2025-03-02",
+		"date('2025-03-05') >= on":               "2025-03-05",
+		"date('2024-03-05') == on":               "never",
+		"add_days(on, 1) == born":                "2025-03-02",
+		"add_months(on, 1) > born":               "2025-03-02",
+		"birthday(on, 1) > born":                 "2025-03-02",
+		"month_of(on) == 3":                      "2025-04-01",
+		"day_of(on) == 1":                        "2025-03-02",
+		"weekday_of(on) == 6":                    "2025-03-02",
+		"days_between(born, on)":                 "2025-03-02",
+		"days_between(on, born)":                 "2025-03-02",
+		"months_between(date('2025-01-31'), on)": "2025-03-31",
+		"months_between(on, date('2025-06-20'))": "2025-03-21",
+		"months_between(on, date('2024-06-20'))": "2025-03-20",
 	} {
 		w := newWorld(t, "2025-03-01")
 		w.eval(t, text)
@@ -290,6 +315,8 @@ func TestFaultsOfExpressions(t *testing.T) {
 		"n > 'x'":                               "1:3 > does not go with a whole number and a text: a number is written without quotes",
 		"n >":                                   "1:4 the expression ends where a value should follow",
 		"n":                                     "1:1 the expression is of type int; it must be bool",
+		"add_working_days(on, 1) > born":        "1:1 add_working_days needs the key calendar, which says what days are worked on: write calendar: {weekend: [sat, sun], ",
+		"1 < working_days_between(on, born)":    "1:5 working_days_between needs the key calendar",
 		"d":                                     "1:1 the expression is of type decimal; it must be bool",
 		"home > 1":                              "1:1 home cannot be read here: only the date and parameters",
 		"n > " + deep:                           "expression recursion limit exceeded: 60",

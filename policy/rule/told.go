@@ -101,6 +101,9 @@ func (l *Language) undeclared(_ *cel.Env, part []string) (what, name string) {
 	if shape := shapes[name]; shape != "" {
 		return fmt.Sprintf("%s is written LIST.%s, with a name for the element", name, shape), name
 	}
+	if slices.Contains(workdayFunctions, name) {
+		return without(name), name
+	}
 	what = fmt.Sprintf("nothing is called %q here", name)
 	if other := otherNames[name]; other != "" {
 		return what + ": " + other, name

@@ -9,7 +9,8 @@ import (
 
 // Unknown returns the value with which a fact that is not known names itself; ids order the names.
 // Variables have the numbers of their places, and what is no variable stands behind them: members
-// from 1<<20, inspections from 1<<24, rows from 1<<26, what a standard of need lacks from 1<<28.
+// from 1<<20, inspections from 1<<24, rows from 1<<26, what a standard of need lacks from 1<<28,
+// the years of a calendar from 1<<29.
 func Unknown(id int, name string) ref.Val {
 	return types.NewUnknown(int64(id), types.NewAttributeTrail(name))
 }

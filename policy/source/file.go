@@ -31,6 +31,9 @@ type File struct {
 	Mode         Text               `key:"mode,required" words:"choice fill" doc:"choice: households get the best home they want, in order; fill: as many homes as possible, the most senior first."`
 	Duties       []Duty             `key:"duties" doc:"What an applicant must do every year and by when."`
 	Removals     []Titled           `key:"removals" doc:"Grounds on which a decision may remove an application, beside the codes of eligibility rules."`
+	Decisions    []Named[Deciding]  `key:"decisions" words:"REJECT REMOVE SUSPEND REINSTATE GRANT_GROUND REVOKE_GROUND AWARD DATE CORRECT_DATE CORRECT_PERSON SUCCEED SPLIT MERGE TRANSFER MANUAL_OFFER APPROVE_RUN VOID_RUN TEMPORARY_LETTING MUNICIPAL_LETTING ORGANISATION COMPENSATION ACTIVATE_POLICY PROTECT REMEDY MIGRATION DECOMMISSION JUDGE_DUPLICATE REVIEW UNDO REDO STAY TIE" doc:"How decisions are taken, by their kind."`
+	Calendar     *Calendar          `key:"calendar" doc:"Which days are worked on."`
+	Service      *Service           `key:"service" doc:"On which day what is sent counts as served, by the channel; without it any channel is taken and the day itself counts."`
 	UnitStandard []Rule             `key:"unit_standard" doc:"Rules that must all hold for a home to be fit; none: every home is fit."`
 	Examples     Examples           `key:"examples" doc:"Cases that must come out as stated, or the policy is refused."`
 }
@@ -233,6 +236,7 @@ type Offers struct {
 	Reasons  []RefusalReason `key:"refusal_reasons,required" doc:"Reasons that a refusal may give; location is one."`
 	Allowed  Number          `key:"refusals_allowed,required" doc:"Counted refusals that keep the place; one more has the consequence of after."`
 	After    Text            `key:"after,required" words:"hold nothing" doc:"hold: the application is held with a proposed removal; nothing: refusals have no consequence."`
+	LastDay  Text            `key:"last_day" words:"as_counted next_working_day" doc:"as_counted (default): the last day to answer stays where it falls; next_working_day: one that is not worked on moves to the next that is."`
 	LastStep Text            `key:"last_step,required" words:"acceptance order contract keys" doc:"Step of the letting that houses: acceptance, order, contract or keys."`
 	Note     Text            `key:"note" doc:"What a reader must know about it."`
 }

@@ -38,8 +38,7 @@ func schemaOf(t reflect.Type) map[string]any {
 		s := schemaOf(f.kind)
 		s["description"] = f.doc
 		if len(f.words) > 0 {
-			s["enum"] = f.words
-			delete(s, "type")
+			allow(s, f.words)
 		}
 		properties[f.key] = s
 		if f.required {
@@ -51,6 +50,19 @@ func schemaOf(t reflect.Type) map[string]any {
 		s["required"] = required
 	}
 	return s
+}
+
+// allow leaves only some words: as a text, as the elements of a list or as the keys of a mapping.
+func allow(schema map[string]any, words []string) {
+	switch schema["type"] {
+	case "object":
+		schema["propertyNames"] = map[string]any{"enum": words}
+	case "array":
+		schema["items"] = map[string]any{"enum": words}
+	default:
+		schema["enum"] = words
+		delete(schema, "type")
+	}
 }
 
 // scalarSchema returns the schema of a leaf. A text may be written as a number, a boolean or a

@@ -29,7 +29,8 @@ func TestSchemaCoversTheShippedFiles(t *testing.T) {
 	for _, fault := range conform(schema, parsed(t, []byte(minimal(everyPart(t)))), "everyPart") {
 		t.Error(fault)
 	}
-	for _, bad := range []string{"mood: good\n", "approval: perhaps\n", "hazards: none\n", "need: {standart: lt-area}\n", "hazards: [{code: x}]\n", "default_list: []\n"} {
+	for _, bad := range []string{"mood: good\n", "approval: perhaps\n", "hazards: none\n", "need: {standart: lt-area}\n", "hazards: [{code: x}]\n", "default_list: []\n",
+		"decisions: {GRANT: {four_eyes: true}}\n", "decisions: {REMOVE: {code: true}}\n", "calendar: {weekend: [sunday]}\n", "calendar: {holidays: [{easter: x}]}\n", "service: {pigeon: {days: 1}}\n"} {
 		text := minimal("")
 		if bad == "approval: perhaps\n" {
 			text = "name: x\n"
@@ -91,6 +92,11 @@ func conform(schema map[string]any, v any, at string) []string {
 		}
 	case map[string]any:
 		properties, _ := schema["properties"].(map[string]any)
+		if names, ok := schema["propertyNames"].(map[string]any); ok {
+			for key := range x {
+				faults = append(faults, conform(names, key, at)...)
+			}
+		}
 		for key, e := range x {
 			sub, ok := properties[key].(map[string]any)
 			if !ok {

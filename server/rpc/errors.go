@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/protoadapt"
 
+	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
@@ -126,6 +127,10 @@ func statusOf(lang string, err error) *status.Status {
 	var faults form.Faults
 	if errors.As(err, &faults) {
 		return badRequest(lang, faults)
+	}
+	var violation policy.Violation
+	if errors.As(err, &violation) {
+		return badRequest(lang, form.Faults{{Field: violation.Field, Reason: violation.Reason}})
 	}
 	if code, refusal, ok := foreseen(err); ok {
 		return refused(code, refusal.In(lang))

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
@@ -40,6 +41,8 @@ func TestErrorsAreTold(t *testing.T) {
 	}{
 		{fmt.Errorf("deep: %w", refusal), codes.FailedPrecondition, "NOT_OPEN", "serve offer O: it is EXPIRED; unit U is given up already"},
 		{form.Wrong("on", words.Reason("IN_THE_FUTURE", words.Text("when", "2026-01-01"))), codes.InvalidArgument, "INVALID", "on: 2026-01-01 is in the future"},
+		{fmt.Errorf("deep: %w", policy.Violation{Field: "how", Reason: words.Reason("UNKNOWN_CHANNEL", words.Text("given", "x"), words.Items("channels", "hand", "e_delivery"))}),
+			codes.InvalidArgument, "INVALID", `how: the policy serves nothing by "x": use one of hand, e_delivery`},
 		{AlreadyRegistered("unit", "U"), codes.AlreadyExists, "ALREADY_REGISTERED", "unit U: already registered"},
 		{casework.Seen("unit", "U", "a", &eilev1.Unit{Etag: "b"}), codes.Aborted, "CHANGED_MEANWHILE", "unit U was changed meanwhile: read it again"},
 		{rulebook.ErrNoPolicy, codes.FailedPrecondition, "NO_POLICY", "no policy is in force: activate one first"},

@@ -27,7 +27,7 @@ func Serve(c casework.Change, offer *eilev1.Offer, on day.Day) error {
 
 func serve(rules casework.Rules, offer *eilev1.Offer, on day.Day) {
 	offer.ServedOn = on.Proto()
-	offer.RespondBy = on.AddDays(rules.Policy.Offers.DaysToAnswer).Proto()
+	offer.RespondBy = rules.Policy.Offers.LastDay(on).Proto()
 }
 
 // answered notes the day of an answer. Whoever answers was told, if nobody

@@ -3,8 +3,10 @@ package offer_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/eile-housing/eile/internal/eiletest"
+	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server/casework"
@@ -125,6 +127,27 @@ func TestTheTimeToAnswer(t *testing.T) {
 	must(w, id, refuse) // late, and taken
 	if got := w.OfferIs(id, "REFUSED"); offer.Overdue(w.InForce(), got) || got.GetServedOn().GetDay() != 1 || got.GetAnsweredOn().GetDay() != int32(w.Today.Day()) || got.GetClosedAt() == nil {
 		t.Errorf("answered late it is %v", got)
+	}
+}
+
+// Where the policy moves it, the last day to answer is worked on, and an answer on it is in time.
+func TestTheTimeToAnswerEndsOnAWorkingDay(t *testing.T) {
+	moving := strings.NewReplacer("days_to_answer: 5", "days_to_answer: 5, last_day: next_working_day", `version: "`, `version: "x`).Replace(eiletest.Strict)
+	for later := range day.Day(7) {
+		w, id := eiletest.Opened(t, "strict")
+		w.Today += later
+		served, falls := w.Today, w.Today+5
+		w.Activate(moving + "calendar: {weekend: [sat, sun], holidays: [{on: " + falls.String() + "}]}\n")
+		must(w, id, serve)
+		until, _ := casework.DayOf(w.OfferIs(id, "OPEN").GetRespondBy())
+		if until <= falls || until > falls+3 || until.Weekday() == time.Saturday || until.Weekday() == time.Sunday {
+			t.Errorf("served on %s it may be answered until %s", served, until)
+		}
+		for ; w.Today <= until+1; w.Today++ {
+			if got := offer.Overdue(w.InForce(), w.OfferIs(id, "OPEN")); got != (w.Today > until) {
+				t.Errorf("on %s it is overdue: %t, with %s the last day", w.Today, got, until)
+			}
+		}
 	}
 }
 
