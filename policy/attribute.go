@@ -44,13 +44,13 @@ func (d *declaration) attributes(raw *source.Attributes) (out attributes) {
 	for _, a := range raw.Application {
 		f := d.attribute(ApplicationKind, a)
 		d.taken(a.Name.Position, d.vocabulary.DeclareHousehold(f))
-		d.titles[f.Name] = title(a.Value.Title)
+		d.titles[f.Name] = source.TitleOf(a.Value.Title)
 		out[ApplicationKind] = append(out[ApplicationKind], f)
 	}
 	for _, a := range raw.Unit {
 		f := d.attribute(UnitKind, a)
 		d.taken(a.Name.Position, d.vocabulary.DeclareHome(f))
-		d.titles[prefixes[UnitKind]+f.Name] = title(a.Value.Title)
+		d.titles[prefixes[UnitKind]+f.Name] = source.TitleOf(a.Value.Title)
 		out[UnitKind] = append(out[UnitKind], f)
 	}
 	out[MemberKind] = d.fields(MemberKind, raw.Member, "members.")
@@ -83,7 +83,7 @@ func (d *declaration) fields(kind Kind, list []source.Named[source.Attribute], o
 			d.Add(a.Name.Position, "the name %q is taken: it is built in", a.Name.Text)
 		}
 		f := d.attribute(kind, a)
-		d.titles[of+f.Name] = title(a.Value.Title)
+		d.titles[of+f.Name] = source.TitleOf(a.Value.Title)
 		out = append(out, f)
 	}
 	return out
@@ -91,7 +91,7 @@ func (d *declaration) fields(kind Kind, list []source.Named[source.Attribute], o
 
 // attribute reads one declaration.
 func (d *declaration) attribute(of Kind, a source.Named[source.Attribute]) *fact.Attribute {
-	identifier(d.Faults, a.Name)
+	d.Identifier(a.Name)
 	raw := &a.Value
 	kind, ok := typeNames[raw.Type.Text]
 	if !ok {
@@ -153,7 +153,7 @@ func columns(faults *source.Faults, a source.Named[source.Attribute]) (out []tab
 		out = append(out, column)
 	}
 	if keys = 1; raw.Keys.Set() {
-		keys = between(faults, raw.Keys, 1, int64(max(len(out), 1)))
+		keys = faults.Between(raw.Keys, 1, int64(max(len(out), 1)))
 	}
 	if n := len(out); n == 0 || n > 30 {
 		faults.Add(a.Name.Position, "rows have 1 to 30 columns, not %d", n)
@@ -162,7 +162,7 @@ func columns(faults *source.Faults, a source.Named[source.Attribute]) (out []tab
 }
 
 func columnOf(faults *source.Faults, raw *source.Named[source.Column]) table.Column {
-	identifier(faults, raw.Name)
+	faults.Identifier(raw.Name)
 	kind, ok := typeNames[raw.Value.Type.Text]
 	if !ok || kind == table.Rows {
 		faults.Add(raw.Value.Type.Position, "%q is no type of a column; use bool, int, decimal, string or date", source.Clip(raw.Value.Type.Text))

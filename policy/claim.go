@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/source"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
 // Claim is a ground that an application claims. It has no effect until a decision grants it; this
 // is what the person who decides is shown.
 type Claim struct {
-	Entry
+	source.Entry
 	// Supported is YES where the facts on record bear the claim out, NO where they speak against
 	// it, and UNDETERMINED where they do not tell.
 	Supported eilev1.Eligibility

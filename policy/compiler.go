@@ -15,7 +15,7 @@ import (
 type compiler struct {
 	*source.Faults
 	language *rule.Language
-	sources  sources
+	sources  source.Names
 	voice    *voice
 }
 
@@ -44,27 +44,6 @@ func (c *compiler) place(t source.Text, faults []rule.Fault) {
 			at = source.Position{Line: t.Line, Column: t.Column + f.Column - 1}
 		}
 		c.Add(at, "%s", f.What)
-	}
-}
-
-// sources are the names under which a file says where its rules were read.
-type sources []string
-
-func namesOf(list []source.Named[source.Text]) sources {
-	var names sources
-	for _, s := range list {
-		names = append(names, s.Name.Text)
-	}
-	return names
-}
-
-// check refuses a source that is not named and a certainty that is none of the three.
-func (s sources) check(faults *source.Faults, named, certainty source.Text) {
-	if named.Set() && !slices.Contains(s, named.Text) {
-		faults.Add(named.Position, "the source %q is not under sources", source.Clip(named.Text))
-	}
-	if certainty.Set() && !slices.Contains([]string{"S", "D", "U"}, certainty.Text) {
-		faults.Add(certainty.Position, "certainty is S (stated), D (derived) or U (uncertain), not %q", source.Clip(certainty.Text))
 	}
 }
 

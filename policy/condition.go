@@ -21,13 +21,13 @@ func (c *compiler) conditions(rules []source.Rule, may rule.Reach) []*condition 
 	var out []*condition
 	for i := range rules {
 		r := &rules[i]
-		if !isReasonCode(r.Code.Text) {
+		if !source.IsReasonCode(r.Code.Text) {
 			c.Add(r.Code.Position, "%q is no code of a reason; use A-Z, 0-9 and _, a letter first, at most 64", source.Clip(r.Code.Text))
 		}
-		c.sources.check(c.Faults, r.Source, r.Certainty)
+		c.sources.Check(c.Faults, r.Source, r.Certainty)
 		out = append(out, &condition{
 			code: r.Code.Text, span: spanOf(c.Faults, r.From, r.Until), require: c.expression(r.Require, may, types.BoolType),
-			reason: c.sentence(r.Code.Text, r.Reason, may), proposes: choice(c.Faults, r.Proposes, "removal", "review"),
+			reason: c.sentence(r.Code.Text, r.Reason, may), proposes: c.Choice(r.Proposes, "removal", "review"),
 		})
 	}
 	return out

@@ -64,14 +64,14 @@ func deciding(p *Policy, c *compiler, raw []source.Named[source.Deciding]) map[e
 		if !ok {
 			continue
 		}
-		c.sources.check(c.Faults, r.Source, r.Certainty)
+		c.sources.Check(c.Faults, r.Source, r.Certainty)
 		d := Deciding{
 			policy:      p,
-			LegalGround: choice(c.Faults, r.LegalGround, "", "required") != "",
-			Code:        choice(c.Faults, r.Code, "", "required") != "",
+			LegalGround: c.Choice(r.LegalGround, "", "required") != "",
+			Code:        c.Choice(r.Code, "", "required") != "",
 		}
 		if r.AppealDays.Set() {
-			d.AppealDays = between(c.Faults, r.AppealDays, 1, 3660)
+			d.AppealDays = c.Between(r.AppealDays, 1, 3660)
 		}
 		d.fourEyes(c, kind, r.FourEyes)
 		out[kind] = d

@@ -24,5 +24,5 @@ func (d Districts) Rank(wanted []string, district string) (rank int, ok bool) {
 }
 
 func districts(faults *source.Faults, raw *source.Districts) Districts {
-	return Districts{Limit: choice(faults, raw.Use, "limit", "rank") == "limit", Known: source.Texts(raw.Known)}
+	return Districts{Limit: faults.Choice(raw.Use, "limit", "rank") == "limit", Known: source.Texts(raw.Known)}
 }

@@ -16,10 +16,11 @@
 //
 // # The rooms
 //
-// Package source reads the file and knows its form alone; rule is the language of expressions; fact
-// is what expressions read of a household and a home. This package compiles the first into the
-// other two, a function for each part of the file, and evaluates. Package example, which stands
-// above, runs the examples. No arrow runs back up.
+// Package source reads the file and knows its form alone; procedure is what of it says how the
+// work is done, without an expression; rule is the language of expressions; fact is what
+// expressions read of a household and a home. This package compiles the first into the other two, a
+// function for each part of the file, and evaluates. Package example, which stands above, runs the
+// examples. No arrow runs back up.
 //
 // The package has no clock, no randomness and no input or output; dates and seeds are arguments. It
 // must not import the store, the engine or the server.

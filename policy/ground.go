@@ -15,7 +15,7 @@ import (
 
 // Ground is a reason to stand before the ordinary order, once granted.
 type Ground struct {
-	Entry
+	source.Entry
 	period  rule.Span
 	require *rule.Expression
 	reason  *sentence
@@ -84,7 +84,7 @@ func (c *compiler) outOfTurn(raw *source.OutOfTurn, attributes []*fact.Attribute
 		out.order = c.order(raw.Order)
 	}
 	if a := raw.Alternate; a != nil {
-		out.alternate = Alternation{between(c.Faults, a.OutOfTurn, 1, 1000), between(c.Faults, a.Ordinary, 1, 1000)}
+		out.alternate = Alternation{c.Between(a.OutOfTurn, 1, 1000), c.Between(a.Ordinary, 1, 1000)}
 	}
 	return out
 }
@@ -107,12 +107,12 @@ func (c *compiler) grounds(raw []source.Ground) []Ground {
 	var out []Ground
 	for i := range raw {
 		g := &raw[i]
-		if !isListName(g.Code.Text) || slices.ContainsFunc(out, func(o Ground) bool { return o.Code == g.Code.Text }) {
+		if !source.IsListName(g.Code.Text) || slices.ContainsFunc(out, func(o Ground) bool { return o.Code == g.Code.Text }) {
 			c.Add(g.Code.Position, "%q is no code of a ground, or it stands twice", source.Clip(g.Code.Text))
 		}
-		c.sources.check(c.Faults, g.Source, source.Text{})
+		c.sources.Check(c.Faults, g.Source, source.Text{})
 		out = append(out, Ground{
-			Entry: entry(g.Code, g.Title), period: spanOf(c.Faults, g.From, g.Until),
+			Entry: source.EntryOf(g.Code, g.Title), period: spanOf(c.Faults, g.From, g.Until),
 			require: c.expression(g.Require, may, types.BoolType), reason: c.sentence(codeUnsupported, g.Reason, may),
 		})
 	}

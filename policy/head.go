@@ -41,7 +41,7 @@ func (p *Policy) head(faults *source.Faults, raw *source.File) {
 	if err != nil || raw.TimeZone.Text == "Local" {
 		faults.Add(raw.TimeZone.Position, "%q is no time zone; write e.g. Europe/Vilnius", source.Clip(raw.TimeZone.Text))
 	}
-	if !isCode(raw.Name.Text) {
+	if !source.IsCode(raw.Name.Text) {
 		faults.Add(raw.Name.Position, "%q is no name of a policy; use a-z, 0-9 and -, at most 64", source.Clip(raw.Name.Text))
 	}
 	if len(raw.Version.Text) > 64 {
@@ -53,13 +53,13 @@ func (p *Policy) head(faults *source.Faults, raw *source.File) {
 	if !raw.InForce.From.Set() {
 		faults.Add(raw.InForce.Position, "in_force lacks the key %q", "from")
 	}
-	p.Name, p.Version, p.title, p.Location = raw.Name.Text, raw.Version.Text, title(raw.Title), location
+	p.Name, p.Version, p.title, p.Location = raw.Name.Text, raw.Version.Text, source.TitleOf(raw.Title), location
 	p.editions = &editions{period: spanOf(faults, raw.InForce.From, raw.InForce.Until)}
-	p.personalCode = choice(faults, raw.PersonalCode, "", "lt") == "lt"
-	p.membersRequired = choice(faults, raw.Household, "optional", "required") == "required"
-	p.lists = entries(faults, raw.Lists, isListName, "a list")
-	p.hazards = entries(faults, raw.Hazards, isListName, "a hazard")
-	p.Lists, p.Hazards = codes(p.lists), codes(p.hazards)
+	p.personalCode = faults.Choice(raw.PersonalCode, "", "lt") == "lt"
+	p.membersRequired = faults.Choice(raw.Household, "optional", "required") == "required"
+	p.lists = faults.Entries(raw.Lists, source.IsListName, "a list")
+	p.hazards = faults.Entries(raw.Hazards, source.IsListName, "a hazard")
+	p.Lists, p.Hazards = source.Codes(p.lists), source.Codes(p.hazards)
 	p.DefaultList = defaultList(faults, raw.DefaultList, p.Lists)
 }
 

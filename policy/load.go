@@ -10,8 +10,10 @@ import (
 
 	"github.com/eile-housing/eile/policy/fact"
 	"github.com/eile-housing/eile/policy/need"
+	"github.com/eile-housing/eile/policy/procedure"
 	"github.com/eile-housing/eile/policy/rule"
 	"github.com/eile-housing/eile/policy/source"
+	"github.com/eile-housing/eile/policy/table"
 )
 
 // Load reads, checks and compiles a policy; fileName names it in errors. The error joins every
@@ -37,10 +39,10 @@ func Load(fileName string, text []byte) (*Policy, error) {
 // names are at fault, for then nothing can be read.
 func (p *Policy) compile(faults *source.Faults, raw *source.File) {
 	p.vocabulary = fact.NewVocabulary(fact.Reading{Zone: p.Location, DefaultList: p.DefaultList, NeedStandard: raw.Need.Standard.Text})
-	names := namesOf(raw.Sources)
+	names := source.NamesOf(raw.Sources)
 	d := declaration{Faults: faults, vocabulary: p.vocabulary, titles: p.titles}
 	p.attributes = d.attributes(&raw.Attributes)
-	p.Calendar = calendar(faults, raw.Calendar, names)
+	p.Workdays = procedure.WorkdaysOf(faults, raw.Calendar, names)
 	figures := d.parameters(raw.Parameters, names, p.editions.period.From)
 	values := d.values(raw.Values)
 	if faults.Count() > 0 {
@@ -97,14 +99,16 @@ func (p *Policy) rules(c *compiler, raw *source.File) {
 }
 
 // outcomes reads what follows: offers, districts, mode, approval and duties.
-func (p *Policy) outcomes(faults *source.Faults, raw *source.File, names sources) {
-	p.ApprovalRequired = choice(faults, raw.Approval, "required", "none") == "required"
-	p.Mode = choice(faults, raw.Mode, choiceMode, fillMode)
+func (p *Policy) outcomes(faults *source.Faults, raw *source.File, names source.Names) {
+	p.ApprovalRequired = faults.Choice(raw.Approval, "required", "none") == "required"
+	p.Mode = faults.Choice(raw.Mode, choiceMode, fillMode)
 	p.Districts = districts(faults, &raw.Districts)
-	p.Offers = offerRules(faults, &raw.Offers, p.Calendar)
+	p.Offers = procedure.Offers(faults, &raw.Offers, p.Calendar)
 	checkShares(faults, raw.Reserves, p.Reserves, p.Mode)
-	p.service = serviceOf(faults, raw.Service, names)
-	p.Leases = leaseRules(faults, &raw.Leases)
-	p.Removals = entries(faults, raw.Removals, isReasonCode, "a removal")
-	p.Duties = duties(faults, raw.Duties, names, p.attributes[ApplicationKind])
+	p.service = procedure.ServiceOf(faults, raw.Service, names)
+	p.Leases = procedure.Leases(faults, &raw.Leases)
+	p.Removals = faults.Entries(raw.Removals, source.IsReasonCode, "a removal")
+	p.Duties = procedure.Duties(faults, raw.Duties, names, func(name string) bool {
+		return slices.ContainsFunc(p.attributes[ApplicationKind], func(a *fact.Attribute) bool { return a.Name == name && a.Type == table.Int })
+	})
 }

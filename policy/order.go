@@ -43,7 +43,7 @@ func (c *compiler) order(raw []source.Term) []*orderTerm {
 			c.Add(t.By.Position, "%q is no term of an order; use registered_at, register_number, value, band or draw", source.Clip(t.By.Text))
 			continue
 		}
-		o := &orderTerm{kind: kind, descending: choice(c.Faults, t.Direction, "ascending", "descending") == "descending", bands: source.Texts(t.Bands)}
+		o := &orderTerm{kind: kind, descending: c.Choice(t.Direction, "ascending", "descending") == "descending", bands: source.Texts(t.Bands)}
 		switch kind {
 		case byValue:
 			o.expr = c.expression(t.Expr, may, types.IntType, types.StringType, types.BoolType, rule.DecimalType, rule.DateType)

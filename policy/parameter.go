@@ -23,7 +23,7 @@ var entryKinds = map[string]table.Type{"ints": table.Int, "decimals": table.Deci
 
 // parameters declares every parameter and reads its dated values; the first day of the policy is
 // from.
-func (d *declaration) parameters(raw []source.Named[source.Parameter], names sources, from day.Day) []fact.Figure {
+func (d *declaration) parameters(raw []source.Named[source.Parameter], names source.Names, from day.Day) []fact.Figure {
 	var out []fact.Figure
 	for _, entry := range raw {
 		p := &entry.Value
@@ -32,17 +32,17 @@ func (d *declaration) parameters(raw []source.Named[source.Parameter], names sou
 			d.Add(p.Type.Position, "%q is no type of a parameter; use money, int, decimal, string, strings, ints, decimals, bool or date", source.Clip(p.Type.Text))
 			continue
 		}
-		identifier(d.Faults, entry.Name)
+		d.Identifier(entry.Name)
 		id, err := d.vocabulary.DeclareParameter(entry.Name.Text, kind)
 		d.taken(entry.Name.Position, err)
-		names.check(d.Faults, p.Source, p.Certainty)
+		names.Check(d.Faults, p.Source, p.Certainty)
 		out = append(out, fact.Figure{Variable: id, Values: d.figures(entry, names, from)})
 	}
 	return out
 }
 
 // figures reads the values of a parameter, which has them in one of the ways there are.
-func (d *declaration) figures(entry source.Named[source.Parameter], names sources, from day.Day) []fact.Dated {
+func (d *declaration) figures(entry source.Named[source.Parameter], names source.Names, from day.Day) []fact.Dated {
 	p := &entry.Value
 	switch ways := countTrue(len(p.Values) > 0, p.Expr.Set(), len(p.List) > 0, len(p.Table) > 0); {
 	case ways != 1:
@@ -85,7 +85,7 @@ func figureTable(faults *source.Faults, kind table.Type, entries []source.Named[
 	return types.NewRefValMap(types.DefaultTypeAdapter, figures)
 }
 
-func datedValues(faults *source.Faults, entry source.Named[source.Parameter], names sources, from day.Day) []fact.Dated {
+func datedValues(faults *source.Faults, entry source.Named[source.Parameter], names source.Names, from day.Day) []fact.Dated {
 	var values []fact.Dated
 	for _, dated := range entry.Value.Values {
 		v, err := parseFigure(entry.Value.Type.Text, dated.Value.Text)
@@ -96,7 +96,7 @@ func datedValues(faults *source.Faults, entry source.Named[source.Parameter], na
 		if n := len(values); n > 0 && values[n-1].From >= dated.From.Day {
 			faults.Add(dated.From.Position, "the values of %s are not in order of date", entry.Name.Text)
 		}
-		names.check(faults, dated.Source, dated.Certainty)
+		names.Check(faults, dated.Source, dated.Certainty)
 		values = append(values, fact.Dated{From: dated.From.Day, Value: v})
 	}
 	if len(values) > 0 && values[0].From > from {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/fact"
+	"github.com/eile-housing/eile/policy/procedure"
 	"github.com/eile-housing/eile/policy/rule"
 	"github.com/eile-housing/eile/policy/source"
 	"github.com/eile-housing/eile/policy/table"
@@ -34,23 +35,22 @@ type Policy struct {
 	// ApprovalRequired says whether a person approves each run.
 	ApprovalRequired bool
 
-	Offers      OfferRules
-	Leases      LeaseRules
+	Offers      procedure.OfferRules
+	Leases      procedure.LeaseRules
 	Districts   Districts
 	Reserves    []Reserve
 	Grounds     []Ground
 	Alternation Alternation
-	Duties      []Duty
+	Duties      []procedure.Duty
 	// Removals are the grounds on which a decision may remove an application, beside the codes of
 	// eligibility rules.
-	Removals []Entry
-	// Calendar says which days are worked on; nil: the policy does not.
-	Calendar *day.Calendar
+	Removals []source.Entry
+	procedure.Workdays
 	// Examples are the cases that must come out as stated; see package example.
 	Examples source.Examples
 
-	title           Title
-	lists, hazards  []Entry
+	title           source.Title
+	lists, hazards  []source.Entry
 	personalCode    bool
 	membersRequired bool
 
@@ -60,7 +60,7 @@ type Policy struct {
 	editions   *editions
 
 	deciding map[eilev1.DecisionKind]Deciding
-	service
+	service  procedure.Service
 
 	class            *rule.Expression
 	order            []*orderTerm
@@ -79,6 +79,16 @@ func (p *Policy) Title(lang string) string { return p.title.In(lang) }
 // InForce returns the first and the last day of the policy; a zero last day is no end.
 func (p *Policy) InForce() (from, until day.Day) {
 	return p.editions.period.From, p.editions.period.Until
+}
+
+// Served is the day that counts as served where something was handed over or sent on a day by a
+// channel. The error is a Violation: the policy serves nothing by the channel.
+func (p *Policy) Served(how string, on day.Day) (day.Day, error) {
+	served, reason := p.service.Served(how, on)
+	if reason != nil {
+		return 0, Violation{"how", reason}
+	}
+	return served, nil
 }
 
 // Attributes declares the facts that a kind of record may carry, in the order of the file.

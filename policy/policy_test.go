@@ -158,7 +158,7 @@ func TestShippedPoliciesSpeakBothLanguages(t *testing.T) {
 			}
 		}
 		p := shippedPolicy(t, name)
-		for _, list := range [][]Entry{p.lists, p.hazards, p.Removals} {
+		for _, list := range [][]source.Entry{p.lists, p.hazards, p.Removals} {
 			for _, e := range list {
 				if e.Title["en"] == "" || e.Title["lt"] == "" {
 					t.Errorf("%s: %+v lacks a title", name, e)

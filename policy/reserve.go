@@ -22,7 +22,7 @@ const (
 
 // Reserve is a group that homes may be kept for.
 type Reserve struct {
-	Entry
+	source.Entry
 	Strict Strictness
 	Share  Share
 	who    *rule.Expression
@@ -39,13 +39,13 @@ func (c *compiler) reserves(raw []source.Reserve) []Reserve {
 	var out []Reserve
 	for i := range raw {
 		r := &raw[i]
-		if !isListName(r.Code.Text) || slices.ContainsFunc(out, func(o Reserve) bool { return o.Code == r.Code.Text }) {
+		if !source.IsListName(r.Code.Text) || slices.ContainsFunc(out, func(o Reserve) bool { return o.Code == r.Code.Text }) {
 			c.Add(r.Code.Position, "%q is no code of a reserve, or it stands twice", source.Clip(r.Code.Text))
 		}
-		c.voice.groups[r.Code.Text] = title(r.Title)
+		c.voice.groups[r.Code.Text] = source.TitleOf(r.Title)
 		out = append(out, Reserve{
-			Entry:  entry(r.Code, r.Title),
-			Strict: Strictness(choice(c.Faults, r.Strict, string(HardReserve), string(ReleasedReserve), string(SoftReserve))),
+			Entry:  source.EntryOf(r.Code, r.Title),
+			Strict: Strictness(c.Choice(r.Strict, string(HardReserve), string(ReleasedReserve), string(SoftReserve))),
 			Share:  share(c.Faults, r),
 			who:    c.expression(r.Who, rule.ReachDate|rule.ReachHousehold, types.BoolType),
 		})
@@ -59,7 +59,7 @@ func share(faults *source.Faults, raw *source.Reserve) Share {
 	if raw.Share == nil {
 		return Share{}
 	}
-	s := Share{Lettings: between(faults, raw.Share.Lettings, 1, 1000), Of: between(faults, raw.Share.Of, 1, 1000)}
+	s := Share{Lettings: faults.Between(raw.Share.Lettings, 1, 1000), Of: faults.Between(raw.Share.Of, 1, 1000)}
 	if s.Lettings > s.Of {
 		faults.Add(raw.Share.Lettings.Position, "%d of %d lettings is more than all", s.Lettings, s.Of)
 	}

@@ -21,7 +21,7 @@ var valueKinds = map[string]*types.Type{
 func (d *declaration) values(raw []source.Named[source.Value]) []int {
 	var out []int
 	for _, v := range raw {
-		identifier(d.Faults, v.Name)
+		d.Identifier(v.Name)
 		kind, ok := valueKinds[v.Value.Type.Text]
 		if !ok {
 			d.Add(v.Value.Type.Position, "%q is no type of a value; use bool, int, decimal, string, strings or date", source.Clip(v.Value.Type.Text))

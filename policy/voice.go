@@ -4,10 +4,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"cel.dev/cel-go/cel"
 
 	"github.com/eile-housing/eile/policy/rule"
+	"github.com/eile-housing/eile/policy/source"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
@@ -18,11 +20,11 @@ type voice struct {
 	policy    string // its SHA-256
 	sentences map[string]*sentence
 	titles    titles
-	groups    map[string]Title
+	groups    map[string]source.Title
 }
 
 func newVoice(sha256 string) *voice {
-	return &voice{policy: sha256, sentences: map[string]*sentence{}, titles: titles{}, groups: map[string]Title{}}
+	return &voice{policy: sha256, sentences: map[string]*sentence{}, titles: titles{}, groups: map[string]source.Title{}}
 }
 
 // sentence is what the reasons of a code say, and what tells it from other sentences of the code.
@@ -92,10 +94,10 @@ func (v *voice) earmarked(group string) *eilev1.Reason {
 
 // titles are what a policy calls its attributes, by the names of their variables; those of members
 // and inspections stand under members. and inspections.
-type titles map[string]Title
+type titles map[string]source.Title
 
 // of is what a fact is called that is missing, by its name.
-func (t titles) of(name string) Title {
+func (t titles) of(name string) source.Title {
 	i := strings.LastIndexByte(name, '.')
 	switch found, ofInspection := strings.CutPrefix(name, "inspection."); {
 	case i >= 0 && strings.HasPrefix(name, "members["):
@@ -128,7 +130,7 @@ func missingCode(name string) string {
 		switch {
 		case r == ']':
 			return -1
-		case strings.ContainsRune(letters+"0123456789", r):
+		case r <= unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
 			return r
 		}
 		return '_'

@@ -5,8 +5,8 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/procedure"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
@@ -30,7 +30,7 @@ func Begin(c casework.Change, what words.Phrase, offer *eilev1.Offer, applicatio
 	if err := state.Move(c, unit, state.Reserve, told.Note(words.Say("note.offer_accepted", words.Text("offer", offer.GetId())))); err != nil {
 		return err
 	}
-	if c.Rules.Policy.Offers.LastStep == policy.AcceptanceStep {
+	if c.Rules.Policy.Offers.LastStep == procedure.AcceptanceStep {
 		if err := house(c, what, application, unit, tenancy, on); err != nil {
 			return err
 		}

@@ -3,8 +3,8 @@ package tenancy
 import (
 	"google.golang.org/genproto/googleapis/type/date"
 
-	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/procedure"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/proto/spell"
@@ -13,10 +13,10 @@ import (
 )
 
 // steps in their order; the policy's last one houses.
-var steps = map[eilev1.TenancyStep]policy.Step{
-	eilev1.TenancyStep_TENANCY_STEP_ORDER:    policy.OrderStep,
-	eilev1.TenancyStep_TENANCY_STEP_CONTRACT: policy.ContractStep,
-	eilev1.TenancyStep_TENANCY_STEP_KEYS:     policy.KeysStep,
+var steps = map[eilev1.TenancyStep]procedure.Step{
+	eilev1.TenancyStep_TENANCY_STEP_ORDER:    procedure.OrderStep,
+	eilev1.TenancyStep_TENANCY_STEP_CONTRACT: procedure.ContractStep,
+	eilev1.TenancyStep_TENANCY_STEP_KEYS:     procedure.KeysStep,
 }
 
 // RecordStep notes the order, the contract or the keys. The policy's last step

@@ -1,19 +1,16 @@
-package policy
+package procedure
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/eile-housing/eile/policy/day"
-	"github.com/eile-housing/eile/policy/fact"
 	"github.com/eile-housing/eile/policy/source"
-	"github.com/eile-housing/eile/policy/table"
 )
 
 // Duty is what applicants must do every year.
 type Duty struct {
-	Entry
+	source.Entry
 	// Settles is the attribute that holds the year for which it was last done; may be empty.
 	Settles  string
 	due      day.Yearly
@@ -34,17 +31,18 @@ func (d *Duty) Next(on day.Day) (due, extended day.Day) {
 	return due, d.extended.In(year)
 }
 
-// duties reads the yearly duties; those that an attribute settles name one of an application.
-func duties(faults *source.Faults, raw []source.Duty, names sources, attributes []*fact.Attribute) []Duty {
+// Duties reads the yearly duties; year says whether an application has an attribute of a name that
+// may hold the year for which one was last done.
+func Duties(faults *source.Faults, raw []source.Duty, names source.Names, year func(name string) bool) []Duty {
 	var out []Duty
 	for i := range raw {
 		r := &raw[i]
-		if !isReasonCode(r.Code.Text) {
+		if !source.IsReasonCode(r.Code.Text) {
 			faults.Add(r.Code.Position, "%q is no code of a duty; use A-Z, 0-9 and _, a letter first, at most 64", source.Clip(r.Code.Text))
 		}
-		names.check(faults, r.Source, source.Text{})
-		d := Duty{Entry: entry(r.Code, r.Title), Settles: r.Settles.Text, due: monthDay(faults, r.Due), extended: monthDay(faults, r.Extended)}
-		if r.Settles.Set() && !slices.ContainsFunc(attributes, func(a *fact.Attribute) bool { return a.Name == d.Settles && a.Type == table.Int }) {
+		names.Check(faults, r.Source, source.Text{})
+		d := Duty{Entry: source.EntryOf(r.Code, r.Title), Settles: r.Settles.Text, due: monthDay(faults, r.Due), extended: monthDay(faults, r.Extended)}
+		if r.Settles.Set() && !year(d.Settles) {
 			faults.Add(r.Settles.Position, "%q is no attribute of type int", source.Clip(d.Settles))
 		}
 		out = append(out, d)

@@ -1,4 +1,4 @@
-package policy
+package procedure
 
 import (
 	"slices"
@@ -47,7 +47,7 @@ func (o *OfferRules) LastDay(served day.Day) day.Day {
 
 // RefusalReason is one reason to refuse; Justified proposes to the officer that it does not count.
 type RefusalReason struct {
-	Entry
+	source.Entry
 	Justified bool
 }
 
@@ -56,26 +56,27 @@ func (o *OfferRules) Knows(code string) bool {
 	return slices.ContainsFunc(o.RefusalReasons, func(r RefusalReason) bool { return r.Code == code })
 }
 
-func offerRules(faults *source.Faults, raw *source.Offers, calendar *day.Calendar) OfferRules {
+// Offers reads what follows an offer; calendar says which days are worked on, nil: nothing does.
+func Offers(faults *source.Faults, raw *source.Offers, calendar *day.Calendar) OfferRules {
 	rules := OfferRules{
-		DaysToAnswer:    between(faults, raw.Days, 1, 366),
-		RefusalsAllowed: between(faults, raw.Allowed, 0, 1000),
-		Hold:            choice(faults, raw.After, "hold", "nothing") == "hold",
-		LastStep:        Step(choice(faults, raw.LastStep, string(AcceptanceStep), string(OrderStep), string(ContractStep), string(KeysStep))),
+		DaysToAnswer:    faults.Between(raw.Days, 1, 366),
+		RefusalsAllowed: faults.Between(raw.Allowed, 0, 1000),
+		Hold:            faults.Choice(raw.After, "hold", "nothing") == "hold",
+		LastStep:        Step(faults.Choice(raw.LastStep, string(AcceptanceStep), string(OrderStep), string(ContractStep), string(KeysStep))),
 	}
-	if choice(faults, raw.LastDay, "as_counted", "next_working_day") == "next_working_day" {
+	if faults.Choice(raw.LastDay, "as_counted", "next_working_day") == "next_working_day" {
 		if rules.moving = calendar; calendar == nil {
 			faults.Add(raw.LastDay.Position, "last_day: next_working_day needs the key calendar, which says what days are worked on")
 		}
 	}
 	for _, r := range raw.Reasons {
-		if !isListName(r.Code.Text) {
+		if !source.IsListName(r.Code.Text) {
 			faults.Add(r.Code.Position, "%q is no code of a refusal; use a-z, A-Z, 0-9, - and _, at most 64", source.Clip(r.Code.Text))
 		}
 		if rules.Knows(r.Code.Text) {
 			faults.Add(r.Code.Position, "the code %s stands twice", r.Code.Text)
 		}
-		rules.RefusalReasons = append(rules.RefusalReasons, RefusalReason{entry(r.Code, r.Title), r.Justified.Bool})
+		rules.RefusalReasons = append(rules.RefusalReasons, RefusalReason{source.EntryOf(r.Code, r.Title), r.Justified.Bool})
 	}
 	return rules
 }
@@ -90,9 +91,10 @@ type LeaseRules struct {
 // defaultTransferMonths is the last of the warnings before a lease ends.
 const defaultTransferMonths = 3
 
-func leaseRules(faults *source.Faults, raw *source.Leases) LeaseRules {
+// Leases reads what follows the end of a lease.
+func Leases(faults *source.Faults, raw *source.Leases) LeaseRules {
 	if !raw.TransferMonths.Set() {
 		return LeaseRules{defaultTransferMonths}
 	}
-	return LeaseRules{between(faults, raw.TransferMonths, 0, 60)}
+	return LeaseRules{faults.Between(raw.TransferMonths, 0, 60)}
 }

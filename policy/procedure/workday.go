@@ -1,4 +1,4 @@
-package policy
+package procedure
 
 import (
 	"slices"
@@ -9,13 +9,19 @@ import (
 	"github.com/eile-housing/eile/policy/source"
 )
 
-// Working is the first day from a day on that is worked on; the day itself where the policy has no
+// Workdays are the days that are worked on.
+type Workdays struct {
+	// Calendar says which; nil: the policy does not.
+	Calendar *day.Calendar
+}
+
+// Working is the first day from a day on that is worked on; the day itself where there is no
 // calendar. In a year whose single holidays the calendar does not know, its others count.
-func (p *Policy) Working(on day.Day) day.Day {
-	if p.Calendar == nil {
+func (w Workdays) Working(on day.Day) day.Day {
+	if w.Calendar == nil {
 		return on
 	}
-	return p.Calendar.Next(on)
+	return w.Calendar.Next(on)
 }
 
 // maxHolidays bounds a calendar.
@@ -28,21 +34,21 @@ const (
 	afterEaster  = 250
 )
 
-// calendar reads which days are worked on; nil: the file does not say.
-func calendar(faults *source.Faults, raw *source.Calendar, names sources) *day.Calendar {
+// WorkdaysOf reads which days are worked on.
+func WorkdaysOf(faults *source.Faults, raw *source.Calendar, names source.Names) Workdays {
 	if raw == nil {
-		return nil
+		return Workdays{}
 	}
-	names.check(faults, raw.Source, raw.Certainty)
+	names.Check(faults, raw.Source, raw.Certainty)
 	if len(raw.Holidays) > maxHolidays {
 		faults.Add(raw.Position, "the calendar has %d holidays; at most %d are read", len(raw.Holidays), maxHolidays)
-		return nil
+		return Workdays{}
 	}
 	var h holidays
 	for i := range raw.Holidays {
 		h.add(faults, &raw.Holidays[i])
 	}
-	return day.NewCalendar(weekend(faults, raw), h.yearly, h.easter, h.single)
+	return Workdays{day.NewCalendar(weekend(faults, raw), h.yearly, h.easter, h.single)}
 }
 
 // weekdays are the days of the week as a file writes them.
@@ -80,7 +86,7 @@ func (h *holidays) add(faults *source.Faults, raw *source.Holiday) {
 	case raw.On.Set() == raw.Easter.Set():
 		faults.Add(raw.Position, "a holiday has either on or easter")
 	case raw.Easter.Set():
-		after := between(faults, raw.Easter, beforeEaster, afterEaster)
+		after := faults.Between(raw.Easter, beforeEaster, afterEaster)
 		h.easter = once(faults, raw.Easter.Position, h.easter, after)
 	case len(raw.On.Text) == len("01-02"):
 		h.yearly = once(faults, raw.On.Position, h.yearly, monthDay(faults, raw.On))
