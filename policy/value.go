@@ -8,6 +8,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/number"
 	"github.com/eile-housing/eile/policy/rule"
 	"github.com/eile-housing/eile/policy/source"
 	"github.com/eile-housing/eile/policy/table"
@@ -45,7 +46,7 @@ func parseFigure(kind, s string) (ref.Val, error) {
 	if kind != "money" {
 		return parseValue(typeNames[kind], s)
 	}
-	d, err := rule.ParseDecimal(s)
+	d, err := number.ParseDecimal(s)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@
 //
 // It promises that what render prints can be typed again, that a text which cannot be read is bad
 // usage and says what must stand there, and that an empty one is unset. What a file and a flag both
-// take is read by policy/table alone. It imports the messages, policy/day, policy/table and render,
-// and of cobra only the mark of a required flag; it knows no command and no server.
+// take is read by policy/table alone. It imports the messages, policy/day, policy/number,
+// policy/table and render, and of cobra only the mark of a required flag; it knows no command and
+// no server.
 package flag

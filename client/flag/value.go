@@ -3,7 +3,6 @@ package flag
 import (
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -12,7 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/eile-housing/eile/client/render"
-	"github.com/eile-housing/eile/policy/table"
+	"github.com/eile-housing/eile/policy/number"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -123,30 +122,39 @@ func RequestIDVar(flags *pflag.FlagSet, to *string, name, usage string) {
 // CountVar adds a flag that is a number from 1; 0 is: not given.
 func CountVar(flags *pflag.FlagSet, to *int32, name, usage string) {
 	flags.Var(&value{kind: "count", read: func(text string) error {
-		n, err := strconv.ParseInt(text, 10, 32)
+		n, err := parseSmall(text)
 		if err != nil || n < 1 {
 			return errors.New("must be a whole number from 1")
 		}
-		*to = int32(n)
+		*to = n
 		return nil
 	}}, name, usage)
+}
+
+// parseSmall reads a whole number of 32 bits.
+func parseSmall(text string) (int32, error) {
+	n, err := number.ParseWhole(text)
+	if err == nil && n != int64(int32(n)) {
+		err = errors.New("is out of range")
+	}
+	return int32(n), err
 }
 
 // IntVar adds a flag that is a whole number.
 func IntVar(flags *pflag.FlagSet, to **int32, name, usage string) {
 	flags.Var(&value{kind: "number", read: unsettable(to, func(text string) (*int32, error) {
-		n, err := strconv.ParseInt(text, 10, 32)
+		n, err := parseSmall(text)
 		if err != nil {
 			return nil, errors.New("must be a whole number")
 		}
-		return new(int32(n)), nil
+		return &n, nil
 	})}, name, usage)
 }
 
 // CentsVar adds a flag that is an amount of money, never below 0.
 func CentsVar(flags *pflag.FlagSet, to **int64, name, usage string) {
 	flags.Var(&value{kind: "cents", read: unsettable(to, func(text string) (*int64, error) {
-		n, err := strconv.ParseInt(text, 10, 64)
+		n, err := number.ParseWhole(text)
 		if err != nil || n < 0 {
 			return nil, errors.New("must be a whole number of cents from 0")
 		}
@@ -169,10 +177,12 @@ func decimalVar(flags *pflag.FlagSet, to **eilev1.Decimal, name, usage string) {
 	flags.Var(&value{kind: "decimal", read: unsettable(to, parseDecimal)}, name, usage)
 }
 
-// parseDecimal reads a number as the cells of a file are read.
 func parseDecimal(text string) (*eilev1.Decimal, error) {
-	fact, err := table.ParseFact(table.Attribute{Type: table.Decimal}, text)
-	return fact.GetDecimalValue(), err
+	d, err := number.ParseDecimal(text)
+	if err != nil {
+		return nil, err
+	}
+	return d.Proto(), nil
 }
 
 // ListVar adds a flag that is a list as files write it, parted by semicolons.

@@ -33,38 +33,6 @@ func TestDecimalsKeepTheirDigits(t *testing.T) {
 	})
 }
 
-func TestDecimals(t *testing.T) {
-	for text, want := range map[string]string{
-		"48.50": "48.50", "48": "48", "-0.5": "-0.5", "0.000000001": "0.000000001", "007": "7",
-	} {
-		got, err := parseDecimal(text)
-		if err != nil || decimalText(got) != want {
-			t.Errorf("%s is %v, %v; want %s", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"+7.1", ".", "1.", ".5", "1,5", "1.2.3", "1e3", "0x1", "1_000", " 1", "1.-5", "-", "0.0000000001", "9223372036854775808", "NaN", "١"} {
-		got, err := parseDecimal(text)
-		if err == nil {
-			t.Errorf("%q is read as %v", text, got)
-		}
-	}
-}
-
-func FuzzParseDecimal(f *testing.F) {
-	f.Add("48.50")
-	f.Add("-0.000000001")
-	f.Fuzz(func(t *testing.T, text string) {
-		d, err := parseDecimal(text)
-		if err != nil {
-			return
-		}
-		again, err := parseDecimal(decimalText(d))
-		if err != nil || !proto.Equal(again, d) {
-			t.Errorf("%q is %v, and its text %q is %v, %v", text, d, decimalText(d), again, err)
-		}
-	})
-}
-
 func TestDateFlag(t *testing.T) {
 	for text, want := range map[string]*date.Date{
 		"2024-02-29": {Year: 2024, Month: 2, Day: 29}, "0001-01-01": {Year: 1, Month: 1, Day: 1}, "9999-12-31": {Year: 9999, Month: 12, Day: 31}, "": nil,

@@ -146,7 +146,7 @@ func TestCells(t *testing.T) {
 		{&eilev1.Application{ImportDigest: []byte{0, 0xab}}, "import_digest", "00ab"},
 		{&eilev1.Offer{CreatedAt: &timestamppb.Timestamp{Seconds: 1, Nanos: 5}}, "created_at served_on", "1970-01-01T00:00:01Z "},
 		{&eilev1.Unit{AreaSqm: &eilev1.Decimal{Units: -5, Scale: 2}}, "area_sqm", "-0.05"},
-		{&eilev1.Unit{AreaSqm: &eilev1.Decimal{Units: 48, Scale: 10}}, "area_sqm", "48"},
+		{&eilev1.Unit{AreaSqm: &eilev1.Decimal{Units: 48, Scale: 10}}, "area_sqm", "0.000000048"},
 		{&eilev1.Unit{Status: 99}, "status", "99"},
 		{&eilev1.Unit{Amenities: &eilev1.Amenities{Present: []eilev1.Amenity{1, 2}}}, "amenities", spell.Name(eilev1.Amenity(1)) + ";" + spell.Name(eilev1.Amenity(2))},
 		{&eilev1.Application{Household: &eilev1.Household{Members: []*eilev1.Member{

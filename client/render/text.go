@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/eile-housing/eile/policy/number"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/proto/spell"
@@ -40,7 +40,7 @@ func messageText(m protoreflect.Message) string {
 	case *timestamppb.Timestamp:
 		return m.AsTime().UTC().Format(time.RFC3339)
 	case *eilev1.Decimal:
-		return decimalText(m)
+		return number.Of(m).String()
 	case *eilev1.Fact:
 		return factText(m)
 	case *eilev1.Reason:
@@ -54,26 +54,6 @@ func messageText(m protoreflect.Message) string {
 	default:
 		panic(fmt.Sprintf("%T is not one value: a view must name its fields", m))
 	}
-}
-
-// maxScale is the most digits after the point that the register keeps.
-const maxScale = 9
-
-// decimalText writes every digit that was given: 48.50 stays 48.50.
-func decimalText(d *eilev1.Decimal) string {
-	scale := int(d.GetScale())
-	if scale <= 0 || scale > maxScale {
-		return strconv.FormatInt(d.GetUnits(), 10)
-	}
-	sign, digits := "", strconv.FormatInt(d.GetUnits(), 10)
-	if d.GetUnits() < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	if len(digits) <= scale {
-		digits = strings.Repeat("0", scale+1-len(digits)) + digits
-	}
-	cut := len(digits) - scale
-	return fmt.Sprintf("%s%s.%s", sign, digits[:cut], digits[cut:])
 }
 
 // factText is the value of a fact; the type is the policy's affair.

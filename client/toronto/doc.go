@@ -6,5 +6,5 @@
 // with the buildings, not with the evaluations. docs/standards.md has the mapping.
 //
 // The package is pure: it opens no file and reads no clock, and the attributes come from the policy
-// that is handed in. It imports policy/day and policy/table only.
+// that is handed in. It imports policy/day, policy/number and policy/table only.
 package toronto

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/number"
 	"github.com/eile-housing/eile/policy/table"
 )
 
@@ -79,6 +80,9 @@ func (c *Conversion) cell(col *column, line int, written string) string {
 
 // check reads a cell as the policy declares it.
 func (c *Conversion) check(col *column, line int, cell, written string) {
+	if cell == "" {
+		return
+	}
 	if _, err := table.ParseFact(*col.attribute, cell); err != nil {
 		c.fault(line, col.name, err.Error())
 	} else if col.item && cell == "0" {
@@ -99,16 +103,23 @@ func (c *Conversion) scores(line int, city, ours map[string]string) {
 	if strings.HasPrefix(reactive, "-") {
 		c.odd(negativePoints, line, "CURRENT REACTIVE SCORE", reactive)
 	}
-	if billionths(current) != billionths(city["PROACTIVE BUILDING SCORE"])+billionths(reactive) {
+	if !addsUp(current, city["PROACTIVE BUILDING SCORE"], reactive) {
 		c.odd(scoreDiffers, line, "CURRENT BUILDING EVAL SCORE", current)
 	}
 }
 
-// billionths of a number that was checked before, so that sums are exact.
-func billionths(cell string) int64 {
-	whole, fraction, _ := strings.Cut(cell, ".")
-	n, _ := strconv.ParseInt(whole+(fraction + "000000000")[:9], 10, 64)
-	return n
+// addsUp tells whether two numbers that were checked before make a third. What is empty is 0.
+func addsUp(sum, first, second string) bool {
+	var whole, rest [3]int64
+	for i, cell := range []string{sum, first, second} {
+		if d, err := number.ParseDecimal(cell); err == nil {
+			w, nanos := d.Split()
+			whole[i], rest[i] = w, int64(nanos)
+		}
+	}
+	const billion = 1_000_000_000
+	over := rest[1] + rest[2]
+	return whole[0] == whole[1]+whole[2]+over/billion && rest[0] == over%billion
 }
 
 // under puts a row into the order of its columns.

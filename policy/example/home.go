@@ -7,7 +7,7 @@ import (
 	"github.com/eile-housing/eile/policy"
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/policy/fact"
-	"github.com/eile-housing/eile/policy/rule"
+	"github.com/eile-housing/eile/policy/number"
 	"github.com/eile-housing/eile/policy/source"
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -58,9 +58,9 @@ var unitColumns = map[string]func(*eilev1.Unit, string) error{
 	"district": func(u *eilev1.Unit, s string) error { u.District = s; return nil },
 	"rooms":    intColumn(func(u *eilev1.Unit, n *int32) { u.Rooms = n }),
 	"area_sqm": func(u *eilev1.Unit, s string) error {
-		d, err := rule.ParseDecimal(s)
+		d, err := number.ParseDecimal(s)
 		if err == nil {
-			u.AreaSqm = &eilev1.Decimal{Units: d.Units, Scale: d.Scale}
+			u.AreaSqm = d.Proto()
 		}
 		return err
 	},

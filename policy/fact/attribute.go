@@ -8,6 +8,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/number"
 	"github.com/eile-housing/eile/policy/rule"
 	"github.com/eile-housing/eile/policy/table"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
@@ -130,7 +131,7 @@ func (a *Attribute) Parts(s string) []string {
 // Outside says whether a number lies outside the bounds.
 func (a *Attribute) Outside(v ref.Val) bool {
 	d, ok := rule.Number(v)
-	return ok && (a.Min != nil && d.Cmp(&rule.Decimal{Units: *a.Min}) < 0 || a.Max != nil && d.Cmp(&rule.Decimal{Units: *a.Max}) > 0)
+	return ok && (a.Min != nil && d.Decimal.Cmp(number.Decimal{Units: *a.Min}) < 0 || a.Max != nil && d.Decimal.Cmp(number.Decimal{Units: *a.Max}) > 0)
 }
 
 // Foreign returns a part of a string that is not one of the values it may have; empty where all

@@ -30,7 +30,7 @@ func (s *Scope) appendValue(key []byte, v ref.Val) []byte {
 	case *rule.Date:
 		return binary.AppendVarint(append(key, 'd'), int64(x.Day))
 	case *rule.Decimal:
-		return AppendText(append(key, 'n'), x.Canonical())
+		return AppendText(append(key, 'n'), x.Reduced().String())
 	case *member:
 		key = append(key, 'm')
 		for _, name := range s.vocabulary.members.Names() {

@@ -10,6 +10,8 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
+
+	"github.com/eile-housing/eile/policy/number"
 )
 
 // operatorOverloads declares the operators of dates and decimals; the values carry them out.
@@ -60,7 +62,7 @@ func functions() []cel.EnvOption {
 		cel.Function("decimal",
 			cel.Overload("eile_decimal_text", []*cel.Type{cel.StringType}, DecimalType, cel.UnaryBinding(decimalOfText)),
 			cel.Overload("eile_decimal_int", []*cel.Type{cel.IntType}, DecimalType, cel.UnaryBinding(func(n ref.Val) ref.Val {
-				return &Decimal{Units: int64(n.(types.Int))}
+				return &Decimal{number.Decimal{Units: int64(n.(types.Int))}}
 			}))),
 		two("least", cel.IntType, cel.IntType, cel.IntType, func(x, y ref.Val) ref.Val { return min(x.(types.Int), y.(types.Int)) }),
 		two("most", cel.IntType, cel.IntType, cel.IntType, func(x, y ref.Val) ref.Val { return max(x.(types.Int), y.(types.Int)) }),

@@ -119,7 +119,7 @@ func argument(name string, v ref.Val, cents bool) *eilev1.Argument {
 	case types.Bool:
 		arg.Value = &eilev1.Argument_Truth{Truth: bool(x)}
 	case *Decimal:
-		arg.Value = &eilev1.Argument_Decimal{Decimal: &eilev1.Decimal{Units: x.Units, Scale: x.Scale}}
+		arg.Value = &eilev1.Argument_Decimal{Decimal: x.Proto()}
 	case *Date:
 		arg.Value = &eilev1.Argument_Date{Date: x.Day.Proto()}
 	}

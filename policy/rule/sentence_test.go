@@ -10,6 +10,7 @@ import (
 
 	"cel.dev/cel-go/common/types"
 
+	"github.com/eile-housing/eile/policy/number"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -91,7 +92,7 @@ func TestArgumentsSayWhatTheSentenceDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w.compiled = 0
 		w.values["n"] = types.Int(rapid.SampledFrom([]int64{0, 1, 2, 3, 11, 21, -1, 1_016_600, -1 << 62}).Draw(t, "n"))
-		w.values["d"] = &Decimal{rapid.Int64().Draw(t, "units"), rapid.Int32Range(0, 9).Draw(t, "scale")}
+		w.values["d"] = &Decimal{number.Decimal{Units: rapid.Int64().Draw(t, "units"), Scale: rapid.Int32Range(0, 9).Draw(t, "scale")}}
 		w.values["text"] = types.String(rapid.SampledFrom([]string{"", "Ab", "{n}", strings.Repeat("ž", 999), strings.Repeat("ž", 1_200)}).Draw(t, "text"))
 		literal := rapid.SampledFrom([]string{"", " ", " – ", "{", "}"}).Draw(t, "literal")
 		drawn, texts := map[string][]string{}, map[string]string{}

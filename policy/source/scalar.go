@@ -2,12 +2,12 @@ package source
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/number"
 )
 
 // scalar is a leaf of the file that reads itself from the text of a YAML scalar, so that 221.00
@@ -76,16 +76,13 @@ func (c Number) Bound() *int64 {
 // household, inside an int64.
 const maxDigits = 15
 
-// WholeNumber reads a number as a file writes it.
+// WholeNumber reads a number as everywhere, of no more digits than a file may have.
 func WholeNumber(s string) (int64, error) {
-	digits := strings.TrimPrefix(s, "-")
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return 0, fmt.Errorf("%q is not a whole number", Clip(s))
-	}
-	if len(digits) > maxDigits {
+	n, err := number.ParseWhole(s)
+	if digits := len(strings.TrimPrefix(s, "-")); err == nil && digits > maxDigits {
 		return 0, fmt.Errorf("%q has more than %d digits", Clip(s), maxDigits)
 	}
-	return strconv.ParseInt(s, 10, 64)
+	return n, err
 }
 
 // Date is a calendar date; unset when the key is absent.

@@ -1,15 +1,15 @@
 package table
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/number"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -71,17 +71,14 @@ type Column struct {
 	ShareOf *int64
 }
 
-// Limits of the messages, counted in characters.
-const (
-	maxText     = 1000
-	maxDecimals = 9
-)
+// maxText is the longest text that the register keeps, in characters.
+const maxText = 1000
 
-// ParseFact reads one cell. An empty cell is unset and has no fact: nil and no error, so a caller
-// asks for it first.
+// ParseFact reads one cell. An empty one is no value of any type: what it means, unset or missing,
+// the caller knows.
 func ParseFact(a Attribute, cell string) (*eilev1.Fact, error) {
 	if cell == "" {
-		return nil, nil
+		return nil, errors.New("it is empty")
 	}
 	if err := clean(cell, false); err != nil {
 		return nil, err
@@ -99,23 +96,23 @@ func (a *Attribute) parse(cell string) (*eilev1.Fact, error) {
 		}
 		return &eilev1.Fact{Value: &eilev1.Fact_BoolValue{BoolValue: b}}, nil
 	case Int:
-		n, err := parseInt(cell)
+		n, err := number.ParseWhole(cell)
 		if err == nil {
-			err = a.bound(n, 0, cell)
+			err = a.bound(number.Decimal{Units: n}, cell)
 		}
 		if err != nil {
 			return nil, err
 		}
 		return &eilev1.Fact{Value: &eilev1.Fact_IntValue{IntValue: n}}, nil
 	case Decimal:
-		d, err := parseDecimal(cell)
+		d, err := number.ParseDecimal(cell)
 		if err == nil {
-			err = a.bound(d.GetUnits(), d.GetScale(), cell)
+			err = a.bound(d, cell)
 		}
 		if err != nil {
 			return nil, err
 		}
-		return &eilev1.Fact{Value: &eilev1.Fact_DecimalValue{DecimalValue: d}}, nil
+		return &eilev1.Fact{Value: &eilev1.Fact_DecimalValue{DecimalValue: d.Proto()}}, nil
 	case String:
 		if err := a.text(cell); err != nil {
 			return nil, err
@@ -137,26 +134,15 @@ func (a *Attribute) parse(cell string) (*eilev1.Fact, error) {
 	}
 }
 
-// bound checks units / 10^scale against Min and Max without losing a digit.
-func (a *Attribute) bound(units int64, scale int32, cell string) error {
-	if a.Min != nil && compare(units, scale, *a.Min) < 0 {
+// bound checks a number against Min and Max.
+func (a *Attribute) bound(n number.Decimal, cell string) error {
+	if a.Min != nil && n.Cmp(number.Decimal{Units: *a.Min}) < 0 {
 		return fmt.Errorf("%s is less than %d", quote(cell), *a.Min)
 	}
-	if a.Max != nil && compare(units, scale, *a.Max) > 0 {
+	if a.Max != nil && n.Cmp(number.Decimal{Units: *a.Max}) > 0 {
 		return fmt.Errorf("%s is more than %d", quote(cell), *a.Max)
 	}
 	return nil
-}
-
-// compare orders units / 10^scale and whole.
-func compare(units int64, scale int32, whole int64) int {
-	// The quotient is rounded towards zero: where it is not whole itself it lies on the same side
-	// of it as the number.
-	power := int64(math.Pow10(int(scale)))
-	if c := cmp.Compare(units/power, whole); c != 0 {
-		return c
-	}
-	return cmp.Compare(units%power, 0)
 }
 
 func (a *Attribute) text(cell string) error {
@@ -188,37 +174,6 @@ func parseBool(cell string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("%s is not true or false", quote(cell))
-}
-
-func parseInt(cell string) (int64, error) {
-	digits := strings.TrimPrefix(cell, "-")
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return 0, fmt.Errorf("%s is not a whole number: write digits only, such as 1200", quote(cell))
-	}
-	n, err := strconv.ParseInt(cell, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%s is too large a number", quote(cell))
-	}
-	return n, nil
-}
-
-// parseDecimal keeps the digits as they are written: 12.50 is 1250 with scale 2.
-func parseDecimal(cell string) (*eilev1.Decimal, error) {
-	whole, part, point := strings.Cut(cell, ".")
-	digits := strings.TrimPrefix(whole, "-")
-	switch {
-	case strings.Contains(cell, ","):
-		return nil, fmt.Errorf("%s is not a decimal number: write it with a point, such as 12.5", quote(cell))
-	case digits == "" || strings.Trim(digits+part, "0123456789") != "" || point && part == "":
-		return nil, fmt.Errorf("%s is not a decimal number: write it such as 12.5", quote(cell))
-	case len(part) > maxDecimals:
-		return nil, fmt.Errorf("%s has more than %d digits after the point", quote(cell), maxDecimals)
-	}
-	units, err := strconv.ParseInt(whole+part, 10, 64)
-	if err != nil {
-		return nil, fmt.Errorf("%s is too large a number", quote(cell))
-	}
-	return &eilev1.Decimal{Units: units, Scale: int32(len(part))}, nil
 }
 
 // short refuses what has more characters than the register keeps.

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/genproto/googleapis/type/date"
 
+	"github.com/eile-housing/eile/policy/number"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -127,11 +128,8 @@ func (d *digest) date(v *date.Date) {
 
 // decimal hashes the value, without the zeros at its end.
 func (d *digest) decimal(v *eilev1.Decimal) {
-	units, scale := v.GetUnits(), v.GetScale()
-	for scale > 0 && units%10 == 0 {
-		units, scale = units/10, scale-1
-	}
-	d.number(units, int64(scale))
+	least := number.Of(v).Reduced()
+	d.number(least.Units, int64(least.Scale))
 }
 
 func (d *digest) facts(facts map[string]*eilev1.Fact) {

@@ -10,5 +10,6 @@
 // Files are streamed: memory grows with the number of distinct references, not with the size of the
 // file. Faults never repeat names, codes, addresses or other personal data.
 //
-// The package imports the messages and policy/day; it must not import policy, and reads no clock.
+// The package imports the messages, policy/day and policy/number; it must not import policy, and
+// reads no clock.
 package table

@@ -3,12 +3,12 @@ package table
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 
+	"github.com/eile-housing/eile/policy/number"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -72,7 +72,7 @@ func kindColumns() []column[KindRow] {
 			return short(cell, 200)
 		}},
 		{name: "rent_cents", required: true, read: func(r *KindRow, cell string) (err error) {
-			r.Kind.RentCents, err = parseInt(cell)
+			r.Kind.RentCents, err = number.ParseWhole(cell)
 			if err == nil && (r.Kind.GetRentCents() < 1 || r.Kind.GetRentCents() > maxRentCents) {
 				err = fmt.Errorf("%s is not 1 to %d", quote(cell), maxRentCents)
 			}
@@ -86,11 +86,9 @@ func kindColumns() []column[KindRow] {
 			return short(cell, 100)
 		}},
 		smallColumn("rooms", 1, 100, func(k *eilev1.RentKind) **int32 { return &k.Rooms }),
-		{name: "area_sqm", read: func(r *KindRow, cell string) (err error) {
-			r.Kind.AreaSqm, err = parseDecimal(cell)
-			if err == nil && r.Kind.GetAreaSqm().GetUnits() <= 0 {
-				err = errors.New("it is not more than 0")
-			}
+		{name: "area_sqm", read: func(r *KindRow, cell string) error {
+			area, err := parseArea(cell)
+			r.Kind.AreaSqm = area
 			return err
 		}},
 		smallColumn("floor", -10, 200, func(k *eilev1.RentKind) **int32 { return &k.Floor }),

@@ -50,7 +50,7 @@ func TestKindsThatAreWrong(t *testing.T) {
 		"kind,rent_cents\nsmall,4.50\n":         "2: rent_cents: ",
 		"kind,rent_cents\na,1\na,2\n":           "3: kind: \"a\" is the name of line 2 too",
 		"kind,rent_cents,rooms\na,1,0\n":        "2: rooms: ",
-		"kind,rent_cents,area_sqm\na,1,0\n":     "2: area_sqm: it is not more than 0",
+		"kind,rent_cents,area_sqm\na,1,0\n":     `2: area_sqm: "0" is not more than 0`,
 		"kind,rent_cents,adapted\na,1,yes\n":    "2: adapted: ",
 		"kind,rent_cents,lease_months\na,1,0\n": "2: lease_months: ",
 	} {

@@ -3,12 +3,12 @@ package table
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/eile-housing/eile/policy/number"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -68,6 +68,9 @@ func (a *Attribute) row(text string) ([]*eilev1.Fact, error) {
 		if strings.TrimSpace(field) != field {
 			return nil, fmt.Errorf("%s begins or ends with a space: remove it", c.Name)
 		}
+		if field == "" {
+			continue
+		}
 		fact, err := ParseFact(c.Attribute, field)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)
@@ -88,10 +91,10 @@ func (a *Attribute) form() string {
 
 var errShareMissing = errors.New("a share is empty; write 0 where there is none")
 
-// shares checks that the shares of a row add up. Sums are in billionths, in which every decimal of
-// the register is whole.
+// shares checks that the shares of a row add up. What is left of a whole number is summed in
+// billionths, in which every decimal of the register is whole.
 func (a *Attribute) shares(row []*eilev1.Fact) error {
-	var total, sum int64
+	var total, sum, billionths int64
 	var names []string
 	for i, c := range a.Columns {
 		if c.ShareOf == nil {
@@ -100,14 +103,14 @@ func (a *Attribute) shares(row []*eilev1.Fact) error {
 		if row[i] == nil {
 			return errShareMissing
 		}
-		part := row[i].GetIntValue() * billion
+		part, rest := row[i].GetIntValue(), uint32(0)
 		if d := row[i].GetDecimalValue(); d != nil {
-			part = d.GetUnits() * int64(math.Pow10(maxDecimals-int(d.GetScale())))
+			part, rest = number.Of(d).Split()
 		}
-		total, sum, names = *c.ShareOf*billion, sum+part, append(names, c.Name)
+		total, sum, billionths, names = *c.ShareOf, sum+part, billionths+int64(rest), append(names, c.Name)
 	}
-	if sum != total {
-		return fmt.Errorf("%s do not add up to %d", strings.Join(names, " + "), total/billion)
+	if sum+billionths/billion != total || billionths%billion != 0 {
+		return fmt.Errorf("%s do not add up to %d", strings.Join(names, " + "), total)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func TestParseRows(t *testing.T) {
 		fact, err := ParseFact(c.attribute, c.cell)
 		switch {
 		case c.cell == "":
-			if fact != nil || err != nil {
+			if fact != nil || err == nil {
 				t.Errorf("an empty cell is %v, %v", fact, err)
 			}
 		case (err == nil) != (c.err == "") || err == nil && fact.GetStringValue() != c.cell:

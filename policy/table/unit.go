@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/number"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -95,15 +96,21 @@ func boolColumn(name string, field func(*eilev1.Unit) **bool) column[UnitRow] {
 }
 
 func readArea(r *UnitRow, cell string) error {
-	area, err := parseDecimal(cell)
-	if err != nil {
-		return err
-	}
-	if area.GetUnits() <= 0 {
-		return fmt.Errorf("%s is not more than 0", quote(cell))
-	}
+	area, err := parseArea(cell)
 	r.Unit.AreaSqm = area
-	return nil
+	return err
+}
+
+// parseArea reads square metres, which are more than 0.
+func parseArea(cell string) (*eilev1.Decimal, error) {
+	area, err := number.ParseDecimal(cell)
+	switch {
+	case err != nil:
+		return nil, err
+	case area.Units <= 0:
+		return nil, fmt.Errorf("%s is not more than 0", quote(cell))
+	}
+	return area.Proto(), nil
 }
 
 func readTenure(r *UnitRow, cell string) error {
@@ -143,7 +150,7 @@ func readStatus(r *UnitRow, cell string) error {
 
 // small reads a whole number between two bounds, both included.
 func small(cell string, least, most int64) (*int32, error) {
-	n, err := parseInt(cell)
+	n, err := number.ParseWhole(cell)
 	if err != nil {
 		return nil, err
 	}

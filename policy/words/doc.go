@@ -11,6 +11,6 @@
 //
 // It promises that a key which English has is written in every language, in
 // English where that language lacks it, that arguments are only put in, never run,
-// and that what was told is not put into words again. It imports proto and
-// policy/day, nothing else of ours.
+// and that what was told is not put into words again. It imports proto,
+// policy/day and policy/number, nothing else of ours.
 package words

@@ -3,12 +3,12 @@ package words
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
 	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/number"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
@@ -81,16 +81,7 @@ func (h Hand) grouped(n uint64) string {
 }
 
 // Decimal writes a number with all its places, as it was given.
-func (h Hand) Decimal(units int64, scale int32) string {
-	digits := strconv.FormatUint(magnitude(units), 10)
-	if places := int(scale); places > 0 {
-		if missing := places + 1 - len(digits); missing > 0 {
-			digits = strings.Repeat("0", missing) + digits
-		}
-		digits = digits[:len(digits)-places] + h.point + digits[len(digits)-places:]
-	}
-	return sign(units) + digits
-}
+func (h Hand) Decimal(d number.Decimal) string { return d.Text(h.point) }
 
 // Truth writes yes or no.
 func (h Hand) Truth(is bool) string {
@@ -108,7 +99,7 @@ func (h Hand) Figure(arg *eilev1.Argument) string {
 	case *eilev1.Argument_Cents:
 		return h.Amount(v.Cents)
 	case *eilev1.Argument_Decimal:
-		return h.Decimal(v.Decimal.GetUnits(), v.Decimal.GetScale())
+		return h.Decimal(number.Of(v.Decimal))
 	case *eilev1.Argument_Truth:
 		return h.Truth(v.Truth)
 	case *eilev1.Argument_Date:
