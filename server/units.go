@@ -33,7 +33,7 @@ func (s *units) RegisterUnit(ctx context.Context, req *eilev1.RegisterUnitReques
 	if unit.GetEtag() != "" {
 		return nil, form.Wrong("unit.etag", words.Reason("OUTPUT_ONLY"))
 	}
-	if err := form.Unit(rules.Policy, unit); err != nil {
+	if err := form.Unit(rules.Policy, nil, unit); err != nil {
 		return nil, err
 	}
 	_, err = s.office.Change(ctx, req, "unit.register", "", func(c casework.Change) error {
@@ -107,12 +107,11 @@ func (s *units) AmendUnit(ctx context.Context, req *eilev1.AmendUnitRequest) (*e
 		if err := rpc.Unchanged(ctx, "unit", given, shown); err != nil {
 			return err
 		}
-		before := unit.GetStatus()
 		form.AmendUnit(unit, given, req.GetUpdateMask())
-		if err := form.Unit(c.Rules.Policy, unit); err != nil {
+		if err := form.Unit(c.Rules.Policy, shown, unit); err != nil {
 			return err
 		}
-		return home.Amend(c, unit, before)
+		return home.Amend(c, unit, shown.GetStatus())
 	})
 }
 

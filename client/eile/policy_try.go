@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/genproto/googleapis/type/date"
@@ -80,16 +81,13 @@ func (s *session) readApplications(p *policy.Policy, name string, on day.Day) ([
 		faults++
 		fmt.Fprintln(s.stderr, render.Fault(name, line, column, message))
 	}
-	now, err := flag.DayOr(nil, p.Location)
-	if err != nil {
-		return nil, err
-	}
 	var rows []*eilev1.Application
 	// A day to come may be tried with who will be born or registered by then.
-	until := max(on, now)
-	options := table.Options{
-		Attributes: p.Attributes(policy.ApplicationKind), Today: until, Now: until.End(p.Location), Zone: p.Location, Lists: p.Lists,
+	today, now := day.Of(time.Now(), p.Location), time.Now()
+	if on > today {
+		today, now = on, on.End(p.Location)
 	}
+	options := table.Options{Attributes: p.Attributes(policy.ApplicationKind), Today: today, Now: now, Zone: p.Location, Lists: p.Lists}
 	for row, wrong := range table.Applications(file, options) {
 		if wrong != nil {
 			fault(wrong.Line, wrong.Column, wrong.Message)

@@ -3,11 +3,14 @@ package table
 import (
 	"bytes"
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
@@ -129,6 +132,83 @@ func TestDigestOfEqualValues(t *testing.T) {
 	unassessed, none := &eilev1.Unit{Reference: "U"}, &eilev1.Unit{Reference: "U", Amenities: &eilev1.Amenities{}}
 	if bytes.Equal(UnitDigest(unassessed), UnitDigest(none)) {
 		t.Error("no amenities and none assessed are the same")
+	}
+}
+
+// sheets draws files that say one row: its columns in any order, with or without those whose cells
+// are empty, each cell quoted or bare, by either line end, with or without a mark before it.
+func sheets(t *rapid.T, cells map[string]string, name string) string {
+	columns := slices.DeleteFunc(slices.Sorted(maps.Keys(cells)), func(column string) bool {
+		return cells[column] == "" && rapid.Bool().Draw(t, name+" without "+column)
+	})
+	columns = rapid.Permutation(columns).Draw(t, name)
+	header, row := make([]string, len(columns)), make([]string, len(columns))
+	for i, column := range columns {
+		header[i], row[i] = column, cells[column]
+		if strings.ContainsAny(row[i], "\",\n") || rapid.Bool().Draw(t, name+" quotes "+column) {
+			row[i] = `"` + strings.ReplaceAll(row[i], `"`, `""`) + `"`
+		}
+	}
+	end := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, name+" end")
+	mark := rapid.SampledFrom([]string{"", "\ufeff"}).Draw(t, name+" mark")
+	return mark + strings.Join(header, ",") + end + strings.Join(row, ",") + end
+}
+
+// digestOf reads the digest of the only row of a sheet.
+func digestOf(t *rapid.T, sheet string) string {
+	o := options
+	o.Hazards = []string{"damp", "mould"}
+	sum := ""
+	note := func(got []byte, fault *Fault) {
+		if fault != nil || sum != "" {
+			t.Fatalf("%v in %q", fault, sheet)
+		}
+		sum = hex.EncodeToString(got)
+	}
+	switch header, _, _ := strings.Cut(sheet, "\n"); {
+	case strings.Contains(header, "members"):
+		for row, fault := range Applications(strings.NewReader(sheet), o) {
+			note(Digest(row.Application, row.Person), fault)
+		}
+	case strings.Contains(header, "inspected_on"):
+		for row, fault := range Inspections(strings.NewReader(sheet), o) {
+			note(InspectionDigest(row.Inspection), fault)
+		}
+	default:
+		for row, fault := range Units(strings.NewReader(sheet), Options{Today: today, Now: o.Now}) {
+			note(UnitDigest(row.Unit), fault)
+		}
+	}
+	return sum
+}
+
+// TestDigestIsOfWhatARowSays: the same cells have one digest however a program saved them, and
+// another one as soon as a cell says something else.
+func TestDigestIsOfWhatARowSays(t *testing.T) {
+	for _, cells := range []map[string]string{
+		{"reference": "A", "registered_at": "2015-03-01", "members": "self/F/1985-02-03;child/M/", "given_name": "Ona", "family_name": "",
+			"address": "Gatvė\n\"1\", Vilnius", "districts": "Centras;Antakalnis", "net_income_cents": "100", "email": "", "phone": "+370", "language": ""},
+		{"reference": "U", "rooms": "2", "area_sqm": "45.50", "floor": "", "lift": "true", "tenure": "rented_in", "lease_ends_on": "2028-02-29",
+			"wear_percent": "", "amenities": "cold_water;kitchen", "district": "", "status": "let", "address": "Gatvė 1, \"Vilnius\""},
+		{"unit": "U", "inspected_on": "2026-11-21", "inspector": "Jonas, \"J\"", "score": "", "hazards": "damp;mould"},
+	} {
+		rapid.Check(t, func(t *rapid.T) {
+			want := digestOf(t, sheets(t, cells, "first"))
+			if got := digestOf(t, sheets(t, cells, "second")); got != want {
+				t.Fatalf("one row has the digests %s and %s", got, want)
+			}
+			column := rapid.SampledFrom([]string{"given_name", "email", "phone", "rooms", "wear_percent", "inspector", "score"}).Draw(t, "column")
+			if _, has := cells[column]; !has {
+				return
+			}
+			other := maps.Clone(cells)
+			if other[column] = "7"; cells[column] == "" && rapid.Bool().Draw(t, "empty") {
+				other[column] = ""
+			}
+			if got := digestOf(t, sheets(t, other, "third")); (got == want) != (other[column] == cells[column]) {
+				t.Fatalf("%s %q has the digest of %q", column, other[column], cells[column])
+			}
+		})
 	}
 }
 

@@ -18,8 +18,13 @@ import (
 // earlier program took in another form does not keep the rest from being amended.
 func Application(rules *policy.Policy, kept, given *eilev1.Application, person *eilev1.Person, now time.Time) error {
 	faults := typeFacts("application.attributes", kept.GetAttributes(), given.GetAttributes(), rules.Attributes(policy.ApplicationKind))
-	for _, member := range given.GetHousehold().GetMembers() {
-		faults = append(faults, typeFacts("application.household.members.attributes", nil, member.GetAttributes(), rules.Attributes(policy.MemberKind))...)
+	before := kept.GetHousehold().GetMembers()
+	for i, member := range given.GetHousehold().GetMembers() {
+		var known map[string]*eilev1.Fact
+		if i < len(before) {
+			known = before[i].GetAttributes()
+		}
+		faults = append(faults, typeFacts("application.household.members.attributes", known, member.GetAttributes(), rules.Attributes(policy.MemberKind))...)
 	}
 	if kept == nil || given.GetRegisteredAt() != kept.GetRegisteredAt() {
 		if fault := checkRegisteredAt(given.GetRegisteredAt(), now, rules.Location); fault != nil {

@@ -30,8 +30,8 @@ personal_code: lt
 in_force: {from: 2020-01-01}
 attributes:
   application: {points: {type: int, min: 0}, since: {type: date}, note: {type: string}}
-  member: {disabled: {type: bool}}
-  unit: {heated: {type: bool}}
+  member: {disabled: {type: bool}, carer: {type: string}}
+  unit: {heated: {type: bool}, view: {type: string}}
   inspection: {damp: {type: bool}}
 lists: [{code: general, title: {en: General}}]
 need: {expr: "1"}
@@ -146,6 +146,39 @@ func TestFaultsOfAnApplication(t *testing.T) {
 	}
 }
 
+// TestWhatIsKeptIsNotAskedAgain holds that a text which an earlier program took does not keep the
+// rest of its record from being amended; it is refused where it is new or written anew.
+func TestWhatIsKeptIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	home := func(view string) *eilev1.Unit {
+		return &eilev1.Unit{Reference: "U-1", Attributes: map[string]*eilev1.Fact{"view": told(view)}}
+	}
+	household := func(note, carer string) *eilev1.Application {
+		a := applicant()
+		a.Attributes["note"], a.Household.Members[1].Attributes = told(note), map[string]*eilev1.Fact{"carer": told(carer)}
+		return a
+	}
+	const old, other = "sea\tand park", "sea\u0085and park"
+	for _, test := range []struct {
+		what string
+		err  error
+		want []string
+	}{
+		{"a home as it was", form.Unit(rules(t), home(old), home(old)), nil},
+		{"a new home", form.Unit(rules(t), nil, home(old)), []string{"unit.attributes.view"}},
+		{"a home amended", form.Unit(rules(t), home(old), home(other)), []string{"unit.attributes.view"}},
+		{"a home that had none", form.Unit(rules(t), &eilev1.Unit{}, home(old)), []string{"unit.attributes.view"}},
+		{"a household as it was", form.Application(rules(t), household(old, other), household(old, other), nil, now), nil},
+		{"a household amended", form.Application(rules(t), household(old, old), household(other, other), nil, now),
+			[]string{"application.attributes.note", "application.household.members.attributes.carer"}},
+		{"one more in it", form.Application(rules(t), applicant(), household("", old), nil, now), []string{"application.household.members.attributes.carer"}},
+	} {
+		if got := fields(test.err); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", test.what, got, test.want)
+		}
+	}
+}
+
 func TestFaultsOfAHome(t *testing.T) {
 	t.Parallel()
 	on := func(year int32) *date.Date { return &date.Date{Year: year, Month: 2, Day: 28} }
@@ -169,7 +202,7 @@ func TestFaultsOfAHome(t *testing.T) {
 	} {
 		unit := &eilev1.Unit{Reference: "U-1"}
 		test.change(unit)
-		if got := fields(form.Unit(rules(t), unit)); !slices.Equal(got, test.want) {
+		if got := fields(form.Unit(rules(t), nil, unit)); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q, want %q", what, got, test.want)
 		}
 	}

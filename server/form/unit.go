@@ -14,9 +14,10 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 )
 
-// Unit types the attributes of a home and lists everything that is wrong.
-func Unit(rules *policy.Policy, unit *eilev1.Unit) error {
-	faults := typeFacts("unit.attributes", nil, unit.GetAttributes(), rules.Attributes(policy.UnitKind))
+// Unit types the attributes of a home and lists everything that is wrong. kept is the record before
+// it is amended, nil where it is new, as it is of an Application.
+func Unit(rules *policy.Policy, kept, unit *eilev1.Unit) error {
+	faults := typeFacts("unit.attributes", kept.GetAttributes(), unit.GetAttributes(), rules.Attributes(policy.UnitKind))
 	faults = faults.with(against("unit.", rules.ValidateUnit(unit)))
 	faults = append(faults, checkLease(unit)...)
 	return faults.err()
