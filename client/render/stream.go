@@ -37,7 +37,7 @@ func (s *Stream[T]) Add(items []T) error {
 	case JSON:
 		return s.messages(items, spell.Line)
 	case YAML:
-		return s.messages(items, func(m proto.Message) ([]byte, error) { return spell.YAML(m) })
+		return s.messages(items, spell.YAML)
 	default:
 		err := s.out.Rows(nil, s.columns, s.rows(items))
 		s.out.NoHeaders = true
@@ -45,7 +45,7 @@ func (s *Stream[T]) Add(items []T) error {
 	}
 }
 
-func (s *Stream[T]) messages(items []T, spelt func(proto.Message) ([]byte, error)) error {
+func (s *Stream[T]) messages(items []T, spelt func(any) ([]byte, error)) error {
 	return s.out.Write(func(w io.Writer) error {
 		for _, item := range items {
 			body, err := spelt(item)

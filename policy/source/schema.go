@@ -1,8 +1,9 @@
 package source
 
 import (
-	"encoding/json"
 	"reflect"
+
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // JSONSchema returns the JSON Schema (draft 2020-12) of policy files, for editors. It is made from
@@ -11,12 +12,12 @@ func JSONSchema() []byte {
 	schema := schemaOf(reflect.TypeFor[File]())
 	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	schema["title"] = "eile policy"
-	out, err := json.MarshalIndent(schema, "", "  ")
+	out, err := spell.JSON(schema)
 	if err != nil {
 		// The schema holds only maps, slices and strings.
 		panic(err)
 	}
-	return append(out, '\n')
+	return out
 }
 
 // schemaOf returns the schema of one type of the file.

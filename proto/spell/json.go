@@ -30,9 +30,9 @@ func JSON(answer any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Line writes a message as JSON does, on one line without spaces, with a newline at its end.
-func Line(message proto.Message) ([]byte, error) {
-	line, err := appendMessage(nil, message.ProtoReflect())
+// Line writes an answer as JSON does, on one line without spaces, with a newline at its end.
+func Line(answer any) ([]byte, error) {
+	line, err := compactOf(answer)
 	if err != nil {
 		return nil, err
 	}

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -17,6 +15,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
 
+	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/server"
 	"github.com/eile-housing/eile/server/gateway"
 	"github.com/eile-housing/eile/server/rpc"
@@ -32,7 +31,7 @@ const (
 // answer serves until the context ends. Metrics are nil where nobody asks for
 // them.
 func answer(ctx context.Context, s *server.Server, transport credentials.TransportCredentials, l listeners, metrics *rpc.Metrics, stdout io.Writer, log zerolog.Logger) error {
-	line, err := json.Marshal(l.ready())
+	line, err := spell.Line(l.ready())
 	if err != nil {
 		return err
 	}
@@ -51,7 +50,7 @@ func answer(ctx context.Context, s *server.Server, transport credentials.Transpo
 	group.Go(func() error { return serveGRPC(inner, pipe) })
 	group.Go(func() error { return serveHTTP(page, l.web) })
 	group.Go(func() error { return serveHTTP(kept, l.metrics) })
-	fmt.Fprintf(stdout, "%s\n", line)
+	_, _ = stdout.Write(line)
 	log.Info().Str("grpc", l.grpc.Addr().String()).Msg("ready")
 	<-gctx.Done()
 	log.Info().Msg("stopping")
