@@ -698,6 +698,31 @@ func TestHarmedBeforeBuild(t *testing.T) {
 	b.read(t, func(reader kv.Reader) error { agree(t, small(t, folder), reader, farAhead); return nil })
 }
 
+// TestImportIsALayer: a large import ends a layer at the moment of its decision, so
+// that what happens in the minute after it is not replayed with it.
+func TestImportIsALayer(t *testing.T) {
+	b, a := newBook(t), small(t, "")
+	b.write(t, map[string]proto.Message{layout.Import + "im-1": &eilev1.ImportRecord{State: eilev1.ImportState_IMPORT_STATE_STAGING}})
+	for i := range 100 {
+		b.place(t, "im-1", &eilev1.Placement{Reference: fmt.Sprintf("A-%d", i), List: "general", OrderKey: []byte("k"), Status: waiting})
+	}
+	decided := b.now
+	b.decide(t, "im-1")
+	for i := range 3 {
+		b.place(t, "", &eilev1.Placement{Reference: fmt.Sprintf("B-%d", i), List: "general", OrderKey: []byte("k"), Status: waiting})
+	}
+	b.build(t, a)
+	if at := a.newest(farAhead); !at.Equal(decided) {
+		t.Errorf("the last layer ends at %v, the import was decided at %v", at, decided)
+	}
+	b.read(t, func(reader kv.Reader) error {
+		for _, at := range b.moments[len(b.moments)-5:] {
+			agree(t, a, reader, at)
+		}
+		return nil
+	})
+}
+
 // TestFolder: the files are private, hold no name that was not theirs to hold, and
 // what a process that was killed left is removed.
 func TestFolder(t *testing.T) {

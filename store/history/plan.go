@@ -39,12 +39,14 @@ type flow struct {
 	// held is the first entry of those that took effect at a later moment, by that
 	// moment; zero: their import is not decided.
 	held map[time.Time]time.Time
+	// imports is how much each of them brought about, by the moment of its decision.
+	imports map[time.Time]int
 }
 
 // readFlow reads the history from the entries of a moment on, as far as it took
 // effect after another.
 func readFlow(reader kv.Reader, from, after time.Time) (flow, error) {
-	f := flow{minutes: map[int64]int{}, held: map[time.Time]time.Time{}}
+	f := flow{minutes: map[int64]int{}, held: map[time.Time]time.Time{}, imports: map[time.Time]int{}}
 	for effect, err := range past.Effects(reader, from) {
 		if err != nil {
 			return f, err
@@ -52,8 +54,12 @@ func readFlow(reader kv.Reader, from, after time.Time) (flow, error) {
 		if first, known := f.held[effect.At]; !effect.At.Equal(effect.Key) && (!known || effect.Key.Before(first)) {
 			f.held[effect.At] = effect.Key
 		}
-		if effect.At.After(after) {
-			f.minutes[effect.At.Unix()/60] += effect.Changes
+		if !effect.At.After(after) {
+			continue
+		}
+		f.minutes[effect.At.Unix()/60] += effect.Changes
+		if !effect.At.Equal(effect.Key) {
+			f.imports[effect.At] += effect.Changes
 		}
 	}
 	return f, nil
@@ -70,12 +76,26 @@ func (f flow) since(at time.Time) time.Time {
 	return first
 }
 
+// large are the decisions of imports in a minute that brought so much, in order.
+func (f flow) large(minute int64, most int) (all []time.Time) {
+	for at, count := range f.imports {
+		if at.Unix()/60 == minute && count >= most {
+			all = append(all, at)
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return all
+}
+
 // plan says up to which moments layers are due over one of so many rows. What took
 // effect up to the horizon is all there.
 func (f flow) plan(least, rows int, horizon time.Time) (dues []due) {
 	add := func(at time.Time) {
 		if at.After(horizon) {
 			at = horizon
+		}
+		if len(dues) > 0 && !at.After(dues[len(dues)-1].moment) {
+			return
 		}
 		dues = append(dues, due{at, f.since(at)})
 	}
@@ -86,6 +106,11 @@ func (f flow) plan(least, rows int, horizon time.Time) (dues []due) {
 		end, month := time.Unix((minute+1)*60, 0).Add(-time.Microsecond).UTC(), monthEnd(minute)
 		over := month.Before(horizon) && (i+1 == len(minutes) || minutes[i+1]*60 > month.Unix())
 		most := max(least, rows/part)
+		for _, at := range f.large(minute, most) {
+			// What comes after it in the same minute is not to be replayed with it.
+			add(at)
+			rows, count = rows+f.imports[at], count-f.imports[at]
+		}
 		switch {
 		case count >= most:
 			add(end)
