@@ -17,7 +17,7 @@ func (v *View) AuditEntries(from time.Time, start string) iter.Seq2[Entry[*eilev
 
 // EntriesAbout yields the entries about a subject from a key on, with their keys.
 func (v *View) EntriesAbout(subject, start string) iter.Seq2[Entry[*eilev1.AuditEntry], error] {
-	return v.effective(audit.HistoryFrom(v.reader, subject, start))
+	return v.effective(audit.History(v.reader, subject, start))
 }
 
 // History yields the audit entries about a subject, oldest first.

@@ -276,7 +276,7 @@ func TestRead(t *testing.T) {
 		}
 		for subject, want := range map[string][]string{"A-1": ids[:2], "A-2": ids[1:], "A-9": nil} {
 			var about []string
-			for found, err := range audit.History(reader, subject) {
+			for found, err := range audit.History(reader, subject, "") {
 				if err != nil {
 					return err
 				}
@@ -290,7 +290,7 @@ func TestRead(t *testing.T) {
 	})
 	b.update(func(tx kv.Tx) error { return tx.Delete([]byte(layout.Audit + b.first())) })
 	b.read(func(reader kv.Reader) error {
-		for _, err := range audit.History(reader, "A-1") {
+		for _, err := range audit.History(reader, "A-1", "") {
 			if !errors.Is(err, kv.ErrCorrupt) {
 				t.Errorf("a missing entry: %v", err)
 			}

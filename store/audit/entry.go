@@ -80,13 +80,9 @@ func Entries(reader kv.Reader, from time.Time, start string) iter.Seq2[Found, er
 	}
 }
 
-// History yields the entries about a subject, oldest first.
-func History(reader kv.Reader, subject string) iter.Seq2[Found, error] {
-	return HistoryFrom(reader, subject, "")
-}
-
-// HistoryFrom does so from the key on that start names.
-func HistoryFrom(reader kv.Reader, subject, start string) iter.Seq2[Found, error] {
+// History yields the entries about a subject, oldest first, from the key on that
+// start names; empty: all.
+func History(reader kv.Reader, subject, start string) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
 		prefix := layout.AuditSubject + subject + "/"
 		for item, err := range reader.Scan([]byte(prefix+start), kv.PrefixEnd([]byte(prefix))) {
