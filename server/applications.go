@@ -124,7 +124,7 @@ func (s *applications) ListApplications(ctx context.Context, req *eilev1.ListApp
 	}
 	list := s.office.Register.List()
 	listing := rpc.Listing[*eilev1.Application]{
-		From: rpc.All(store.Applications),
+		From: rpc.All(store.Applications), Count: rpc.Count(store.Applications),
 		Keep: func(_ *store.View, application *eilev1.Application) (bool, error) {
 			return asked.Keep(application), nil
 		},

@@ -152,7 +152,7 @@ func (s *decommissions) ListDecommissions(ctx context.Context, req *eilev1.ListD
 		return nil, err
 	}
 	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Decommission]{
-		From: rpc.All(store.Decommissions),
+		From: rpc.All(store.Decommissions), Count: rpc.Count(store.Decommissions),
 		Keep: func(v *store.View, record *eilev1.Decommission) (bool, error) {
 			if req.GetProposedBy() != "" && record.GetProposedBy() != req.GetProposedBy() {
 				return false, nil

@@ -47,8 +47,9 @@ func (s *offers) ListOffers(ctx context.Context, req *eilev1.ListOffersRequest) 
 		return nil, err
 	}
 	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Offer]{
-		From: func(v *store.View, start string) rpc.Entries[*eilev1.Offer] { return offersOf(v, req, start) },
-		Keep: func(_ *store.View, offer *eilev1.Offer) (bool, error) { return asked.Keep(offer), nil },
+		From:  func(v *store.View, start string) rpc.Entries[*eilev1.Offer] { return offersOf(v, req, start) },
+		Keep:  func(_ *store.View, offer *eilev1.Offer) (bool, error) { return asked.Keep(offer), nil },
+		Count: rpc.Count(store.Offers),
 	})
 	return &eilev1.ListOffersResponse{
 		Offers: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,

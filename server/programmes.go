@@ -95,7 +95,7 @@ func (s *programmes) ListProgrammes(ctx context.Context, req *eilev1.ListProgram
 		return nil, err
 	}
 	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Programme]{
-		From: rpc.All(store.Programmes),
+		From: rpc.All(store.Programmes), Count: rpc.Count(store.Programmes),
 		Keep: func(_ *store.View, programme *eilev1.Programme) (bool, error) {
 			return filter.Programme(req, programme), nil
 		},

@@ -2,8 +2,8 @@ package server
 
 import (
 	"context"
+	"iter"
 	"slices"
-	"strconv"
 	"time"
 
 	"google.golang.org/genproto/googleapis/type/date"
@@ -14,6 +14,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/server/figures"
+	"github.com/eile-housing/eile/server/filter"
 	"github.com/eile-housing/eile/server/form"
 	"github.com/eile-housing/eile/server/rpc"
 	told "github.com/eile-housing/eile/server/words"
@@ -125,7 +126,7 @@ func (s *queue) ListPositions(ctx context.Context, req *eilev1.ListPositionsRequ
 		}
 		lists = []string{list}
 	}
-	return pageOf(page, req, lists, now)
+	return pageOf(page, req, lists, s.office.Register.List().Generation(), now)
 }
 
 func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, page rpc.Page) (answer *eilev1.ListPositionsResponse, err error) {
@@ -142,49 +143,58 @@ func (s *queue) listPast(ctx context.Context, req *eilev1.ListPositionsRequest, 
 			}
 			lists = []string{list}
 		}
-		answer, err = pageOf(page, req, lists, past)
+		answer, err = pageOf(page, req, lists, ended, past)
 		return err
 	})
 	return answer, err
 }
 
+// ended is the generation of what was: its order stays.
+const ended = 0
+
 // ordered are lists that stand one after another.
 type ordered interface {
-	// Page reads so many households of a list from after a key on, and answers the
-	// key of the last.
-	Page(list, after string, size int) ([]*eilev1.Position, string, error)
+	// Places yields the households of a list from after a key on, each with the key
+	// of its place; about so many are asked for.
+	Places(list, after string, asked int) iter.Seq2[store.Entry[*eilev1.Position], error]
 	Waiting(lists []string, needClass string) int
 }
 
-// pageOf returns one page of lists. It looks at no more households than one call
-// may, so that a need class that nobody has does not walk them all.
-func pageOf(page rpc.Page, req *eilev1.ListPositionsRequest, lists []string, from ordered) (*eilev1.ListPositionsResponse, error) {
-	number, after, err := figures.ListStart(page.Start, len(lists))
-	if err != nil {
+// pageOf returns one page of lists, whose placements are of a generation.
+func pageOf(page rpc.Page, req *eilev1.ListPositionsRequest, lists []string, generation uint32, from ordered) (*eilev1.ListPositionsResponse, error) {
+	mark, err := figures.ReadMark(page.Start, generation)
+	first := 0
+	if mark.List != "" {
+		first = slices.Index(lists, mark.List)
+	}
+	if err != nil || first < 0 {
 		return nil, rpc.ForeignToken()
 	}
-	answer := &eilev1.ListPositionsResponse{TotalSize: int32(from.Waiting(lists, req.GetNeedClass()))}
-	for looked := 0; number < len(lists); {
-		size := page.Size - len(answer.Positions)
-		positions, last, err := from.Page(lists[number], after, size)
-		if err != nil {
-			return nil, err
-		}
-		for _, position := range positions {
-			if req.GetNeedClass() == "" || position.GetNeedClass() == req.GetNeedClass() {
-				answer.Positions = append(answer.Positions, position)
+	rows, err := rpc.Walk(page, inTurn(from, lists[first:], mark, page.Size+1), func(position *eilev1.Position) bool {
+		return filter.Position(req, position)
+	}, rpc.Total{Size: int32(from.Waiting(lists, req.GetNeedClass()))})
+	return &eilev1.ListPositionsResponse{
+		Positions: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
+	}, err
+}
+
+// inTurn yields list after list, from a mark on the first of them on. The id of an
+// entry is the mark of its place, so that who comes in between is not missed.
+func inTurn(from ordered, lists []string, mark figures.Mark, asked int) rpc.Entries[*eilev1.Position] {
+	return func(yield func(store.Entry[*eilev1.Position], error) bool) {
+		for _, list := range lists {
+			mark.List = list
+			for entry, err := range from.Places(list, mark.After, asked) {
+				key := entry.ID
+				entry.ID = mark.String()
+				if !yield(entry, err) || err != nil {
+					return
+				}
+				mark.After = key
 			}
-		}
-		if looked, after = looked+len(positions), last; len(positions) < size {
-			number, after = number+1, ""
-			continue
-		}
-		if len(answer.Positions) == page.Size || looked >= rpc.MaxLooked {
-			answer.NextPageToken = page.Token(strconv.Itoa(number)+"\x00"+last, rpc.Total{})
-			break
+			mark.After = ""
 		}
 	}
-	return answer, nil
 }
 
 // GetOwnPosition returns an applicant who shows the access code. Whether the

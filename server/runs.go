@@ -2,10 +2,8 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"google.golang.org/grpc"
 
@@ -179,46 +177,25 @@ func (s *runs) ListRuns(ctx context.Context, req *eilev1.ListRunsRequest) (*eile
 	}, nil
 }
 
-// ListRunMatches looks at so many matches as a page has, or at more where there
-// are filters.
 func (s *runs) ListRunMatches(ctx context.Context, req *eilev1.ListRunMatchesRequest) (*eilev1.ListRunMatchesResponse, error) {
-	page, err := rpc.PageOf(req)
+	if _, err := rpc.PageOf(req); err != nil {
+		return nil, err
+	}
+	matches, err := evidence.Matches(ctx, s.office.Register, req.GetRun())
 	if err != nil {
 		return nil, err
 	}
-	from := 0
-	if page.Start != "" {
-		if from, err = strconv.Atoi(page.Start); err != nil || from < 0 {
-			return nil, rpc.ForeignToken()
-		}
-	}
-	size := page.Size
-	if filtered := req.GetApplication() != "" || req.GetUnit() != "" || req.Skipped != nil; filtered {
-		size = rpc.MaxLooked
-	}
-	matches, more, err := evidence.Page(ctx, s.office.Register, req.GetRun(), from, size)
-	if err != nil {
-		return nil, err
-	}
-	numbers := map[*eilev1.RunMatch]string{}
-	var asked []*eilev1.RunMatch
-	for i, match := range matches {
-		if filter.Match(req, match) {
-			asked, numbers[match] = append(asked, match), matchNumber(from+i)
-		}
-	}
-	rows := rpc.CutBy(page, asked, func(match *eilev1.RunMatch) string { return numbers[match] }, strings.Compare,
-		rpc.Total{Size: int32(len(asked)), Minimum: more})
-	if rows.Next == "" && more {
-		rows.Next = page.Token(matchNumber(from+len(matches)), rows.Total)
-	}
+	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.RunMatch]{
+		From: func(v *store.View, start string) rpc.Entries[*eilev1.RunMatch] {
+			from, _ := strconv.ParseUint(start, 10, 31) // the first page has no number
+			return evidence.Outcomes(v, req.GetRun(), matches, int(from))
+		},
+		Keep: func(_ *store.View, match *eilev1.RunMatch) (bool, error) { return filter.Match(req, match), nil },
+	})
 	return &eilev1.ListRunMatchesResponse{
 		Matches: rows.Rows, NextPageToken: rows.Next, TotalSize: rows.Total.Size, TotalSizeIsMinimum: rows.Total.Minimum,
-	}, nil
+	}, err
 }
-
-// matchNumber is the number of a match as text that orders by it.
-func matchNumber(number int) string { return fmt.Sprintf("%08d", number) }
 
 func (s *runs) GetEvidence(req *eilev1.GetEvidenceRequest, stream grpc.ServerStreamingServer[eilev1.GetEvidenceResponse]) error {
 	return evidence.Send(stream.Context(), s.office.Register, req.GetId(), func(file string, piece []byte) error {

@@ -26,7 +26,7 @@ func (s *tenancies) ListTenancies(ctx context.Context, req *eilev1.ListTenancies
 		return nil, err
 	}
 	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Tenancy]{
-		From: rpc.All(store.Tenancies),
+		From: rpc.All(store.Tenancies), Count: rpc.Count(store.Tenancies),
 		Keep: func(_ *store.View, tenancy *eilev1.Tenancy) (bool, error) { return filter.Tenancy(req, tenancy), nil },
 	})
 	return &eilev1.ListTenanciesResponse{

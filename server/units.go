@@ -80,7 +80,7 @@ func (s *units) ListUnits(ctx context.Context, req *eilev1.ListUnitsRequest) (*e
 		return nil, err
 	}
 	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Unit]{
-		From: rpc.All(store.Units),
+		From: rpc.All(store.Units), Count: rpc.Count(store.Units),
 		Keep: func(_ *store.View, unit *eilev1.Unit) (bool, error) { return filter.Unit(req, unit), nil },
 	})
 	return &eilev1.ListUnitsResponse{

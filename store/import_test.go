@@ -33,13 +33,20 @@ func (o *office) seen(reference string) (seen []string) {
 		if found {
 			seen = append(seen, "placement")
 		}
+		all := 0
 		for entry, err := range Applications.All(v, "", "") {
 			if err != nil {
 				return err
 			}
-			if entry.ID == reference {
+			if all++; entry.ID == reference {
 				seen = append(seen, "all")
 			}
+		}
+		if count, more, err := Applications.Count(v, all); err != nil || more || count != all {
+			o.Errorf("%d applications are counted as %d, more: %t, %v", all, count, more, err)
+		}
+		if count, more, err := Applications.Count(v, all-1); all > 0 && (err != nil || !more || count != all-1) {
+			o.Errorf("%d applications are counted up to %d as %d, more: %t, %v", all, all-1, count, more, err)
 		}
 		for moved, err := range v.Placements(farAhead) {
 			if err != nil {

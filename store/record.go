@@ -86,6 +86,25 @@ func (k Kind[T, M]) All(v *View, prefix, start string) iter.Seq2[Entry[M], error
 	}
 }
 
+// Count counts the records up to a number, and tells whether there are more. It
+// reads of each no more than by which import it came.
+func (k Kind[T, M]) Count(v *View, most int) (count int, more bool, err error) {
+	brought := M(new(T)).ProtoReflect().Descriptor().Fields().ByName("import")
+	for item, err := range layout.All(v.reader, k.prefix) {
+		hidden := false
+		if err == nil && brought != nil {
+			hidden, err = v.hidden(layout.Text(item.Value, brought.Number()))
+		}
+		if err != nil || count == most && !hidden {
+			return count, err == nil, err
+		}
+		if !hidden {
+			count++
+		}
+	}
+	return count, false, nil
+}
+
 // Entry is a record with its id and, where a scan of its kind read it, its stored size.
 type Entry[M any] struct {
 	ID     string

@@ -13,48 +13,70 @@ import (
 	"github.com/eile-housing/eile/store/waitlist"
 )
 
-// ErrNoStart says that a place to begin at is none of a list.
+// ErrNoStart says that a place to begin at is none of a list, or of one that
+// another policy has put in another order since.
 var ErrNoStart = errors.New("no place of a list")
 
 // stretch is how many households of a list are read from memory at a time.
 const stretch = 100
 
-// ListStart reads where a page of lists that stand one after another begins: the
-// number of a list, at most the number of lists, and the key after which.
-func ListStart(start string, lists int) (number int, after string, err error) {
-	if start == "" {
-		return 0, "", nil
-	}
-	at, after, _ := strings.Cut(start, "\x00")
-	number, err = strconv.Atoi(at)
-	if err != nil || number < 0 || number > lists {
-		return 0, "", ErrNoStart
-	}
-	return number, after, nil
+// Mark is a place in lists that stand one after another. It names its list, since
+// lists come and go while somebody reads.
+type Mark struct {
+	Generation uint32 // of the placements; 0: of the past, whose order stays
+	List       string // empty: before the first
+	After      string // the key before the place; empty: the list begins there
 }
+
+func (m Mark) String() string {
+	return strconv.FormatUint(uint64(m.Generation), 10) + "\x00" + m.List + "\x00" + m.After
+}
+
+// ReadMark reads where a page begins; empty: at the first place of a generation.
+func ReadMark(start string, generation uint32) (Mark, error) {
+	if start == "" {
+		return Mark{Generation: generation}, nil
+	}
+	parts := strings.SplitN(start, "\x00", 3)
+	if len(parts) < 3 || parts[0] != strconv.FormatUint(uint64(generation), 10) {
+		return Mark{}, ErrNoStart
+	}
+	return Mark{generation, parts[1], parts[2]}, nil
+}
+
+// placeless are the applications that have no place on a list.
+const placeless = "\x01"
 
 // ByPosition yields the applications in the order of their places, list after
 // list, and then those without a place in order of reference. The id of an entry
-// names the key before it, so that a list can be read on from there.
+// is the mark of its place, so that a list can be read on from there.
 func ByPosition(v *store.View, list *living.List, start string) iter.Seq2[store.Entry[*eilev1.Application], error] {
 	return func(yield func(store.Entry[*eilev1.Application], error) bool) {
-		lists := list.Lists()
-		number, after, err := ListStart(start, len(lists))
+		mark, err := ReadMark(start, list.Generation())
 		if err != nil {
 			yield(store.Entry[*eilev1.Application]{}, err)
 			return
 		}
-		for ; number < len(lists); number, after = number+1, "" {
-			if !placedOn(v, list, lists[number], strconv.Itoa(number), after, yield) {
-				return
+		if mark.List != placeless {
+			for _, name := range list.Lists() {
+				if name < mark.List {
+					continue
+				}
+				if name > mark.List {
+					mark.List, mark.After = name, ""
+				}
+				if !placedOn(v, list, mark, yield) {
+					return
+				}
 			}
+			mark.List, mark.After = placeless, ""
 		}
-		end := strconv.Itoa(len(lists))
-		for entry, err := range store.Applications.All(v, "", after) {
+		for entry, err := range store.Applications.All(v, "", mark.After) {
 			if _, placed := list.Position(entry.ID); placed && err == nil {
 				continue
 			}
-			entry.ID = end + "\x00" + entry.ID
+			mark.After = entry.ID
+			entry.ID = mark.String()
 			if !yield(entry, err) || err != nil {
 				return
 			}
@@ -62,14 +84,14 @@ func ByPosition(v *store.View, list *living.List, start string) iter.Seq2[store.
 	}
 }
 
-// placedOn yields the applications of one list from after a key on, and tells
-// whether more are asked for.
-func placedOn(v *store.View, list *living.List, name, number, after string, yield func(store.Entry[*eilev1.Application], error) bool) bool {
+// placedOn yields the applications of one list from a mark on, and tells whether
+// more are asked for.
+func placedOn(v *store.View, list *living.List, mark Mark, yield func(store.Entry[*eilev1.Application], error) bool) bool {
 	for {
-		page := list.QueueAfter(name, after, stretch).Placements
+		page := list.QueueAfter(mark.List, mark.After, stretch).Placements
 		for _, placement := range page {
-			entry := store.Entry[*eilev1.Application]{ID: number + "\x00" + after}
-			after = placement.Key
+			entry := store.Entry[*eilev1.Application]{ID: mark.String()}
+			mark.After = placement.Key
 			record, known, err := store.Applications.Find(v, placement.Reference)
 			if err == nil && !known {
 				continue // it was registered after the snapshot was taken

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"iter"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -76,21 +77,19 @@ func (p *Past) answer(reference string, found waitlist.Position) *eilev1.Positio
 	}
 }
 
-// Page returns so many households of a list as it was, in legal order, from
-// after a key on, and the key of the last.
-func (p *Past) Page(list, after string, size int) (positions []*eilev1.Position, last string, err error) {
-	if size <= 0 {
-		return nil, "", nil
-	}
-	for row, err := range p.past.Queue(list, after) {
-		if err != nil {
-			return nil, "", err
+// Places yields the households of a list as it was, in legal order, from after a
+// key on, each with the key of its place.
+func (p *Past) Places(list, after string, _ int) iter.Seq2[store.Entry[*eilev1.Position], error] {
+	return func(yield func(store.Entry[*eilev1.Position], error) bool) {
+		for row, err := range p.past.Queue(list, after) {
+			entry := store.Entry[*eilev1.Position]{ID: row.Key}
+			if err == nil {
+				entry.Record = p.answer(row.Reference, row.Position)
+				stand(entry.Record, row.Position)
+			}
+			if !yield(entry, err) || err != nil {
+				return
+			}
 		}
-		position := p.answer(row.Reference, row.Position)
-		stand(position, row.Position)
-		if positions, last = append(positions, position), row.Key; len(positions) == size {
-			break
-		}
 	}
-	return positions, last, nil
 }

@@ -1,12 +1,14 @@
 package figures
 
 import (
+	"iter"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/living"
 	"github.com/eile-housing/eile/store/waitlist"
 )
@@ -76,15 +78,23 @@ func beside(position *eilev1.Position, counts []waitlist.Count) {
 	}
 }
 
-// Page returns so many households of a list in legal order, from after a key
-// on, and the key of the last.
-func (q Queue) Page(list, after string, size int) (positions []*eilev1.Position, last string, err error) {
-	page := q.list.QueueAfter(list, after, size)
-	for i, placement := range page.Placements {
-		positions = append(positions, q.row(page, page.First+i, placement))
-		last = placement.Key
+// Places yields the households of a list in legal order, from after a key on,
+// each with the key of its place. As many as are asked for come from one moment.
+func (q Queue) Places(list, after string, asked int) iter.Seq2[store.Entry[*eilev1.Position], error] {
+	return func(yield func(store.Entry[*eilev1.Position], error) bool) {
+		for {
+			page := q.list.QueueAfter(list, after, asked)
+			for i, placement := range page.Placements {
+				if !yield(store.Entry[*eilev1.Position]{ID: placement.Key, Record: q.row(page, page.First+i, placement)}, nil) {
+					return
+				}
+				after = placement.Key
+			}
+			if len(page.Placements) < asked {
+				return
+			}
+		}
 	}
-	return positions, last, nil
 }
 
 // row is one household of a page of the list.

@@ -2,6 +2,7 @@ package figures_test
 
 import (
 	"fmt"
+	"iter"
 	"testing"
 	"time"
 
@@ -21,21 +22,24 @@ func queueOf(w *eiletest.World) figures.Queue {
 	return figures.NewQueue(w.Register.List(), w.InForce(), w.Now())
 }
 
-// standing are the positions of both lists, two at a time, without the moment.
-func standing(t *testing.T, page func(list, after string, size int) ([]*eilev1.Position, string, error)) (all []*eilev1.Position) {
+// standing are the positions of both lists, without the moment: read two at a time,
+// and begun anew after every third.
+func standing(t *testing.T, places func(list, after string, asked int) iter.Seq2[store.Entry[*eilev1.Position], error]) (all []*eilev1.Position) {
 	t.Helper()
 	for _, list := range []string{"general", "second"} {
-		for after := ""; ; {
-			positions, last, err := page(list, after, 2)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, position := range positions {
-				position.AsOf, position.Revision = nil, 0
-			}
-			all, after = append(all, positions...), last
-			if len(positions) < 2 {
-				break
+		after, more := "", true
+		for more {
+			more = false
+			count := 0
+			for entry, err := range places(list, after, 2) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if more = count == 3; more {
+					break
+				}
+				entry.Record.AsOf, entry.Record.Revision = nil, 0
+				all, after, count = append(all, entry.Record), entry.ID, count+1
 			}
 		}
 	}
@@ -64,7 +68,7 @@ func TestThePastIsWhatWasSeen(t *testing.T) {
 		all []*eilev1.Position
 	}
 	var moments []seen
-	see := func() { moments = append(moments, seen{w.Now(), standing(t, queueOf(w).Page)}) }
+	see := func() { moments = append(moments, seen{w.Now(), standing(t, queueOf(w).Places)}) }
 	for i, facts := range [][]string{{"points=4"}, {"points=2"}, {"points=4", "list=second"}, {"points=9"}, {"points=0"}} {
 		w.Household(fmt.Sprintf("A-%d", i), facts...)
 		see()
@@ -84,7 +88,7 @@ func TestThePastIsWhatWasSeen(t *testing.T) {
 	w.View(func(v *store.View) error {
 		for _, moment := range moments {
 			err := figures.ReadPast(v, moment.at, w.InForce().Policy.Location, func(past *figures.Past) error {
-				if fault := same(moment.all, standing(t, past.Page)); fault != "" {
+				if fault := same(moment.all, standing(t, past.Places)); fault != "" {
 					t.Errorf("at %v: %s", moment.at, fault)
 				}
 				for _, position := range moment.all {

@@ -38,3 +38,8 @@ func (f Applications) registeredOn(a *eilev1.Application) (day.Day, bool) {
 	at, known := day.KeptMoment(a.GetRegisteredAt())
 	return at.Day(f.zone), known
 }
+
+// Position tells whether a place is asked for.
+func Position(req *eilev1.ListPositionsRequest, position *eilev1.Position) bool {
+	return is(req.GetNeedClass(), position.GetNeedClass())
+}

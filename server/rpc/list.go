@@ -28,6 +28,16 @@ func All[M any](kind interface {
 	return func(v *store.View, start string) Entries[M] { return kind.All(v, "", start) }
 }
 
+// Count counts the records of a kind, which is much less work than to read them.
+func Count(kind interface {
+	Count(v *store.View, most int) (count int, more bool, err error)
+}) func(*store.View) (Total, error) {
+	return func(v *store.View) (Total, error) {
+		count, more, err := kind.Count(v, MaxLooked)
+		return Total{Size: int32(count), Minimum: more}, err
+	}
+}
+
 // Listing is where the rows of a list come from.
 type Listing[M proto.Message] struct {
 	// From yields the records in their order; a page begins at the id of one.
@@ -36,6 +46,9 @@ type Listing[M proto.Message] struct {
 	Keep func(*store.View, M) (bool, error)
 	// Fill adds to a row what stands beside the record; nil: nothing.
 	Fill func(*store.View, M) error
+	// Count tells how many rows there are where no filter is asked for; nil: they
+	// are read to be counted.
+	Count func(*store.View) (Total, error)
 }
 
 // Rows are one page of a list.
@@ -52,8 +65,24 @@ func List[M proto.Message](ctx context.Context, o *Office, req Paged, listing Li
 	if err != nil {
 		return Rows[M]{}, err
 	}
+	var rows Rows[M]
+	err = o.View(ctx, func(v *store.View) (err error) {
+		rows, err = listing.page(v, page)
+		return err
+	})
+	return rows, err
+}
+
+// page reads one page, and counts where it is the first.
+func (l Listing[M]) page(v *store.View, page Page) (rows Rows[M], err error) {
 	sheet := sheet[M]{page: page, counting: page.Start == ""}
-	err = o.View(ctx, func(v *store.View) error { return listing.read(v, &sheet) })
+	if sheet.counting && l.Count != nil && page.whole() {
+		sheet.counting = false
+		if sheet.page.total, err = l.Count(v); err != nil {
+			return rows, err
+		}
+	}
+	err = l.read(v, &sheet)
 	return sheet.rows(), err
 }
 
@@ -93,6 +122,21 @@ func (l Listing[M]) read(v *store.View, sheet *sheet[M]) error {
 		}
 	}
 	return nil
+}
+
+// Walk returns one page of rows that stand in an order outside of the store, whose
+// number is known; it begins at the first of them.
+func Walk[M proto.Message](page Page, from Entries[M], keep func(M) bool, total Total) (Rows[M], error) {
+	sheet := sheet[M]{page: page}
+	if page.Start == "" {
+		sheet.page.total = total
+	}
+	listing := Listing[M]{
+		From: func(*store.View, string) Entries[M] { return from },
+		Keep: func(_ *store.View, row M) (bool, error) { return keep(row), nil },
+	}
+	err := listing.read(nil, &sheet)
+	return sheet.rows(), err
 }
 
 // Cut returns one page of rows that stand in the order of their keys, which are

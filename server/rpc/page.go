@@ -17,7 +17,7 @@ import (
 const (
 	defaultPage = 100
 	maxPage     = 1000
-	queryHash   = 8
+	tokenHash   = 8
 
 	// A page ends at as many bytes of answer, so that it fits a message.
 	pageBytes = 1 << 20
@@ -46,7 +46,7 @@ type Page struct {
 }
 
 // PageOf reads how many records are asked for and where the page begins. A token
-// is bound to its query: with another one it is refused.
+// is bound to its query: with another one, or altered, it is refused.
 func PageOf(req Paged) (Page, error) {
 	page := Page{Size: int(req.GetPageSize()), query: req}
 	if page.Size == 0 {
@@ -57,15 +57,15 @@ func PageOf(req Paged) (Page, error) {
 		return page, nil
 	}
 	token, err := base64.RawURLEncoding.DecodeString(req.GetPageToken())
-	if err != nil || len(token) < queryHash || string(token[:queryHash]) != hashQuery(req) {
+	if err != nil || len(token) < tokenHash || string(token[:tokenHash]) != hashToken(req, token[tokenHash:]) {
 		return Page{}, ForeignToken()
 	}
-	total, n := binary.Uvarint(token[queryHash:])
-	if n <= 0 || len(token) == queryHash+n || total>>1 > 1<<31-1 {
+	total, n := binary.Uvarint(token[tokenHash:])
+	if n <= 0 || len(token) == tokenHash+n || total>>1 > 1<<31-1 {
 		return Page{}, ForeignToken()
 	}
 	page.total = Total{Size: int32(total >> 1), Minimum: total&1 == 1}
-	page.Start = string(token[queryHash+n:])
+	page.Start = string(token[tokenHash+n:])
 	return page, nil
 }
 
@@ -81,26 +81,41 @@ func (p Page) Token(start string, total Total) string {
 	if total.Minimum {
 		packed++
 	}
-	token := binary.AppendUvarint([]byte(hashQuery(p.query)), packed)
-	return base64.RawURLEncoding.EncodeToString(append(token, start...))
+	says := append(binary.AppendUvarint(nil, packed), start...)
+	return base64.RawURLEncoding.EncodeToString(append([]byte(hashToken(p.query, says)), says...))
 }
 
-// hashQuery is a digest of what is asked for, without size and token.
-func hashQuery(req Paged) string {
+// hashToken is a digest of what is asked for, without size and token, and of what
+// a token says about it.
+func hashToken(req Paged, says []byte) string {
+	bare := without(req, "page_size", "page_token", "min_revision").ProtoReflect()
+	hash := sha256.New()
+	// A name has no zero byte and a query says how long it is, so that no part is
+	// taken for another one.
+	hash.Write([]byte(bare.Descriptor().FullName() + "\x00"))
+	query, err := proto.MarshalOptions{Deterministic: true}.Marshal(bare.Interface())
+	if err == nil {
+		hash.Write(binary.AppendUvarint(nil, uint64(len(query))))
+		hash.Write(query)
+	}
+	hash.Write(says)
+	return string(hash.Sum(nil)[:tokenHash])
+}
+
+// without is a request as if some of its fields were not set.
+func without(req Paged, names ...protoreflect.Name) proto.Message {
 	bare := proto.Clone(req).ProtoReflect()
-	fields := bare.Descriptor().Fields()
-	for _, name := range []protoreflect.Name{"page_size", "page_token", "min_revision"} {
-		if field := fields.ByName(name); field != nil {
+	for _, name := range names {
+		if field := bare.Descriptor().Fields().ByName(name); field != nil {
 			bare.Clear(field)
 		}
 	}
-	text := strings.Builder{}
-	text.WriteString(string(bare.Descriptor().FullName()))
-	if bytes, err := (proto.MarshalOptions{Deterministic: true}).Marshal(bare.Interface()); err == nil {
-		text.Write(bytes)
-	}
-	sum := sha256.Sum256([]byte(text.String()))
-	return string(sum[:queryHash])
+	return bare.Interface()
+}
+
+// whole tells whether the query asks for every row.
+func (p Page) whole() bool {
+	return proto.Size(without(p.query, "page_size", "page_token", "order_by")) == 0
 }
 
 // Order reads the order that is asked for: one that an index has, or none, which

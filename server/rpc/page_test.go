@@ -110,6 +110,7 @@ func TestTokensAreBoundToTheirQuery(t *testing.T) {
 	for _, req := range []Paged{
 		&eilev1.ListUnitsRequest{PageToken: token, Status: other}, &eilev1.ListOffersRequest{PageToken: token},
 		&eilev1.ListUnitsRequest{PageToken: "not base64!"}, &eilev1.ListUnitsRequest{PageToken: "c2hvcnQ"},
+		&eilev1.ListUnitsRequest{PageToken: token[:len(token)-2]}, &eilev1.ListUnitsRequest{PageToken: token + "AA"},
 	} {
 		_, err := PageOf(req)
 		if err := tell(t.Context(), err); status.Code(err) != codes.InvalidArgument || fields(err) != "page_token" {

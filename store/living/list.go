@@ -21,7 +21,7 @@ type List struct {
 	staged     map[string]*staged // by import
 	next       *nextPlaces        // what a policy change has placed; nil: none is under way
 
-	mu    sync.RWMutex // guards places.lettings and units; taken after feeding
+	mu    sync.RWMutex // guards places.lettings, units and the writing of generation; taken after feeding
 	units map[string]UnitState
 }
 
@@ -53,6 +53,14 @@ func StateOf(unit *eilev1.Unit) UnitState {
 // New is an empty list.
 func New() *List {
 	return &List{Index: waitlist.NewIndex(), places: newPlaces(), units: map[string]UnitState{}, staged: map[string]*staged{}}
+}
+
+// Generation of the placements that are in force: another one stands in another
+// order.
+func (l *List) Generation() uint32 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.generation
 }
 
 // Due returns the applications whose placement may have to be evaluated again

@@ -14,14 +14,13 @@ import (
 func (l *List) Load(revision uint64, generation uint32, placements iter.Seq2[*eilev1.Placement, error], units map[string]UnitState) error {
 	l.feeding.Lock()
 	defer l.feeding.Unlock()
-	l.generation = generation
 	p := newPlaces()
 	if err := p.load(l.Index, revision, placements); err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.places, l.units = p, units
+	l.generation, l.places, l.units = generation, p, units
 	return nil
 }
 

@@ -128,33 +128,34 @@ func TestNoEvidenceBeforeTheMatch(t *testing.T) {
 	if matches, err := evidence.Matches(w.Context(), w.Register, run.GetId()); err != nil || len(matches) != 0 {
 		t.Errorf("a run that has not matched has matches: %v, %v", matches, err)
 	}
-	if page, more, err := evidence.Page(w.Context(), w.Register, run.GetId(), 0, 10); err != nil || more || len(page) != 0 {
-		t.Errorf("a run that has not matched has a page of matches: %v, %v", page, err)
-	}
-	if _, _, err := evidence.Page(w.Context(), w.Register, "none", 0, 10); !errors.Is(err, store.ErrNotFound) {
+	if _, err := evidence.Matches(w.Context(), w.Register, "none"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a run that is not: %v", err)
 	}
 }
 
-// Pages of any size put together are the matches in legal order, each with what
+// Outcomes are the matches in legal order from any number on, each with what
 // became of it.
-func TestPages(t *testing.T) {
+func TestOutcomes(t *testing.T) {
 	w := town(t, "required")
 	run := w.MustRun().GetId()
-	all := func(size int) (told []string) {
-		for from, more := 0, true; more; from += size {
-			var page []*eilev1.RunMatch
-			var err error
-			if page, more, err = evidence.Page(w.Context(), w.Register, run, from, size); err != nil || more && len(page) != size {
-				t.Fatalf("%d from %d: %v, %v", size, from, page, err)
-			}
-			for _, match := range page {
+	all := func(from int) (told []string) {
+		matches := w.Matches(run)
+		w.View(func(v *store.View) error {
+			for entry, err := range evidence.Outcomes(v, run, matches, from) {
+				if err != nil {
+					return err
+				}
+				if want := fmt.Sprintf("%08d", from+len(told)); entry.ID != want {
+					t.Errorf("number %s, want %s", entry.ID, want)
+				}
+				match := entry.Record
 				told = append(told, strings.TrimSpace(fmt.Sprintf("%s %s %s%s", match.GetApplication(), match.GetUnit(), match.GetOffer(), match.GetSkipped().GetCode())))
 			}
-		}
+			return nil
+		})
 		return told
 	}
-	if got, want := all(2), []string{"A-1 U-1", "A-2 U-2", "A-3 U-3"}; !slices.Equal(got, want) {
+	if got, want := all(0), []string{"A-1 U-1", "A-2 U-2", "A-3 U-3"}; !slices.Equal(got, want) {
 		t.Errorf("before the approval: %q, want %q", got, want)
 	}
 	w.Withdraw("A-2")
@@ -162,9 +163,9 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"A-1 U-1 2025-06-02-00001", "A-2 U-2 NOT_WAITING", "A-3 U-3 2025-06-02-00003"}
-	for size := 1; size < 5; size++ {
-		if got := all(size); !slices.Equal(got, want) {
-			t.Errorf("pages of %d: %q, want %q", size, got, want)
+	for from := range 5 {
+		if got := all(from); !slices.Equal(got, want[min(from, 3):]) {
+			t.Errorf("from %d on: %q, want %q", from, got, want)
 		}
 	}
 	for _, match := range w.Matches(run) {
@@ -174,8 +175,5 @@ func TestPages(t *testing.T) {
 	}
 	if skips := w.Skips(run); len(skips) != 1 || skips[0].GetApplication() != "A-2" || skips[0].GetUnit() != "U-2" || skips[0].GetReason().GetCode() != "NOT_WAITING" {
 		t.Errorf("skipped %v", skips)
-	}
-	if page, more, err := evidence.Page(w.Context(), w.Register, run, 7, 2); err != nil || more || len(page) != 0 {
-		t.Errorf("beyond the end: %v, %v", page, err)
 	}
 }

@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"google.golang.org/protobuf/proto"
 
@@ -43,26 +44,22 @@ func Skips(ctx context.Context, register *store.Register, id string) ([]*eilev1.
 // Offer is the id of the offer that a match of a run became, by its number from 0.
 func Offer(run string, number int) string { return fmt.Sprintf("%s-%05d", run, number+1) }
 
-// Page returns what became of the matches of a run, in legal order: at most size
-// of them, from a number on that counts from 0, and whether there are more.
-func Page(ctx context.Context, register *store.Register, id string, from, size int) (page []*eilev1.RunMatch, more bool, err error) {
-	matches, err := Matches(ctx, register, id)
-	if err != nil {
-		return nil, false, err
-	}
-	from = min(from, len(matches))
-	until := min(from+size, len(matches))
-	err = register.View(ctx, func(v *store.View) error {
-		for number := from; number < until; number++ {
-			batch, _, err := store.FindBatch(v, id, uint32(number))
-			if err != nil {
-				return err
+// Outcomes yields what became of the matches of a run, in legal order, from a
+// number on that counts from 0. The id of an entry is its number as text that
+// orders by it.
+func Outcomes(v *store.View, run string, matches []*eilev1.Run_Match, from int) iter.Seq2[store.Entry[*eilev1.RunMatch], error] {
+	return func(yield func(store.Entry[*eilev1.RunMatch], error) bool) {
+		for number := from; number < len(matches); number++ {
+			batch, _, err := store.FindBatch(v, run, uint32(number))
+			entry := store.Entry[*eilev1.RunMatch]{ID: fmt.Sprintf("%08d", number)}
+			if err == nil {
+				entry.Record = became(matches[number], batch, Offer(run, number))
 			}
-			page = append(page, became(matches[number], batch, Offer(id, number)))
+			if !yield(entry, err) || err != nil {
+				return
+			}
 		}
-		return nil
-	})
-	return page, until < len(matches), err
+	}
 }
 
 // became says what became of a match: the offer of that id was made, or could not
