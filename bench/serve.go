@@ -20,6 +20,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 )
@@ -41,7 +42,7 @@ func (b *bench) host(ctx context.Context) (*inProcess, error) {
 	if err != nil {
 		return nil, err
 	}
-	register, err := store.Open(ctx, db)
+	register, err := store.Open(ctx, db, make([]byte, audit.SaltBytes))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -159,7 +160,7 @@ func (s *applications) AmendApplication(ctx context.Context, req *eilev1.AmendAp
 	if corrects && req.GetDecision() == nil {
 		return nil, casework.Refuse(words.Say("what.amend_application", words.Text("application", given.GetReference())), words.Reason("DECISION_NEEDED"))
 	}
-	return s.amend(ctx, req, "application.amend", req.GetDecision().GetReason(), given.GetReference(),
+	return s.amend(ctx, req, "application.amend", cmp.Or(req.GetReason(), req.GetDecision().GetReason()), given.GetReference(),
 		func(c casework.Change, stored *eilev1.Application) error {
 			if err := casework.Seen(store.Applications.Noun, given.GetReference(), given.GetEtag(), stored); err != nil {
 				return err

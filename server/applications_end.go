@@ -66,6 +66,9 @@ func (s *applications) GetPerson(ctx context.Context, req *eilev1.GetPersonReque
 // birth. What was decided stays in the history.
 func (s *applications) ErasePerson(ctx context.Context, req *eilev1.ErasePersonRequest) (*eilev1.ErasePersonResponse, error) {
 	err := rpc.ChangeOne(ctx, s.office, store.Applications, req.GetReference(), req, "application.erase", req.GetReason(), application.Erase)
+	if err == nil {
+		err = s.office.Register.Forget(context.WithoutCancel(ctx), req.GetReference())
+	}
 	if err != nil {
 		return nil, err
 	}

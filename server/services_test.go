@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -165,7 +166,14 @@ func TestPersonalData(t *testing.T) {
 	refusedFor(w, "NOT_FOUND", w.applications.GetPerson, &eilev1.GetPersonRequest{Reference: "A"})
 	amend := &eilev1.AmendApplicationRequest{
 		Application: &eilev1.Application{Reference: "A", Etag: "other"}, Person: &eilev1.Person{GivenName: "Ona"},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"person"}},
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"person"}}, Reason: "by letter",
+	}
+	told := func() map[string]string {
+		reasons := map[string]string{}
+		for _, entry := range ask(w, w.applications.ListHistory, &eilev1.ListHistoryRequest{Reference: "A"}).GetEntries() {
+			reasons[entry.GetAction()] = fmt.Sprint(entry.GetReason(), " ", entry.GetErased())
+		}
+		return reasons
 	}
 	refusedFor(w, "CHANGED_MEANWHILE", w.applications.AmendApplication, amend)
 	amend.Application.Etag = w.application("A").GetEtag()
@@ -178,7 +186,13 @@ func TestPersonalData(t *testing.T) {
 	})
 	refusedFor(w, "NOT_ENDED", w.applications.ErasePerson, &eilev1.ErasePersonRequest{Reference: "A", Reason: "asked"})
 	ask(w, w.applications.WithdrawApplication, &eilev1.WithdrawApplicationRequest{Reference: "A", Reason: "moved"})
+	if is := told()["application.amend"]; is != "by letter false" {
+		t.Errorf("the amendment is told with %q", is)
+	}
 	ask(w, w.applications.ErasePerson, &eilev1.ErasePersonRequest{Reference: "A", Reason: "asked"})
+	if is := told(); is["application.amend"] != " true" || is["application.erase"] != "asked false" {
+		t.Errorf("after the erasure it is told %q", is)
+	}
 	refusedFor(w, "NOT_FOUND", w.applications.GetPerson, &eilev1.GetPersonRequest{Reference: "A"})
 }
 
@@ -222,7 +236,7 @@ func TestPoliciesAndBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	register, err := store.Open(t.Context(), db)
+	register, err := store.Open(t.Context(), db, make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,11 +85,11 @@ func TestAuditEntries(t *testing.T) {
 		}
 		first, second := all[0], all[1]
 		if first.GetAction() != "register" || !slices.Equal(first.GetSubjects(), []string{"A-1", "U-1"}) || first.GetActor() != "clerk" ||
-			first.GetStatusTo() != "WAITING" || first.GetDecision() != "d-1" || len(first.GetChanges()) != 3 || first.GetRevision() == 0 {
+			first.GetStatusTo() != "WAITING" || first.GetDecision() != "d-1" || len(first.GetChanges()) != 4 || first.GetRevision() == 0 {
 			t.Errorf("first entry is %v", first)
 		}
 		if len(second.GetChanges()) != 1 || second.GetChanges()[0].GetAfter() != nil ||
-			!slices.Equal(second.GetChanges()[0].GetBefore(), first.GetChanges()[1].GetAfter()) {
+			!slices.Equal(second.GetChanges()[0].GetBefore(), first.GetChanges()[2].GetAfter()) {
 			t.Errorf("second entry is %v", second)
 		}
 		about := 0

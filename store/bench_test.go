@@ -89,7 +89,7 @@ func BenchmarkOpen1M(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		register, err := Open(b.Context(), db)
+		register, err := Open(b.Context(), db, seed)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func BenchmarkUpdateApplication256(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		register, err := Open(b.Context(), db)
+		register, err := Open(b.Context(), db, seed)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -232,7 +232,7 @@ func BenchmarkUpdateApplication256(b *testing.B) {
 func writesOfRegistration(b *testing.B) func(n uint64) []kv.Write {
 	b.Helper()
 	db := newMemory()
-	register, err := Open(b.Context(), db)
+	register, err := Open(b.Context(), db, seed)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 var audited = []string{
 	layout.Application, layout.Person, layout.Unit, layout.Inspection, layout.Offer, layout.Barred, layout.Tenancy, layout.Decision,
 	layout.DuplicateDecision, layout.Policy, layout.Run, layout.RunByDate, layout.Evidence, layout.Decommission, layout.Programme,
-	layout.PlacementChange, layout.UnitChange,
+	layout.PlacementChange, layout.UnitChange, layout.Salt,
 }
 
 // audit recomputes the chain of seals and the keys by subject.
@@ -18,7 +18,13 @@ func (c *check) audit() error {
 	if err := audit.CheckChain(c.reader, c.sealed, c.tell); err != nil || c.ended {
 		return err
 	}
-	return audit.CheckSubjects(c.reader, c.tell)
+	if err := audit.CheckSubjects(c.reader, c.tell); err != nil || c.ended {
+		return err
+	}
+	if err := audit.CheckDetails(c.reader, c.tell); err != nil || c.ended {
+		return err
+	}
+	return audit.CheckFormer(c.reader, c.tell)
 }
 
 // records compares each record with the last audit entry that tells of it.

@@ -59,7 +59,7 @@ func (s stored) tampered(t *testing.T, tamper func(kv.Tx) error) []string {
 	if _, err := db.Update(t.Context(), tamper); err != nil {
 		t.Fatal(err)
 	}
-	register, err := Open(t.Context(), db)
+	register, err := Open(t.Context(), db, seed)
 	if err != nil {
 		return []string{err.Error()}
 	}

@@ -11,8 +11,9 @@
 // of its end. A Scratch is a register over a snapshot of this one, on which anything can be tried.
 // Check recomputes whatever is derived and yields every fault.
 //
-// The layout of keys is the table in store/layout. Personal data lies in persons only; audit
-// entries, request records and the history carry ids. Files named check_*.go are the parts of
+// The layout of keys is the table in store/layout. Personal data lies in persons, and beside audit
+// entries, where people gave reasons; an erasure takes both. The entries themselves, request
+// records and the history carry ids. Files named check_*.go are the parts of
 // Check.
 //
 // The package imports proto, store/kv with the driver in memory, for what is tried, and its rooms:

@@ -64,7 +64,7 @@ func (r *Register) beginImport(ctx context.Context, id string, change uint32) (*
 var ErrTaken = staging.ErrTaken
 
 // Piece begins a piece of the import.
-func (im *Import) Piece() *staging.Piece { return staging.NewPiece(im.ID, im.generation) }
+func (im *Import) Piece() *staging.Piece { return staging.NewPiece(im.ID, im.generation, im.reg.seed) }
 
 // AddTo puts a record into a piece. It must carry the id of the import where its
 // kind has a field for it.

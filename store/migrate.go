@@ -16,7 +16,7 @@ import (
 
 // Schema is the version of the records and keys in store/layout. It is raised
 // when an older program could no longer read them.
-const Schema = 3
+const Schema = 4
 
 // A step brings a register from one schema to the next. It first looks at all that
 // it will change and refuses what it cannot. It changes records in portions that
@@ -33,6 +33,7 @@ type step struct {
 var steps = [Schema - 1]step{
 	{"take the skips out of the records of runs", clearSkips},
 	{"note in each record when it was changed", markRecords},
+	{"bring the audit into the form that stays", reformAudit},
 }
 
 // migrates is the action of the entries that migrations leave.
@@ -136,7 +137,7 @@ func (m *migration) change(ctx context.Context, portion string, fn func(*Tx) err
 	id := strings.TrimSuffix(fmt.Sprintf("schema-%d-%s", m.to, portion), "-")
 	stamp := Stamp{Now: m.moments.Next(time.Time{}), ID: id, Actor: "eile", Action: migrates}
 	_, err := m.reg.update(ctx, func(kvtx kv.Tx) (err error) {
-		tx := &Tx{kv: kvtx, reg: m.reg, stamp: stamp}
+		tx := &Tx{kv: kvtx, reg: m.reg, stamp: stamp, former: m.to < formed}
 		if tx.state, err = registers.Get(tx, "register"); err != nil {
 			return err
 		}

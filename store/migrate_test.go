@@ -43,24 +43,6 @@ func (o *office) ranAt1(id string, matches, long int) {
 	o.change("run.commit", func(tx *Tx) error { return tx.PutRun(run, id) })
 }
 
-// of makes the register one of a schema.
-func (o *office) of(schema int32) {
-	o.Helper()
-	o.raw(func(tx kv.Tx) error {
-		item, _, err := tx.Get([]byte(layout.Register))
-		if err != nil {
-			return err
-		}
-		state, err := layout.Decode[eilev1.Register]("register", item)
-		if err != nil {
-			return err
-		}
-		state.Schema = schema
-		value, err := layout.Encode(state)
-		return errors.Join(err, tx.Put([]byte(layout.Register), value))
-	})
-}
-
 // older is a register of schema 1 with something of everything and many runs,
 // some of them large.
 func older(t *testing.T) *office {
@@ -206,7 +188,7 @@ func TestMigrationIsKilled(t *testing.T) {
 	want := whole.contents(whole.Register)
 	for kill := 0; ; kill++ {
 		db := memory(t, backup)
-		_, err := Open(t.Context(), &mortal{db, kill})
+		_, err := Open(t.Context(), &mortal{db, kill}, seed)
 		if err == nil {
 			if kill < 6 {
 				t.Errorf("the migration has %d commits only", kill)
@@ -219,7 +201,7 @@ func TestMigrationIsKilled(t *testing.T) {
 		if kill > 0 {
 			refusedByOlder(t, db)
 		}
-		if _, err := Open(t.Context(), &mortal{db, kill % 3}); err != nil && !errors.Is(err, errKilled) {
+		if _, err := Open(t.Context(), &mortal{db, kill % 3}, seed); err != nil && !errors.Is(err, errKilled) {
 			t.Fatal(err)
 		}
 		o := openOffice(t, db)
@@ -235,8 +217,8 @@ func refusedByOlder(t *testing.T, db kv.DB) {
 	t.Helper()
 	err := db.View(t.Context(), func(reader kv.Reader) error {
 		state, err := readState(reader)
-		if state.GetSchema() < 2 {
-			t.Errorf("half done, the register is of schema %d", state.GetSchema())
+		if state.GetSchema() == 1 {
+			t.Error("half done, the register is of the schema before")
 		}
 		return err
 	})
@@ -253,7 +235,7 @@ func migrateUntilKilled(path string) {
 		if err != nil {
 			panic(err)
 		}
-		_, err = Open(context.Background(), &mortal{db, commits})
+		_, err = Open(context.Background(), &mortal{db, commits}, seed)
 		say("opened %v", err == nil)
 		if err := db.Close(); err != nil {
 			panic(err)
@@ -266,12 +248,16 @@ func migrateUntilKilled(path string) {
 func TestMigrationOfAKilledProcess(t *testing.T) {
 	fill := func() string {
 		path := boltPath(t)
-		o := openOffice(t, openBolt(t, path))
+		o := openOffice(t, newMemory())
 		for i := range 3 * runsPortion {
 			o.ranAt1(fmt.Sprintf("2026-02-%03d", i), 2, 10)
 		}
-		o.of(1)
+		former := openBolt(t, path)
+		o.recorded.former(t, former, 1)
 		o.end()
+		if err := former.Close(); err != nil {
+			t.Fatal(err)
+		}
 		return path
 	}
 	path := fill()
@@ -313,7 +299,7 @@ func TestMigrationRefuses(t *testing.T) {
 		o.raw(func(kvtx kv.Tx) error { return harm(&Tx{kv: kvtx, reg: o.Register}) })
 		db := memory(t, bytesOf(t, o.db))
 		before := bytesOf(t, db)
-		_, err := Open(t.Context(), db)
+		_, err := Open(t.Context(), db, seed)
 		if !errors.Is(err, kv.ErrCorrupt) || !strings.Contains(err.Error(), "run 2026-03-001") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -352,7 +338,7 @@ func TestExamine(t *testing.T) {
 	o := older(t)
 	db := memory(t, bytesOf(t, o.db))
 	before := bytesOf(t, db)
-	err := Examine(t.Context(), db, func(register *Register) error {
+	err := Examine(t.Context(), db, seed, func(register *Register) error {
 		here := &office{tester: t, Register: register, db: db, now: o.now, ids: o.ids}
 		here.sound(register)
 		here.settle(place("A-9", "general", "2", "x"))
@@ -393,8 +379,8 @@ func TestSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, open := range map[string]func() error{
-			"open":    func() error { _, err := Open(t.Context(), other); return err },
-			"examine": func() error { return Examine(t.Context(), other, func(*Register) error { return nil }) },
+			"open":    func() error { _, err := Open(t.Context(), other, seed); return err },
+			"examine": func() error { return Examine(t.Context(), other, seed, func(*Register) error { return nil }) },
 		} {
 			if err := open(); !errors.Is(err, ErrSchema) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s a register of schema %d: %v", name, schema, err)
@@ -403,7 +389,7 @@ func TestSchema(t *testing.T) {
 		if err := other.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(t.Context(), other); !errors.Is(err, kv.ErrClosed) {
+		if _, err := Open(t.Context(), other, seed); !errors.Is(err, kv.ErrClosed) {
 			t.Errorf("open a closed store: %v", err)
 		}
 		if other.Revision() != 1 {
@@ -414,7 +400,7 @@ func TestSchema(t *testing.T) {
 	if _, err := headless.Update(t.Context(), func(tx kv.Tx) error { return tx.Put([]byte("q/00000002/A-1"), nil) }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), headless); !errors.Is(err, kv.ErrCorrupt) || headless.Revision() != 1 {
+	if _, err := Open(t.Context(), headless, seed); !errors.Is(err, kv.ErrCorrupt) || headless.Revision() != 1 {
 		t.Errorf("open a store that lost its schema: %v, and it is at revision %d", err, headless.Revision())
 	}
 	o := newOffice(t)

@@ -63,17 +63,24 @@ type office struct {
 	dir string // for copies of a store on disk
 	now time.Time
 	ids int
+
+	recorded *recorder
 }
+
+// seed is the chance of these registers: the same always, so that the same changes
+// write the same bytes.
+var seed = []byte("0123456789abcdef0123456789abcdef")
 
 var opening = time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
 
 func openOffice(t tester, db kv.DB) *office {
 	t.Helper()
-	register, err := Open(t.Context(), db)
+	recorded := record(db)
+	register, err := Open(t.Context(), db, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &office{tester: t, Register: register, db: db, now: opening}
+	return &office{tester: t, Register: register, db: db, now: opening, recorded: recorded}
 }
 
 // newMemory is a store in memory whose closures run twice.

@@ -54,7 +54,7 @@ func TestFullPieces(t *testing.T) {
 		rows := 0
 		for number := range uint32(2) {
 			piece := im.Piece()
-			for !piece.Full(3) {
+			for !piece.Full(4) {
 				reference := strings.Repeat("x", 30) + string(rune('a'+rows%26)) + string(rune('a'+rows/26))
 				p := place(reference, "general", "2", reference)
 				p.Import = im.ID

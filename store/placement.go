@@ -142,7 +142,8 @@ func (tx *Tx) PutOffer(offer *eilev1.Offer) error {
 // Bar notes that a home is not offered again to a household, because of an
 // offer; Unbar lifts it.
 func (tx *Tx) Bar(application, unit, offer string) error {
-	return tx.put(layout.PairKey(layout.Barred, application, unit), []byte(offer))
+	_, err := tx.put(layout.PairKey(layout.Barred, application, unit), []byte(offer))
+	return err
 }
 
 // Unbar lets a home be offered again to a household.

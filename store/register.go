@@ -21,6 +21,7 @@ type Register struct {
 	moments *audit.Moments
 	imports *staging.Imports
 	history *history.Archive
+	seed    audit.Seed
 
 	gate    sync.RWMutex // held for writing while a snapshot is taken
 	sealing sync.Mutex   // held while seals are being written
@@ -28,10 +29,17 @@ type Register struct {
 
 // Open takes a store as the register: it brings one of an older schema to this
 // one, removes what undecided imports and an unfinished policy change left, and
-// rebuilds the waiting list. The caller closes db after the last use of the
-// register.
-func Open(ctx context.Context, db kv.DB) (*Register, error) {
-	r := &Register{db: db, list: living.New(), chain: new(audit.Chain), moments: new(audit.Moments), imports: staging.NewImports(), history: history.New()}
+// rebuilds the waiting list. Salts are drawn from random, of audit.SaltBytes. The
+// caller closes db after the last use of the register.
+func Open(ctx context.Context, db kv.DB, random []byte) (*Register, error) {
+	seed, err := audit.NewSeed(random)
+	if err != nil {
+		return nil, fmt.Errorf("open the register: %w", err)
+	}
+	r := &Register{
+		db: db, list: living.New(), chain: new(audit.Chain), moments: new(audit.Moments), imports: staging.NewImports(),
+		history: history.New(), seed: seed,
+	}
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
@@ -39,6 +47,7 @@ func Open(ctx context.Context, db kv.DB) (*Register, error) {
 		{"read the schema", r.checkSchema},
 		{"migrate", r.migrate},
 		{"remove undecided imports", r.removeUndecided},
+		{"finish erasures", r.finishErasures},
 		{"give up an unfinished policy change", r.giveUp},
 		{"rebuild the waiting list", r.follow},
 		{"load the audit chain", func(ctx context.Context) error { return db.View(ctx, r.chain.Load) }},

@@ -41,7 +41,7 @@ func (tx *Tx) PutRun(run *eilev1.Run, date string) error {
 		return err
 	}
 	if !known {
-		if err := tx.put([]byte(layout.RunByDate+date), []byte(run.GetId())); err != nil {
+		if _, err := tx.put([]byte(layout.RunByDate+date), []byte(run.GetId())); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,8 @@ func (tx *Tx) PutEvidence(run, file string, number int, piece []byte, last bool)
 	} else {
 		value = append(value, morePieces)
 	}
-	return tx.put(layout.NumberKey(layout.Evidence, run+"/"+file, uint32(number)), append(value, piece...))
+	_, err := tx.put(layout.NumberKey(layout.Evidence, run+"/"+file, uint32(number)), append(value, piece...))
+	return err
 }
 
 // Evidence reads one piece of a file of a run, and whether it is the last; false

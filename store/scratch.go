@@ -32,17 +32,17 @@ func (r *Register) Scratch(ctx context.Context, fn func(scratch *Register) error
 // fork gives into what this process knows of the register, while nothing is
 // written.
 func (r *Register) fork(into *Register) {
-	into.history = r.history.Fork()
+	into.history, into.seed = r.history.Fork(), r.seed
 	into.list, into.imports, into.chain, into.moments = r.list.Fork(), r.imports.Copy(), r.chain.Ended(), r.moments.Copy()
 }
 
 // Examine runs fn on a store as a register without writing to it: what Open
 // would mend, remove or migrate is so for fn alone, and is thrown away like all
 // that fn changes.
-func Examine(ctx context.Context, db kv.DB, fn func(*Register) error) error {
+func Examine(ctx context.Context, db kv.DB, random []byte, fn func(*Register) error) error {
 	return db.View(ctx, func(reader kv.Reader) error {
 		return over(reader, func(db kv.DB) error {
-			register, err := Open(ctx, db)
+			register, err := Open(ctx, db, random)
 			if err != nil {
 				return err
 			}

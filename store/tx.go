@@ -25,7 +25,8 @@ type Stamp struct {
 	ID     string
 	Actor  string
 	Action string // e.g. application.register
-	Reason string // as given by a person; never personal data
+	Reason string // as given by a person
+	Cause  string // the id of what the machine acts for, e.g. a run
 
 	// RequestID, when set, makes the call safe to repeat; RequestSum is the
 	// SHA-256 of what was asked, without the id.
@@ -44,10 +45,15 @@ type Tx struct {
 	result   string
 	subjects []string
 	changes  audit.Changes
+	values   audit.Values
+	formers  map[string]proto.Message // what the records were whose values are kept
+	salts    map[string]salts         // by application
 	moves    []move
 	turns    []turn
 	from, to string
 	decision string
+	former   bool                      // the audit is not yet in the form that stays
+	told     *eilev1.AuditEntry_Former // what the entry tells of the chain before
 }
 
 // begin makes the Tx of one run of a closure.
@@ -101,9 +107,9 @@ func (tx *Tx) Decision(id string) { tx.decision = id }
 
 func (tx *Tx) get(key []byte) (kv.Item, bool, error) { return tx.kv.Get(key) }
 
-// Put writes a record and notes its digests in the audit entry. What can be amended
-// gets its etag and its moment. The error wraps ErrImporting where an import that is
-// not decided has staged that record.
+// Put writes a record and notes in the audit entry that it did, with the values
+// that changed. What can be amended gets its etag and its moment. The error wraps
+// ErrImporting where an import that is not decided has staged that record.
 func (k Kind[T, M]) Put(tx *Tx, id string, record M) error {
 	tx.mark(record)
 	return k.rewrite(tx, id, record)
@@ -119,7 +125,28 @@ func (k Kind[T, M]) rewrite(tx *Tx, id string, record M) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", k.Noun, id, err)
 	}
-	return tx.put(key, value)
+	former, err := tx.put(key, value)
+	if err != nil || former == nil || tx.former || !audit.Factual(key) {
+		return err
+	}
+	return k.note(tx, string(key), *former, record)
+}
+
+// note notes the values of a record that changed since the change began.
+func (k Kind[T, M]) note(tx *Tx, key string, item kv.Item, record M) error {
+	former, known := tx.formers[key]
+	if !known {
+		var err error
+		if former, err = layout.Decode[T, M](k.Noun, item); err != nil {
+			return err
+		}
+		if tx.formers == nil {
+			tx.formers = map[string]proto.Message{}
+		}
+		tx.formers[key] = former
+	}
+	tx.values.Note(key, former, record, tx.forgets(key))
+	return nil
 }
 
 // Delete deletes a record and notes it in the audit entry; what does not exist
@@ -164,33 +191,55 @@ func (tx *Tx) putFirst(key []byte, record proto.Message) error {
 	return tx.kv.Put(key, value)
 }
 
-func (tx *Tx) put(key, value []byte) error {
-	before, err := tx.digest(key)
+// put writes a record and answers what its key held; nil: nothing.
+func (tx *Tx) put(key, value []byte) (*kv.Item, error) {
+	item, ok, err := tx.kv.Get(key)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	after := sha256.Sum256(value)
-	tx.changes.Note(key, before, after[:])
-	return tx.kv.Put(key, value)
+	var before []byte
+	if ok {
+		before = item.Value
+	}
+	if err := tx.changed(key, before, value); err != nil {
+		return nil, err
+	}
+	if err := tx.kv.Put(key, value); err != nil || !ok {
+		return nil, err
+	}
+	return &item, nil
 }
 
 func (tx *Tx) delete(key []byte) error {
-	before, err := tx.digest(key)
-	if err != nil || before == nil {
+	item, ok, err := tx.kv.Get(key)
+	if err != nil || !ok {
 		return err
 	}
-	tx.changes.Note(key, before, nil)
+	if err := tx.changed(key, item.Value, nil); err != nil {
+		return err
+	}
 	return tx.kv.Delete(key)
 }
 
-// digest is the SHA-256 of what a key holds; nil when it holds nothing.
-func (tx *Tx) digest(key []byte) ([]byte, error) {
-	item, ok, err := tx.kv.Get(key)
-	if err != nil || !ok {
-		return nil, err
+// changed notes a change of a record; nil: it was not there, or is not any more.
+func (tx *Tx) changed(key, before, after []byte) error {
+	digest := func(value []byte) []byte {
+		if value == nil {
+			return nil
+		}
+		sum := sha256.Sum256(value)
+		return sum[:]
 	}
-	sum := sha256.Sum256(item.Value)
-	return sum[:], nil
+	was, is := digest(before), digest(after)
+	if reference, salted := audit.Salted(string(key)); salted && !tx.former {
+		salts, err := tx.salt(reference)
+		if err != nil {
+			return err
+		}
+		was, is = audit.Commit(salts.before, string(key), was), audit.Commit(salts.after, string(key), is)
+	}
+	tx.changes.Note(key, was, is)
+	return nil
 }
 
 // finish writes what belongs to every change: the history of placements and
@@ -213,9 +262,15 @@ func (tx *Tx) finish() error {
 }
 
 func (tx *Tx) audit() error {
-	return audit.Put(tx.kv, &eilev1.AuditEntry{
-		Id: tx.stamp.ID, At: tx.at(), Actor: tx.stamp.Actor, Action: tx.stamp.Action, Reason: tx.stamp.Reason,
-		Subjects: tx.subjects, Changes: tx.changes, StatusFrom: tx.from, StatusTo: tx.to, Decision: tx.decision,
+	entry := &eilev1.AuditEntry{
+		Id: tx.stamp.ID, At: tx.at(), Actor: tx.stamp.Actor, Action: tx.stamp.Action, Cause: tx.stamp.Cause,
+		Subjects: tx.subjects, Changes: tx.changes, StatusFrom: tx.from, StatusTo: tx.to, Decision: tx.decision, Former: tx.told,
+	}
+	if tx.stamp.Reason == "" && len(tx.values) == 0 {
+		return audit.Put(tx.kv, entry, nil)
+	}
+	return audit.Put(tx.kv, entry, &eilev1.AuditDetail{
+		Salt: tx.reg.seed.Salt(layout.AuditDetail, tx.stamp.ID), Reason: tx.stamp.Reason, Values: tx.values,
 	})
 }
 

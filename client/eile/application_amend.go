@@ -31,6 +31,8 @@ func newApplicationAmend(s *session) *cobra.Command {
 			req.Application.Etag = etag
 			if cmd.Flags().Changed("decision") {
 				req.Decision = decision
+			} else {
+				req.Reason = decision.GetReason()
 			}
 			if given.PersonGiven() {
 				recorded, err := recordedPerson(ctx, c, args[0])

@@ -10,8 +10,8 @@ import (
 )
 
 var auditView = render.View{
-	Table: "at actor action subjects status_from:from status_to:to decision reason",
-	CSV:   "id at actor action subjects reason decision status_from status_to revision",
+	Table: "at actor action subjects status_from:from status_to:to decision reason values",
+	CSV:   "id at actor action subjects reason decision status_from status_to revision values erased",
 }
 
 const actionUsage = "only entries of the `ACTION`, such as application.amend, or of a noun with all of its actions"

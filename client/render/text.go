@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -49,11 +50,21 @@ func messageText(m protoreflect.Message) string {
 		return amenitiesText(m)
 	case *eilev1.PolicyName:
 		return m.GetName() + "@" + m.GetVersion()
+	case *eilev1.AuditEntry_Value:
+		return valueText(m)
 	case *eilev1.Household:
 		return table.FormatMembers(m.GetMembers())
 	default:
 		panic(fmt.Sprintf("%T is not one value: a view must name its fields", m))
 	}
+}
+
+// valueText is what became of a fact. Of a personal one only that it changed is known.
+func valueText(v *eilev1.AuditEntry_Value) string {
+	if v.GetFrom() == "" && v.GetTo() == "" {
+		return v.GetName()
+	}
+	return fmt.Sprintf("%s: %s → %s", v.GetName(), cmp.Or(v.GetFrom(), "-"), cmp.Or(v.GetTo(), "-"))
 }
 
 // factText is the value of a fact; the type is the policy's affair.

@@ -12,6 +12,7 @@ import (
 	"github.com/eile-housing/eile/policy/day"
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
 )
@@ -66,7 +67,7 @@ func Bare(t T, text string) *World {
 // in force or gets it by Activate. It is not checked by itself.
 func Open(t T, db kv.DB, text string, today day.Day) *World {
 	t.Helper()
-	register, err := store.Open(t.Context(), db)
+	register, err := store.Open(t.Context(), db, make([]byte, audit.SaltBytes))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func (w *World) Copied() *World {
 // force. The test closes the store.
 func (w *World) On(db kv.DB) *World {
 	w.Helper()
-	register, err := store.Open(w.Context(), db)
+	register, err := store.Open(w.Context(), db, make([]byte, audit.SaltBytes))
 	if err != nil {
 		w.Fatal(err)
 	}

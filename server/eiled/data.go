@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 )
 
@@ -53,7 +54,7 @@ func openRegister(ctx context.Context, dir string) (*data, error) {
 	if err != nil {
 		return nil, err
 	}
-	register, err := store.Open(ctx, db)
+	register, err := store.Open(ctx, db, randomBytes(audit.SaltBytes))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -79,12 +80,17 @@ func readKey(path string) ([]byte, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("server key: %w", err)
 	}
-	key = make([]byte, keyBytes)
-	_, _ = rand.Read(key) // never fails, see crypto/rand
+	key = randomBytes(keyBytes)
 	if err := writeWhole(path, key); err != nil {
 		return nil, fmt.Errorf("server key: %w", err)
 	}
 	return key, nil
+}
+
+func randomBytes(n int) []byte {
+	random := make([]byte, n)
+	_, _ = rand.Read(random) // never fails, see crypto/rand
+	return random
 }
 
 // writeWhole writes a private file so that it is there whole or not at all.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 )
@@ -35,7 +36,7 @@ func checkCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, db.Close()) }()
-			return check(command.Context(), db, command.OutOrStdout())
+			return check(command.Context(), db, command.OutOrStdout(), command.ErrOrStderr())
 		},
 	}
 	command.Flags().StringVar(&dir, "data", "", "data directory (required)")
@@ -44,8 +45,8 @@ func checkCommand() *cobra.Command {
 
 // check writes down each fault of a register, which it leaves as it is: one of an
 // older schema is checked as this program would bring it to its own.
-func check(ctx context.Context, db *boltkv.DB, to io.Writer) error {
-	return store.Examine(ctx, db, func(register *store.Register) error {
+func check(ctx context.Context, db *boltkv.DB, to, notes io.Writer) error {
+	return store.Examine(ctx, db, randomBytes(audit.SaltBytes), func(register *store.Register) error {
 		faults := 0
 		report := func(fault string) bool {
 			faults++
@@ -61,8 +62,19 @@ func check(ctx context.Context, db *boltkv.DB, to io.Writer) error {
 		if faults > 0 {
 			return fmt.Errorf("%d faults", faults)
 		}
-		return nil
+		return register.View(ctx, func(v *store.View) error { return cite(v, notes) })
 	})
+}
+
+// cite says which chain of the audit was there before the form of entries was fixed:
+// a copy of it can be compared by this only.
+func cite(v *store.View, to io.Writer) error {
+	former, err := v.Former()
+	if err == nil && former != nil {
+		fmt.Fprintf(to, "audit: %d entries were brought into their present form; the chain before ended with seal %d, SHA-256 %x\n",
+			former.GetEntries(), former.GetSeal(), former.GetSha256())
+	}
+	return err
 }
 
 func restoreCommand() *cobra.Command {

@@ -50,7 +50,7 @@ func newCity(t *rapid.T, folder string) *city {
 
 // on opens the register of a store, with the layers that lie in the folder.
 func (c *city) on(db *memkv.DB) {
-	register, err := store.Open(c.Context(), db)
+	register, err := store.Open(c.Context(), db, make([]byte, 32))
 	if err == nil {
 		err = register.History().KeepIn(c.folder)
 	}

@@ -24,8 +24,8 @@ const (
 	actionWrite = "import.write"
 	// importers write pieces at a time; they share commits.
 	importers = 16
-	// rowsInPiece is bounded by the keys of a transaction: a row has at most three.
-	rowsInPiece = 40
+	// rowsInPiece is bounded by the keys of a transaction: a row has at most four.
+	rowsInPiece = 30
 )
 
 // batch writes the rows of one file, unseen.

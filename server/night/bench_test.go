@@ -66,7 +66,7 @@ func city(b *testing.B) *nighttest.Nights {
 		}
 	}
 	for i := range waiting {
-		flush(2)
+		flush(3)
 		application := citizen(w, random, i)
 		place := state.Evaluate(w.InForce(), application)
 		store.Applications.AddTo(piece, application.GetReference(), application)

@@ -18,6 +18,7 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/rulebook"
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv/memkv"
 )
 
@@ -26,7 +27,7 @@ func newOffice(t testing.TB) *Office {
 	t.Helper()
 	db := memkv.New(memkv.Options{})
 	t.Cleanup(func() { _ = db.Close() })
-	register, err := store.Open(t.Context(), db)
+	register, err := store.Open(t.Context(), db, make([]byte, audit.SaltBytes))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,8 @@ type failer interface {
 	Errorf(format string, args ...any)
 }
 
-// book is an audit under test: records are keys of applications.
+// book is an audit under test: records are keys of homes, whose digests stand in the
+// entries as they are.
 type book struct {
 	failer
 	db    kv.DB
@@ -50,7 +51,7 @@ func (b *book) change(reference, value string, subjects ...string) string {
 	b.ids++
 	id := fmt.Sprintf("id-%04d", b.ids)
 	b.update(func(tx kv.Tx) error {
-		key := []byte(layout.Application + reference)
+		key := []byte(layout.Unit + reference)
 		item, ok, err := tx.Get(key)
 		if err != nil {
 			return err
@@ -70,7 +71,7 @@ func (b *book) change(reference, value string, subjects ...string) string {
 		var changes audit.Changes
 		changes.Note(key, before, []byte("first"))
 		changes.Note(key, nil, after)
-		return errors.Join(err, audit.Put(tx, &eilev1.AuditEntry{Id: id, At: timestamppb.New(b.now), Subjects: subjects, Changes: changes}))
+		return errors.Join(err, audit.Put(tx, &eilev1.AuditEntry{Id: id, At: timestamppb.New(b.now), Subjects: subjects, Changes: changes}, nil))
 	})
 	return id
 }
@@ -122,7 +123,7 @@ func (b *book) faults(imports audit.Imports) (found []string) {
 	report := func(fault string) bool { found = append(found, fault); return true }
 	b.read(func(reader kv.Reader) error {
 		return errors.Join(audit.CheckChain(reader, b.chain.Written(), report), audit.CheckSubjects(reader, report),
-			audit.CheckRecords(reader, []string{layout.Application}, imports, report))
+			audit.CheckRecords(reader, []string{layout.Unit}, imports, report))
 	})
 	return found
 }
@@ -158,9 +159,9 @@ func TestChain(t *testing.T) {
 // TestCheckTells of whatever was changed behind the audit.
 func TestCheckTells(t *testing.T) {
 	for fault, harm := range map[string]func(*book, kv.Tx) error{
-		"it is not what its last audit entry says":            func(_ *book, tx kv.Tx) error { return tx.Put([]byte("a/A-1"), []byte("z")) },
-		"no audit entry tells of it":                          func(_ *book, tx kv.Tx) error { return tx.Put([]byte("a/A-9"), []byte("z")) },
-		"no audit entry tells of its deletion":                func(_ *book, tx kv.Tx) error { return tx.Delete([]byte("a/A-1")) },
+		"it is not what its last audit entry says":            func(_ *book, tx kv.Tx) error { return tx.Put([]byte("u/A-1"), []byte("z")) },
+		"no audit entry tells of it":                          func(_ *book, tx kv.Tx) error { return tx.Put([]byte("u/A-9"), []byte("z")) },
+		"no audit entry tells of its deletion":                func(_ *book, tx kv.Tx) error { return tx.Delete([]byte("u/A-1")) },
 		"audit seals 1 to 1: they are missing":                func(_ *book, tx kv.Tx) error { return tx.Delete(layout.SealKey(1)) },
 		"audit seal 2: it was written and is missing":         func(_ *book, tx kv.Tx) error { return tx.Delete(layout.SealKey(2)) },
 		"audit seal at key \"s/00000002\": it cannot be read": func(_ *book, tx kv.Tx) error { return tx.Put(layout.SealKey(2), []byte{1}) },
@@ -306,16 +307,16 @@ func TestImports(t *testing.T) {
 	b.update(func(tx kv.Tx) error {
 		sum := sha256.Sum256([]byte("x"))
 		var changes audit.Changes
-		changes.Note([]byte("a/B-1"), nil, sum[:])
+		changes.Note([]byte("u/B-1"), nil, sum[:])
 		entry := &eilev1.AuditEntry{Id: layout.Numbered("im-1", 0), At: timestamppb.New(b.now), Subjects: []string{"im-1"}, Changes: changes}
-		return errors.Join(tx.Put([]byte("a/B-1"), []byte("x")), audit.Put(tx, entry))
+		return errors.Join(tx.Put([]byte("u/B-1"), []byte("x")), audit.Put(tx, entry, nil))
 	})
 	for _, c := range []struct {
 		imports audit.Imports
 		faults  int
 	}{
 		{audit.Imports{Decided: map[string]bool{"im-1": true}}, 0},
-		{audit.Imports{Staged: map[string]bool{"a/B-1": true}}, 0},
+		{audit.Imports{Staged: map[string]bool{"u/B-1": true}}, 0},
 		{audit.Imports{}, 1},
 	} {
 		if found := b.faults(c.imports); len(found) != c.faults {

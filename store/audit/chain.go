@@ -52,8 +52,10 @@ func (c *Chain) Add(revision kv.Revision, write kv.Write) {
 	if write.Deleted || c.ended {
 		return
 	}
-	sum := sha256.Sum256(write.Value)
-	link := &eilev1.AuditSeal_Link{Id: string(write.Key[len(layout.Audit):]), Sha256: sum[:], Revision: uint64(revision)}
+	leaf := Leaf(write.Value)
+	link := &eilev1.AuditSeal_Link{
+		Id: string(write.Key[len(layout.Audit):]), Leaf: leaf[:], Revision: layout.EntryRevision(kv.Item{Value: write.Value, Revision: revision}),
+	}
 	c.mu.Lock()
 	c.pending = append(c.pending, link)
 	c.mu.Unlock()
@@ -138,7 +140,7 @@ func (c *Chain) Load(reader kv.Reader) error {
 		if err != nil {
 			return err
 		}
-		if uint64(item.Revision) > sealed {
+		if layout.EntryRevision(item) > sealed {
 			c.Add(item.Revision, kv.Write{Key: item.Key, Value: item.Value})
 		}
 	}

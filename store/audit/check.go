@@ -20,6 +20,7 @@ type check struct {
 	reader kv.Reader
 	report func(fault string) bool
 	ended  bool
+	former bool // the chain is of the form before this one
 }
 
 func (c *check) fault(format string, args ...any) {
@@ -81,13 +82,16 @@ func (c *check) sealedEntry(link *eilev1.AuditSeal_Link) error {
 	if err != nil {
 		return err
 	}
-	digest := sha256.Sum256(entry.Value)
+	digest, sealed := Leaf(entry.Value), link.GetLeaf()
+	if c.former {
+		digest, sealed = sha256.Sum256(entry.Value), link.GetSha256()
+	}
 	switch {
 	case !ok:
 		c.fault("audit entry %q: it is sealed and missing", link.GetId())
-	case !bytes.Equal(digest[:], link.GetSha256()):
+	case !bytes.Equal(digest[:], sealed):
 		c.fault("audit entry %q: it was changed after it was sealed", link.GetId())
-	case uint64(entry.Revision) != link.GetRevision():
+	case layout.EntryRevision(entry) != link.GetRevision():
 		c.fault("audit entry %q: it was written again after it was sealed", link.GetId())
 	}
 	return nil
@@ -100,7 +104,7 @@ func (c *check) unsealed(sealed map[string]bool, last uint64) error {
 			return err
 		}
 		id := string(item.Key[len(layout.Audit):])
-		if uint64(item.Revision) < last && !sealed[id] {
+		if layout.EntryRevision(item) < last && !sealed[id] {
 			c.fault("audit entry %q: it was added behind the seals", id)
 		}
 	}
@@ -153,7 +157,7 @@ type Imports struct {
 }
 
 // CheckRecords compares each record that begins with one of the prefixes with
-// the digest in the last entry that tells of it.
+// the commitment in the last entry that tells of it.
 func CheckRecords(reader kv.Reader, prefixes []string, imports Imports, report func(fault string) bool) error {
 	c := &check{reader: reader, report: report}
 	return c.records(prefixes, imports)
@@ -163,7 +167,7 @@ func CheckRecords(reader kv.Reader, prefixes []string, imports Imports, report f
 type told struct {
 	revision uint64
 	exists   bool
-	digest   [sha256.Size]byte
+	holds    [sha256.Size]byte
 }
 
 func (c *check) records(prefixes []string, imports Imports) error {
@@ -179,11 +183,16 @@ func (c *check) records(prefixes []string, imports Imports) error {
 			key := string(item.Key)
 			said, ok := last[key]
 			delete(last, key)
-			switch {
-			case imports.Staged[key]:
-			case !ok || !said.exists:
+			if imports.Staged[key] {
+				continue
+			}
+			if !ok || !said.exists {
 				c.fault("record at key %q: no audit entry tells of it", key)
-			case said.digest != sha256.Sum256(item.Value):
+				continue
+			}
+			if holds, err := commitment(c.reader, item); err != nil {
+				return err
+			} else if !bytes.Equal(said.holds[:], holds) {
 				c.fault("record at key %q: it is not what its last audit entry says", key)
 			}
 		}
@@ -194,6 +203,17 @@ func (c *check) records(prefixes []string, imports Imports) error {
 		}
 	}
 	return nil
+}
+
+// commitment is what an entry holds of a record that is there.
+func commitment(reader kv.Reader, item kv.Item) ([]byte, error) {
+	digest := sha256.Sum256(item.Value)
+	reference, salted := Salted(string(item.Key))
+	if !salted {
+		return digest[:], nil
+	}
+	salt, _, err := reader.Get([]byte(layout.Salt + reference))
+	return Commit(salt.Value, string(item.Key), digest[:]), err
 }
 
 // lastTold reads the audit, without what undecided imports did and without what
@@ -219,7 +239,7 @@ func (c *check) lastTold(prefixes []string, decided map[string]bool) (map[string
 				continue
 			}
 			said := told{revision: revision, exists: len(change.GetAfter()) > 0}
-			copy(said.digest[:], change.GetAfter())
+			copy(said.holds[:], change.GetAfter())
 			last[change.GetKey()] = said
 		}
 	}

@@ -16,8 +16,8 @@ const noun = "audit entry"
 // Changes are what one change did to the keys of records.
 type Changes []*eilev1.AuditEntry_Change
 
-// Note adds the change of one key, with the SHA-256 of what it held and holds;
-// nil: nothing. Several changes of one key are one.
+// Note adds the change of one key, with commitments to what it held and holds, see
+// Salted; nil: nothing. Several changes of one key are one.
 func (c *Changes) Note(key, before, after []byte) {
 	name := string(key)
 	for _, change := range *c {
@@ -29,9 +29,15 @@ func (c *Changes) Note(key, before, after []byte) {
 	*c = append(*c, &eilev1.AuditEntry_Change{Key: name, Before: before, After: after})
 }
 
-// Put writes an entry, and a key for it under each subject.
-func Put(tx kv.Tx, entry *eilev1.AuditEntry) error {
+// Put writes an entry, a key for it under each subject, and beside it what is said
+// of it in words and values; nil: nothing is.
+func Put(tx kv.Tx, entry *eilev1.AuditEntry, detail *eilev1.AuditDetail) error {
 	at := entry.GetAt().AsTime()
+	if detail != nil {
+		if err := putBeside(tx, entry, detail); err != nil {
+			return err
+		}
+	}
 	value, err := layout.Encode(entry)
 	if err != nil {
 		return err
@@ -51,7 +57,8 @@ func Put(tx kv.Tx, entry *eilev1.AuditEntry) error {
 // MomentKey is where the entries of a moment and later ones begin.
 func MomentKey(at time.Time) string { return string(layout.AppendTime(nil, at)) }
 
-// Found is an entry with the end of its key: the moment and the id.
+// Found is an entry with the end of its key: the moment and the id. Whoever asks
+// for entries gets them with what lies beside them.
 type Found struct {
 	Key   string
 	Entry *eilev1.AuditEntry
@@ -71,7 +78,7 @@ func Entries(reader kv.Reader, from time.Time, start string) iter.Seq2[Found, er
 		for item, err := range reader.Scan(key, kv.PrefixEnd([]byte(layout.Audit))) {
 			found := Found{}
 			if err == nil {
-				found, err = read(item)
+				found, err = readWhole(reader, item)
 			}
 			if !yield(found, err) || err != nil {
 				return
@@ -83,6 +90,20 @@ func Entries(reader kv.Reader, from time.Time, start string) iter.Seq2[Found, er
 // History yields the entries about a subject, oldest first, from the key on that
 // start names; empty: all.
 func History(reader kv.Reader, subject, start string) iter.Seq2[Found, error] {
+	return func(yield func(Found, error) bool) {
+		for found, err := range about(reader, subject, start) {
+			if err == nil {
+				err = fill(reader, found)
+			}
+			if !yield(found, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// about yields the entries of a subject as they are stored.
+func about(reader kv.Reader, subject, start string) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
 		prefix := layout.AuditSubject + subject + "/"
 		for item, err := range reader.Scan([]byte(prefix+start), kv.PrefixEnd([]byte(prefix))) {
@@ -115,8 +136,16 @@ func read(item kv.Item) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	entry.Revision = uint64(item.Revision)
+	entry.Revision = layout.EntryRevision(item)
 	return Found{Key: string(item.Key[len(layout.Audit):]), Entry: entry}, nil
+}
+
+func readWhole(reader kv.Reader, item kv.Item) (Found, error) {
+	found, err := read(item)
+	if err == nil {
+		err = fill(reader, found)
+	}
+	return found, err
 }
 
 // PieceOf returns the import whose piece an entry tells of. What it says has not

@@ -57,7 +57,7 @@ func momentOf(reader kv.Reader, revision kv.Revision) (at time.Time, err error) 
 			if err != nil {
 				return at, err
 			}
-			counts = item.Revision <= revision
+			counts = layout.EntryRevision(item) <= uint64(revision)
 			break
 		}
 		if counts {

@@ -40,6 +40,9 @@ import (
 //	k/TIME/ID               UnitChange
 //	e/TIME/ID               AuditEntry
 //	es/SUBJECT/TIME/ID      empty: the entries of a subject
+//	ed/TIME/ID              AuditDetail: what an entry does not hold, until it is erased
+//	ek/REFERENCE            the salt of an application, under which the audit commits to it
+//	er/REFERENCE            TIME/ID: the entry of an erasure whose details are being removed
 //	s/NUMBER                AuditSeal
 //	r/REQUEST               RequestRecord
 //	b/ID                    ImportRecord
@@ -47,6 +50,7 @@ import (
 //	g/ID                    Decommission: a proposal to give homes up
 //	w/NAME                  Programme
 //	m/register              Register: schema, generation and policy in force
+//	m/audit                 AuditForm: the chain before the form of entries was fixed
 //	m/night                 Nights: the run under way and the last one
 const (
 	Application       = "a/"
@@ -71,6 +75,9 @@ const (
 	UnitChange        = "k/"
 	Audit             = "e/"
 	AuditSubject      = "es/"
+	AuditDetail       = "ed/"
+	Salt              = "ek/"
+	Erasing           = "er/"
 	Seal              = "s/"
 	Request           = "r/"
 	Import            = "b/"
@@ -80,8 +87,12 @@ const (
 	Single            = "m/" // what there is one of
 )
 
-// Register is the key of the state of the register.
-const Register = Single + "register"
+// Register is the key of the state of the register, AuditForm that of the chain
+// before the form of audit entries was fixed.
+const (
+	Register  = Single + "register"
+	AuditForm = Single + "audit"
+)
 
 // PlacementKey is the key of the placement of an application in a generation.
 func PlacementKey(generation uint32, reference string) []byte {
@@ -163,6 +174,9 @@ func NumberKey(prefix, id string, number uint32) []byte {
 	key = append(key, '/')
 	return appendNumber(key, number)
 }
+
+// SaltKey is the key of the salt of an application.
+func SaltKey(reference string) []byte { return []byte(Salt + reference) }
 
 // SealKey is the key of an audit seal.
 func SealKey(number uint32) []byte { return appendNumber([]byte(Seal), number) }

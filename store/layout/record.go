@@ -77,6 +77,28 @@ func Each(record []byte, field protowire.Number) iter.Seq[[]byte] {
 	}
 }
 
+// number reads one numeric field of a stored record without the rest of it; 0: it
+// is not set.
+func number(record []byte, field protowire.Number) uint64 {
+	for len(record) > 0 {
+		found, kind, n := protowire.ConsumeTag(record)
+		if n < 0 {
+			return 0
+		}
+		record = record[n:]
+		if found == field && kind == protowire.VarintType {
+			value, _ := protowire.ConsumeVarint(record)
+			return value
+		}
+		n = protowire.ConsumeFieldValue(found, kind, record)
+		if n < 0 {
+			return 0
+		}
+		record = record[n:]
+	}
+	return 0
+}
+
 // Count tells how often a field stands in a stored record, without reading what it
 // says.
 func Count(record []byte, field protowire.Number) int {
@@ -96,3 +118,15 @@ func Count(record []byte, field protowire.Number) int {
 
 // PlacementImport is the number of Placement.import.
 const PlacementImport protowire.Number = 10
+
+// entryRevision is the number of AuditEntry.revision.
+const entryRevision protowire.Number = 10
+
+// EntryRevision is the revision that an audit entry belongs to: the one that it says,
+// where a migration wrote it, else that of its bytes.
+func EntryRevision(entry kv.Item) uint64 {
+	if told := number(entry.Value, entryRevision); told != 0 {
+		return told
+	}
+	return uint64(entry.Revision)
+}

@@ -93,11 +93,11 @@ func TestStraysStop(t *testing.T) {
 // TestPieceTells what it will write, and what is heavy is counted.
 func TestPieceTells(t *testing.T) {
 	p := piece("im-1", "A-1")
-	if len(p.Changes()) != 2 || len(p.Placements()) != 1 || len(p.Units()) != 1 || p.Err() != nil {
+	if len(p.Changes()) != 3 || len(p.Placements()) != 1 || len(p.Units()) != 1 || p.Err() != nil {
 		t.Errorf("%d changes, %d placements, %d homes: %v", len(p.Changes()), len(p.Placements()), len(p.Units()), p.Err())
 	}
 	p.Tell([]*eilev1.Placement{place("A-2", "im-1")})
-	if len(p.Placements()) != 2 || len(p.Changes()) != 2 {
+	if len(p.Placements()) != 2 || len(p.Changes()) != 3 {
 		t.Errorf("what is only told of: %d placements, %d changes", len(p.Placements()), len(p.Changes()))
 	}
 	if p.Full(1) || !p.Full(kv.MaxOps) {

@@ -20,6 +20,8 @@ import (
 type Piece struct {
 	importID   string
 	generation uint32
+	seed       audit.Seed
+	salts      map[string][]byte // by application
 	keys       [][]byte
 	values     [][]byte
 	changes    audit.Changes
@@ -40,13 +42,14 @@ const (
 	recordBytes = sha256.Size + 16
 )
 
-// NewPiece begins a piece of an import, whose placements are of a generation.
-func NewPiece(importID string, generation uint32) *Piece {
-	return &Piece{importID: importID, generation: generation, size: pieceBytes}
+// NewPiece begins a piece of an import, whose placements are of a generation and
+// whose salts are drawn from a seed.
+func NewPiece(importID string, generation uint32, seed audit.Seed) *Piece {
+	return &Piece{importID: importID, generation: generation, seed: seed, salts: map[string][]byte{}, size: pieceBytes}
 }
 
 // Full tells whether a piece has no room for so many further records, each as
-// heavy as the heaviest so far.
+// heavy as the heaviest so far. An application has one more: its salt.
 func (p *Piece) Full(records int) bool {
 	return len(p.keys)+records > kv.MaxOps-pieceExtra || p.size+records*p.heaviest > kv.MaxTxBytes
 }
@@ -73,17 +76,43 @@ func (p *Piece) add(key []byte, record proto.Message, noted bool) {
 		p.err = errors.Join(p.err, err)
 		return
 	}
-	p.keys, p.values = append(p.keys, key), append(p.values, value)
 	weight := 3*len(key) + len(value) // read, written, and in the list of keys
-	if noted {
-		sum := sha256.Sum256(value)
-		p.changes = append(p.changes, &eilev1.AuditEntry_Change{Key: string(key), After: sum[:]})
-		weight += len(key) + recordBytes
-	} else {
-		weight += len(value) // again in the history
+	if !noted {
+		p.put(key, value, weight+len(value)) // again in the history
+		return
 	}
+	p.put(key, value, weight+len(key)+recordBytes)
+	p.note(key, value)
+}
+
+func (p *Piece) put(key, value []byte, weight int) {
+	p.keys, p.values = append(p.keys, key), append(p.values, value)
 	p.size += weight
 	p.heaviest = max(p.heaviest, weight)
+}
+
+// note has the audit tell of a record.
+func (p *Piece) note(key, value []byte) {
+	sum := sha256.Sum256(value)
+	holds := sum[:]
+	if reference, salted := audit.Salted(string(key)); salted {
+		holds = audit.Commit(p.salt(reference), string(key), holds)
+	}
+	p.changes = append(p.changes, &eilev1.AuditEntry_Change{Key: string(key), After: holds})
+}
+
+// salt is that of an application of the piece; the first time it is drawn, and is
+// a record of its own.
+func (p *Piece) salt(reference string) []byte {
+	salt, drawn := p.salts[reference]
+	if !drawn {
+		salt = p.seed.Salt(reference, p.importID)
+		p.salts[reference] = salt
+		key := layout.SaltKey(reference)
+		p.put(key, salt, 4*len(key)+len(salt)+recordBytes)
+		p.note(key, salt)
+	}
+	return salt
 }
 
 // Place puts a placement into a piece.

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
 	"github.com/eile-housing/eile/store/layout"
@@ -47,9 +48,12 @@ func place(reference, importID string) *eilev1.Placement {
 	return &eilev1.Placement{Reference: reference, OrderKey: []byte(reference), Status: waiting, Import: importID}
 }
 
+// seed of the salts of these tests.
+var seed = audit.Seed("0123456789abcdef0123456789abcdef")
+
 // piece is one of an application with its placement, and a home.
 func piece(importID, reference string) *staging.Piece {
-	p := staging.NewPiece(importID, 1)
+	p := staging.NewPiece(importID, 1, seed)
 	p.Add("application", reference, []byte(layout.Application+reference), &eilev1.Application{Reference: reference, Import: importID})
 	p.Place(place(reference, importID))
 	p.AddUnit(&eilev1.Unit{Reference: "U-" + reference, Import: importID})
@@ -126,17 +130,17 @@ func TestImportsFollowCommits(t *testing.T) {
 func TestPieceRefuses(t *testing.T) {
 	for want, p := range map[string]*staging.Piece{
 		`application A-1: it is brought by import im-1 and says ""`: func() *staging.Piece {
-			p := staging.NewPiece("im-1", 1)
+			p := staging.NewPiece("im-1", 1, seed)
 			p.Add("application", "A-1", []byte("a/A-1"), &eilev1.Application{})
 			return p
 		}(),
 		`placement A-1: it is brought by import im-1 and says "im-2"`: func() *staging.Piece {
-			p := staging.NewPiece("im-1", 1)
+			p := staging.NewPiece("im-1", 1, seed)
 			p.Place(place("A-1", "im-2"))
 			return p
 		}(),
 		"it names no application": func() *staging.Piece {
-			p := staging.NewPiece("im-1", 1)
+			p := staging.NewPiece("im-1", 1, seed)
 			p.Place(place("", "im-1"))
 			return p
 		}(),
@@ -218,7 +222,7 @@ func TestChunksRemoveAnImport(t *testing.T) {
 				kept++
 			}
 		}
-		if kept != 1+3*5 {
+		if kept != 1+3*6 {
 			t.Errorf("%d keys of the other import are left", kept)
 		}
 		return nil
@@ -240,7 +244,7 @@ func TestStaged(t *testing.T) {
 			return err
 		}
 		staged, err := staging.Staged(reader, in)
-		if len(staged) != 3*4 || !staged["a/im-2-0"] || !staged["u/U-im-2-1"] || staged["a/im-1-0"] {
+		if len(staged) != 3*5 || !staged["a/im-2-0"] || !staged["u/U-im-2-1"] || staged["a/im-1-0"] {
 			t.Errorf("staged are %v", staged)
 		}
 		return err

@@ -1318,7 +1318,9 @@ type AmendApplicationRequest struct {
 	// decision is needed to correct registered_at.
 	Decision *ByDecision `protobuf:"bytes,4,opt,name=decision,proto3" json:"decision,omitempty"`
 	// request_id makes the call safe to repeat.
-	RequestId     string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// reason in words; it is kept with the change. Empty: that of the decision.
+	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1384,6 +1386,13 @@ func (x *AmendApplicationRequest) GetDecision() *ByDecision {
 func (x *AmendApplicationRequest) GetRequestId() string {
 	if x != nil {
 		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AmendApplicationRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
 	}
 	return ""
 }
@@ -2353,7 +2362,7 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
 	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
-	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xb7\x02\n" +
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum\"\xdc\x02\n" +
 	"\x17AmendApplicationRequest\x12A\n" +
 	"\vapplication\x18\x01 \x01(\v2\x14.eile.v1.ApplicationB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vapplication\x12F\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\n" +
@@ -2361,7 +2370,8 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\x06person\x18\x03 \x01(\v2\x0f.eile.v1.PersonB\x03\xe0A\x01R\x06person\x124\n" +
 	"\bdecision\x18\x04 \x01(\v2\x13.eile.v1.ByDecisionB\x03\xe0A\x01R\bdecision\x12-\n" +
 	"\n" +
-	"request_id\x18\x05 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\"\xbd\x01\n" +
+	"request_id\x18\x05 \x01(\tB\x0e\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\trequestId\x12#\n" +
+	"\x06reason\x18\x06 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x06reason\"\xbd\x01\n" +
 	"\x1aWithdrawApplicationRequest\x12+\n" +
 	"\treference\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\treference\x12#\n" +
 	"\x06reason\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x06reason\x12\x1e\n" +

@@ -25,7 +25,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// AuditEntry is written in the same transaction as the change that it tells of. It carries ids only.
+// AuditEntry is written in the same transaction as the change that it tells of, once and for good: its bytes are never made anew. What is stored holds ids, codes, moments, the revision and commitments. Free text and values lie in a record beside it, from which reason and values are filled in when it is answered, and which goes when the persons of one of the subjects are erased.
 type AuditEntry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the entry, unique.
@@ -38,18 +38,28 @@ type AuditEntry struct {
 	Action string `protobuf:"bytes,4,opt,name=action,proto3" json:"action,omitempty"`
 	// subjects are the references of what changed.
 	Subjects []string `protobuf:"bytes,5,rep,name=subjects,proto3" json:"subjects,omitempty"`
-	// reason is why, as given; never personal data.
+	// reason is why, as given, from the record beside the entry; where the machine acted for a cause, that. It is not stored in the entry.
 	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
-	// changes are the digests of the records before and after.
+	// changes are commitments to the records before and after.
 	Changes []*AuditEntry_Change `protobuf:"bytes,7,rep,name=changes,proto3" json:"changes,omitempty"`
 	// status_from and status_to are set where a status changed.
 	StatusFrom string `protobuf:"bytes,8,opt,name=status_from,json=statusFrom,proto3" json:"status_from,omitempty"`
 	// status_to is the status after.
 	StatusTo string `protobuf:"bytes,9,opt,name=status_to,json=statusTo,proto3" json:"status_to,omitempty"`
-	// revision of the register that the entry belongs to; output only.
+	// revision of the register that the entry belongs to. It is stored where the entry was brought into this form by a migration; else the store knows it.
 	Revision uint64 `protobuf:"varint,10,opt,name=revision,proto3" json:"revision,omitempty"`
 	// decision that the change rests on.
-	Decision      string `protobuf:"bytes,11,opt,name=decision,proto3" json:"decision,omitempty"`
+	Decision string `protobuf:"bytes,11,opt,name=decision,proto3" json:"decision,omitempty"`
+	// cause is the id of what the machine acted for, e.g. a run.
+	Cause string `protobuf:"bytes,12,opt,name=cause,proto3" json:"cause,omitempty"`
+	// beside is the SHA-256 of the record beside the entry, which holds a salt; empty: there never was one.
+	Beside []byte `protobuf:"bytes,13,opt,name=beside,proto3" json:"beside,omitempty"`
+	// values are the facts that changed, from the record beside the entry. They are not stored in the entry.
+	Values []*AuditEntry_Value `protobuf:"bytes,14,rep,name=values,proto3" json:"values,omitempty"`
+	// erased is true where the record beside the entry is gone, since the persons of a subject were erased. It is not stored in the entry.
+	Erased bool `protobuf:"varint,15,opt,name=erased,proto3" json:"erased,omitempty"`
+	// former is set in the entry that ends the migration from the form before this one.
+	Former        *AuditEntry_Former `protobuf:"bytes,16,opt,name=former,proto3" json:"former,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -159,6 +169,41 @@ func (x *AuditEntry) GetDecision() string {
 		return x.Decision
 	}
 	return ""
+}
+
+func (x *AuditEntry) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *AuditEntry) GetBeside() []byte {
+	if x != nil {
+		return x.Beside
+	}
+	return nil
+}
+
+func (x *AuditEntry) GetValues() []*AuditEntry_Value {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *AuditEntry) GetErased() bool {
+	if x != nil {
+		return x.Erased
+	}
+	return false
+}
+
+func (x *AuditEntry) GetFormer() *AuditEntry_Former {
+	if x != nil {
+		return x.Former
+	}
+	return nil
 }
 
 // AuditSeal links a run of entries, in revision order, to the seal before.
@@ -437,9 +482,9 @@ type AuditEntry_Change struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// key of the record.
 	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
-	// before is the SHA-256 of the record; empty: there was none.
+	// before is the SHA-256 of the record; of an application and its person the HMAC-SHA-256, under the salt of the application, of the key, a zero byte and that SHA-256; empty: there was none. An entry that was migrated answers the SHA-256 that it had, until the persons are erased.
 	Before []byte `protobuf:"bytes,2,opt,name=before,proto3" json:"before,omitempty"`
-	// after is the SHA-256 of the record; empty: it was deleted.
+	// after is the same of the record after; empty: it was deleted.
 	After         []byte `protobuf:"bytes,3,opt,name=after,proto3" json:"after,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -496,22 +541,170 @@ func (x *AuditEntry_Change) GetAfter() []byte {
 	return nil
 }
 
+// Value of one fact of one record, before and after.
+type AuditEntry_Value struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// key of the record.
+	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// name of the fact, a path of field names; a list counts from 1.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// from is what it was; empty: it was not set, or it is personal.
+	From string `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	// to is what it is; empty: it is not set any more, or it is personal.
+	To            string `protobuf:"bytes,4,opt,name=to,proto3" json:"to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuditEntry_Value) Reset() {
+	*x = AuditEntry_Value{}
+	mi := &file_eile_v1_audit_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuditEntry_Value) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuditEntry_Value) ProtoMessage() {}
+
+func (x *AuditEntry_Value) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_audit_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuditEntry_Value.ProtoReflect.Descriptor instead.
+func (*AuditEntry_Value) Descriptor() ([]byte, []int) {
+	return file_eile_v1_audit_proto_rawDescGZIP(), []int{0, 1}
+}
+
+func (x *AuditEntry_Value) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *AuditEntry_Value) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AuditEntry_Value) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *AuditEntry_Value) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+// Former is the chain of seals before the form of entries was fixed, by which a copy of the old chain can be compared.
+type AuditEntry_Former struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// seal is the number of its last seal; 0: it had none.
+	Seal uint32 `protobuf:"varint,1,opt,name=seal,proto3" json:"seal,omitempty"`
+	// sha256 of its last seal.
+	Sha256 []byte `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// entries that it had, sealed or not.
+	Entries uint64 `protobuf:"varint,3,opt,name=entries,proto3" json:"entries,omitempty"`
+	// digest of the entries in their new form: from 32 zero bytes on, for each entry in order, the SHA-256 of the digest before and the leaf of the entry.
+	Digest        []byte `protobuf:"bytes,4,opt,name=digest,proto3" json:"digest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuditEntry_Former) Reset() {
+	*x = AuditEntry_Former{}
+	mi := &file_eile_v1_audit_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuditEntry_Former) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuditEntry_Former) ProtoMessage() {}
+
+func (x *AuditEntry_Former) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_audit_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuditEntry_Former.ProtoReflect.Descriptor instead.
+func (*AuditEntry_Former) Descriptor() ([]byte, []int) {
+	return file_eile_v1_audit_proto_rawDescGZIP(), []int{0, 2}
+}
+
+func (x *AuditEntry_Former) GetSeal() uint32 {
+	if x != nil {
+		return x.Seal
+	}
+	return 0
+}
+
+func (x *AuditEntry_Former) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+func (x *AuditEntry_Former) GetEntries() uint64 {
+	if x != nil {
+		return x.Entries
+	}
+	return 0
+}
+
+func (x *AuditEntry_Former) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
+	}
+	return nil
+}
+
 // Link names one entry.
 type AuditSeal_Link struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// id of the entry.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// sha256 of the entry's bytes.
+	// sha256 of the entry's bytes, in seals of before schema 4.
 	Sha256 []byte `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
 	// revision that the entry belongs to.
-	Revision      uint64 `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"`
+	Revision uint64 `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"`
+	// leaf is the SHA-256 of a zero byte and the entry's bytes as they are stored.
+	Leaf          []byte `protobuf:"bytes,4,opt,name=leaf,proto3" json:"leaf,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AuditSeal_Link) Reset() {
 	*x = AuditSeal_Link{}
-	mi := &file_eile_v1_audit_proto_msgTypes[5]
+	mi := &file_eile_v1_audit_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -523,7 +716,7 @@ func (x *AuditSeal_Link) String() string {
 func (*AuditSeal_Link) ProtoMessage() {}
 
 func (x *AuditSeal_Link) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_audit_proto_msgTypes[5]
+	mi := &file_eile_v1_audit_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -560,11 +753,18 @@ func (x *AuditSeal_Link) GetRevision() uint64 {
 	return 0
 }
 
+func (x *AuditSeal_Link) GetLeaf() []byte {
+	if x != nil {
+		return x.Leaf
+	}
+	return nil
+}
+
 var File_eile_v1_audit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_audit_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/audit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe6\x03\n" +
+	"\x13eile/v1/audit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8f\a\n" +
 	"\n" +
 	"AuditEntry\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12/\n" +
@@ -579,20 +779,36 @@ const file_eile_v1_audit_proto_rawDesc = "" +
 	"\tstatus_to\x18\t \x01(\tB\x03\xe0A\x03R\bstatusTo\x12\x1f\n" +
 	"\brevision\x18\n" +
 	" \x01(\x04B\x03\xe0A\x03R\brevision\x12\x1f\n" +
-	"\bdecision\x18\v \x01(\tB\x03\xe0A\x03R\bdecision\x1aW\n" +
+	"\bdecision\x18\v \x01(\tB\x03\xe0A\x03R\bdecision\x12\x19\n" +
+	"\x05cause\x18\f \x01(\tB\x03\xe0A\x03R\x05cause\x12\x1b\n" +
+	"\x06beside\x18\r \x01(\fB\x03\xe0A\x03R\x06beside\x126\n" +
+	"\x06values\x18\x0e \x03(\v2\x19.eile.v1.AuditEntry.ValueB\x03\xe0A\x03R\x06values\x12\x1b\n" +
+	"\x06erased\x18\x0f \x01(\bB\x03\xe0A\x03R\x06erased\x127\n" +
+	"\x06former\x18\x10 \x01(\v2\x1a.eile.v1.AuditEntry.FormerB\x03\xe0A\x03R\x06former\x1aW\n" +
 	"\x06Change\x12\x15\n" +
 	"\x03key\x18\x01 \x01(\tB\x03\xe0A\x03R\x03key\x12\x1b\n" +
 	"\x06before\x18\x02 \x01(\fB\x03\xe0A\x03R\x06before\x12\x19\n" +
-	"\x05after\x18\x03 \x01(\fB\x03\xe0A\x03R\x05after\"\x8d\x02\n" +
+	"\x05after\x18\x03 \x01(\fB\x03\xe0A\x03R\x05after\x1ae\n" +
+	"\x05Value\x12\x15\n" +
+	"\x03key\x18\x01 \x01(\tB\x03\xe0A\x03R\x03key\x12\x17\n" +
+	"\x04name\x18\x02 \x01(\tB\x03\xe0A\x03R\x04name\x12\x17\n" +
+	"\x04from\x18\x03 \x01(\tB\x03\xe0A\x03R\x04from\x12\x13\n" +
+	"\x02to\x18\x04 \x01(\tB\x03\xe0A\x03R\x02to\x1az\n" +
+	"\x06Former\x12\x17\n" +
+	"\x04seal\x18\x01 \x01(\rB\x03\xe0A\x03R\x04seal\x12\x1b\n" +
+	"\x06sha256\x18\x02 \x01(\fB\x03\xe0A\x03R\x06sha256\x12\x1d\n" +
+	"\aentries\x18\x03 \x01(\x04B\x03\xe0A\x03R\aentries\x12\x1b\n" +
+	"\x06digest\x18\x04 \x01(\fB\x03\xe0A\x03R\x06digest\"\xa6\x02\n" +
 	"\tAuditSeal\x12\x1b\n" +
 	"\x06number\x18\x01 \x01(\rB\x03\xe0A\x03R\x06number\x12\x1f\n" +
 	"\bprevious\x18\x02 \x01(\fB\x03\xe0A\x03R\bprevious\x126\n" +
 	"\aentries\x18\x03 \x03(\v2\x17.eile.v1.AuditSeal.LinkB\x03\xe0A\x03R\aentries\x12/\n" +
-	"\x02at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x1aY\n" +
+	"\x02at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x1ar\n" +
 	"\x04Link\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\x03R\x02id\x12\x1b\n" +
 	"\x06sha256\x18\x02 \x01(\fB\x03\xe0A\x03R\x06sha256\x12\x1f\n" +
-	"\brevision\x18\x03 \x01(\x04B\x03\xe0A\x03R\brevision\"\xdc\x03\n" +
+	"\brevision\x18\x03 \x01(\x04B\x03\xe0A\x03R\brevision\x12\x17\n" +
+	"\x04leaf\x18\x04 \x01(\fB\x03\xe0A\x03R\x04leaf\"\xdc\x03\n" +
 	"\x17ListAuditEntriesRequest\x12'\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\n" +
 	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
@@ -630,34 +846,38 @@ func file_eile_v1_audit_proto_rawDescGZIP() []byte {
 	return file_eile_v1_audit_proto_rawDescData
 }
 
-var file_eile_v1_audit_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_eile_v1_audit_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_eile_v1_audit_proto_goTypes = []any{
 	(*AuditEntry)(nil),               // 0: eile.v1.AuditEntry
 	(*AuditSeal)(nil),                // 1: eile.v1.AuditSeal
 	(*ListAuditEntriesRequest)(nil),  // 2: eile.v1.ListAuditEntriesRequest
 	(*ListAuditEntriesResponse)(nil), // 3: eile.v1.ListAuditEntriesResponse
 	(*AuditEntry_Change)(nil),        // 4: eile.v1.AuditEntry.Change
-	(*AuditSeal_Link)(nil),           // 5: eile.v1.AuditSeal.Link
-	(*timestamppb.Timestamp)(nil),    // 6: google.protobuf.Timestamp
-	(*date.Date)(nil),                // 7: google.type.Date
+	(*AuditEntry_Value)(nil),         // 5: eile.v1.AuditEntry.Value
+	(*AuditEntry_Former)(nil),        // 6: eile.v1.AuditEntry.Former
+	(*AuditSeal_Link)(nil),           // 7: eile.v1.AuditSeal.Link
+	(*timestamppb.Timestamp)(nil),    // 8: google.protobuf.Timestamp
+	(*date.Date)(nil),                // 9: google.type.Date
 }
 var file_eile_v1_audit_proto_depIdxs = []int32{
-	6,  // 0: eile.v1.AuditEntry.at:type_name -> google.protobuf.Timestamp
+	8,  // 0: eile.v1.AuditEntry.at:type_name -> google.protobuf.Timestamp
 	4,  // 1: eile.v1.AuditEntry.changes:type_name -> eile.v1.AuditEntry.Change
-	5,  // 2: eile.v1.AuditSeal.entries:type_name -> eile.v1.AuditSeal.Link
-	6,  // 3: eile.v1.AuditSeal.at:type_name -> google.protobuf.Timestamp
-	6,  // 4: eile.v1.ListAuditEntriesRequest.from:type_name -> google.protobuf.Timestamp
-	6,  // 5: eile.v1.ListAuditEntriesRequest.until:type_name -> google.protobuf.Timestamp
-	7,  // 6: eile.v1.ListAuditEntriesRequest.from_date:type_name -> google.type.Date
-	7,  // 7: eile.v1.ListAuditEntriesRequest.until_date:type_name -> google.type.Date
-	0,  // 8: eile.v1.ListAuditEntriesResponse.entries:type_name -> eile.v1.AuditEntry
-	2,  // 9: eile.v1.AuditService.ListAuditEntries:input_type -> eile.v1.ListAuditEntriesRequest
-	3,  // 10: eile.v1.AuditService.ListAuditEntries:output_type -> eile.v1.ListAuditEntriesResponse
-	10, // [10:11] is the sub-list for method output_type
-	9,  // [9:10] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	5,  // 2: eile.v1.AuditEntry.values:type_name -> eile.v1.AuditEntry.Value
+	6,  // 3: eile.v1.AuditEntry.former:type_name -> eile.v1.AuditEntry.Former
+	7,  // 4: eile.v1.AuditSeal.entries:type_name -> eile.v1.AuditSeal.Link
+	8,  // 5: eile.v1.AuditSeal.at:type_name -> google.protobuf.Timestamp
+	8,  // 6: eile.v1.ListAuditEntriesRequest.from:type_name -> google.protobuf.Timestamp
+	8,  // 7: eile.v1.ListAuditEntriesRequest.until:type_name -> google.protobuf.Timestamp
+	9,  // 8: eile.v1.ListAuditEntriesRequest.from_date:type_name -> google.type.Date
+	9,  // 9: eile.v1.ListAuditEntriesRequest.until_date:type_name -> google.type.Date
+	0,  // 10: eile.v1.ListAuditEntriesResponse.entries:type_name -> eile.v1.AuditEntry
+	2,  // 11: eile.v1.AuditService.ListAuditEntries:input_type -> eile.v1.ListAuditEntriesRequest
+	3,  // 12: eile.v1.AuditService.ListAuditEntries:output_type -> eile.v1.ListAuditEntriesResponse
+	12, // [12:13] is the sub-list for method output_type
+	11, // [11:12] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_audit_proto_init() }
@@ -671,7 +891,7 @@ func file_eile_v1_audit_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_audit_proto_rawDesc), len(file_eile_v1_audit_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

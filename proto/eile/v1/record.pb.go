@@ -939,6 +939,161 @@ func (x *ImportChunk) GetKeys() [][]byte {
 	return nil
 }
 
+// AuditDetail lies beside an audit entry and says what may have to be erased. It is stored, never served as it is.
+type AuditDetail struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// salt of 32 random bytes, so that the digest of the record lets no guess be confirmed when it is gone.
+	Salt []byte `protobuf:"bytes,1,opt,name=salt,proto3" json:"salt,omitempty"`
+	// reason as given.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// values that changed.
+	Values []*AuditEntry_Value `protobuf:"bytes,3,rep,name=values,proto3" json:"values,omitempty"`
+	// former are the SHA-256 of applications and persons before and after, as the entry had them before schema 4.
+	Former        []*AuditEntry_Change `protobuf:"bytes,4,rep,name=former,proto3" json:"former,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuditDetail) Reset() {
+	*x = AuditDetail{}
+	mi := &file_eile_v1_record_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuditDetail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuditDetail) ProtoMessage() {}
+
+func (x *AuditDetail) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuditDetail.ProtoReflect.Descriptor instead.
+func (*AuditDetail) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *AuditDetail) GetSalt() []byte {
+	if x != nil {
+		return x.Salt
+	}
+	return nil
+}
+
+func (x *AuditDetail) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *AuditDetail) GetValues() []*AuditEntry_Value {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *AuditDetail) GetFormer() []*AuditEntry_Change {
+	if x != nil {
+		return x.Former
+	}
+	return nil
+}
+
+// AuditForm says how far the migration to the form of entries is, and where it is told. It is stored, never served.
+type AuditForm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// former is the chain before; its digest is that of the entries so far.
+	Former *AuditEntry_Former `protobuf:"bytes,1,opt,name=former,proto3" json:"former,omitempty"`
+	// until is the end of the key of the last entry that the chain before had.
+	Until string `protobuf:"bytes,2,opt,name=until,proto3" json:"until,omitempty"`
+	// done is the end of the key of the last entry that was brought into the form.
+	Done string `protobuf:"bytes,3,opt,name=done,proto3" json:"done,omitempty"`
+	// portions so far, so that each has a name of its own.
+	Portions uint32 `protobuf:"varint,4,opt,name=portions,proto3" json:"portions,omitempty"`
+	// told is the end of the key of the entry that tells of the chain before; empty: it is not written yet.
+	Told          string `protobuf:"bytes,5,opt,name=told,proto3" json:"told,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuditForm) Reset() {
+	*x = AuditForm{}
+	mi := &file_eile_v1_record_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuditForm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuditForm) ProtoMessage() {}
+
+func (x *AuditForm) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuditForm.ProtoReflect.Descriptor instead.
+func (*AuditForm) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *AuditForm) GetFormer() *AuditEntry_Former {
+	if x != nil {
+		return x.Former
+	}
+	return nil
+}
+
+func (x *AuditForm) GetUntil() string {
+	if x != nil {
+		return x.Until
+	}
+	return ""
+}
+
+func (x *AuditForm) GetDone() string {
+	if x != nil {
+		return x.Done
+	}
+	return ""
+}
+
+func (x *AuditForm) GetPortions() uint32 {
+	if x != nil {
+		return x.Portions
+	}
+	return 0
+}
+
+func (x *AuditForm) GetTold() string {
+	if x != nil {
+		return x.Told
+	}
+	return ""
+}
+
 // UnitState is what is counted of a home.
 type UnitChange_UnitState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -956,7 +1111,7 @@ type UnitChange_UnitState struct {
 
 func (x *UnitChange_UnitState) Reset() {
 	*x = UnitChange_UnitState{}
-	mi := &file_eile_v1_record_proto_msgTypes[11]
+	mi := &file_eile_v1_record_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -968,7 +1123,7 @@ func (x *UnitChange_UnitState) String() string {
 func (*UnitChange_UnitState) ProtoMessage() {}
 
 func (x *UnitChange_UnitState) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[11]
+	mi := &file_eile_v1_record_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1025,7 +1180,7 @@ type RunRound_Class struct {
 
 func (x *RunRound_Class) Reset() {
 	*x = RunRound_Class{}
-	mi := &file_eile_v1_record_proto_msgTypes[13]
+	mi := &file_eile_v1_record_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1037,7 +1192,7 @@ func (x *RunRound_Class) String() string {
 func (*RunRound_Class) ProtoMessage() {}
 
 func (x *RunRound_Class) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[13]
+	mi := &file_eile_v1_record_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1080,7 +1235,7 @@ type RunRound_Pattern struct {
 
 func (x *RunRound_Pattern) Reset() {
 	*x = RunRound_Pattern{}
-	mi := &file_eile_v1_record_proto_msgTypes[14]
+	mi := &file_eile_v1_record_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1092,7 +1247,7 @@ func (x *RunRound_Pattern) String() string {
 func (*RunRound_Pattern) ProtoMessage() {}
 
 func (x *RunRound_Pattern) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[14]
+	mi := &file_eile_v1_record_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1135,7 +1290,7 @@ type RunRound_Unsuitable struct {
 
 func (x *RunRound_Unsuitable) Reset() {
 	*x = RunRound_Unsuitable{}
-	mi := &file_eile_v1_record_proto_msgTypes[15]
+	mi := &file_eile_v1_record_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1147,7 +1302,7 @@ func (x *RunRound_Unsuitable) String() string {
 func (*RunRound_Unsuitable) ProtoMessage() {}
 
 func (x *RunRound_Unsuitable) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[15]
+	mi := &file_eile_v1_record_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1192,7 +1347,7 @@ type RunRound_Seat struct {
 
 func (x *RunRound_Seat) Reset() {
 	*x = RunRound_Seat{}
-	mi := &file_eile_v1_record_proto_msgTypes[16]
+	mi := &file_eile_v1_record_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1204,7 +1359,7 @@ func (x *RunRound_Seat) String() string {
 func (*RunRound_Seat) ProtoMessage() {}
 
 func (x *RunRound_Seat) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[16]
+	mi := &file_eile_v1_record_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1245,7 +1400,7 @@ var File_eile_v1_record_proto protoreflect.FileDescriptor
 
 const file_eile_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x03\n" +
+	"\x14eile/v1/record.proto\x12\aeile.v1\x1a\x19eile/v1/application.proto\x1a\x13eile/v1/audit.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/import.proto\x1a\x11eile/v1/run.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb2\x03\n" +
 	"\tPlacement\x12!\n" +
 	"\treference\x18\x01 \x01(\tB\x03\xe0A\x03R\treference\x12\x17\n" +
 	"\x04list\x18\x02 \x01(\tB\x03\xe0A\x03R\x04list\x12\"\n" +
@@ -1343,7 +1498,18 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\acreated\x18\x01 \x01(\x05B\x03\xe0A\x03R\acreated\x120\n" +
 	"\askipped\x18\x02 \x03(\v2\x11.eile.v1.Run.SkipB\x03\xe0A\x03R\askipped\"&\n" +
 	"\vImportChunk\x12\x17\n" +
-	"\x04keys\x18\x01 \x03(\fB\x03\xe0A\x03R\x04keys*_\n" +
+	"\x04keys\x18\x01 \x03(\fB\x03\xe0A\x03R\x04keys\"\xb4\x01\n" +
+	"\vAuditDetail\x12\x17\n" +
+	"\x04salt\x18\x01 \x01(\fB\x03\xe0A\x03R\x04salt\x12\x1b\n" +
+	"\x06reason\x18\x02 \x01(\tB\x03\xe0A\x03R\x06reason\x126\n" +
+	"\x06values\x18\x03 \x03(\v2\x19.eile.v1.AuditEntry.ValueB\x03\xe0A\x03R\x06values\x127\n" +
+	"\x06former\x18\x04 \x03(\v2\x1a.eile.v1.AuditEntry.ChangeB\x03\xe0A\x03R\x06former\"\xb2\x01\n" +
+	"\tAuditForm\x127\n" +
+	"\x06former\x18\x01 \x01(\v2\x1a.eile.v1.AuditEntry.FormerB\x03\xe0A\x03R\x06former\x12\x19\n" +
+	"\x05until\x18\x02 \x01(\tB\x03\xe0A\x03R\x05until\x12\x17\n" +
+	"\x04done\x18\x03 \x01(\tB\x03\xe0A\x03R\x04done\x12\x1f\n" +
+	"\bportions\x18\x04 \x01(\rB\x03\xe0A\x03R\bportions\x12\x17\n" +
+	"\x04told\x18\x05 \x01(\tB\x03\xe0A\x03R\x04told*_\n" +
 	"\vImportState\x12\x1c\n" +
 	"\x18IMPORT_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14IMPORT_STATE_STAGING\x10\x01\x12\x18\n" +
@@ -1362,7 +1528,7 @@ func file_eile_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_eile_v1_record_proto_goTypes = []any{
 	(ImportState)(0),              // 0: eile.v1.ImportState
 	(*Placement)(nil),             // 1: eile.v1.Placement
@@ -1376,48 +1542,56 @@ var file_eile_v1_record_proto_goTypes = []any{
 	(*RunRound)(nil),              // 9: eile.v1.RunRound
 	(*RunBatch)(nil),              // 10: eile.v1.RunBatch
 	(*ImportChunk)(nil),           // 11: eile.v1.ImportChunk
-	(*UnitChange_UnitState)(nil),  // 12: eile.v1.UnitChange.UnitState
-	nil,                           // 13: eile.v1.Nights.LettingsEntry
-	(*RunRound_Class)(nil),        // 14: eile.v1.RunRound.Class
-	(*RunRound_Pattern)(nil),      // 15: eile.v1.RunRound.Pattern
-	(*RunRound_Unsuitable)(nil),   // 16: eile.v1.RunRound.Unsuitable
-	(*RunRound_Seat)(nil),         // 17: eile.v1.RunRound.Seat
-	(ApplicationStatus)(0),        // 18: eile.v1.ApplicationStatus
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
-	(ImportKind)(0),               // 20: eile.v1.ImportKind
-	(*PolicyName)(nil),            // 21: eile.v1.PolicyName
-	(*Run_Match)(nil),             // 22: eile.v1.Run.Match
-	(*Run_Skip)(nil),              // 23: eile.v1.Run.Skip
-	(UnitStatus)(0),               // 24: eile.v1.UnitStatus
-	(ConditionState)(0),           // 25: eile.v1.ConditionState
-	(*Reason)(nil),                // 26: eile.v1.Reason
+	(*AuditDetail)(nil),           // 12: eile.v1.AuditDetail
+	(*AuditForm)(nil),             // 13: eile.v1.AuditForm
+	(*UnitChange_UnitState)(nil),  // 14: eile.v1.UnitChange.UnitState
+	nil,                           // 15: eile.v1.Nights.LettingsEntry
+	(*RunRound_Class)(nil),        // 16: eile.v1.RunRound.Class
+	(*RunRound_Pattern)(nil),      // 17: eile.v1.RunRound.Pattern
+	(*RunRound_Unsuitable)(nil),   // 18: eile.v1.RunRound.Unsuitable
+	(*RunRound_Seat)(nil),         // 19: eile.v1.RunRound.Seat
+	(ApplicationStatus)(0),        // 20: eile.v1.ApplicationStatus
+	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
+	(ImportKind)(0),               // 22: eile.v1.ImportKind
+	(*PolicyName)(nil),            // 23: eile.v1.PolicyName
+	(*Run_Match)(nil),             // 24: eile.v1.Run.Match
+	(*Run_Skip)(nil),              // 25: eile.v1.Run.Skip
+	(*AuditEntry_Value)(nil),      // 26: eile.v1.AuditEntry.Value
+	(*AuditEntry_Change)(nil),     // 27: eile.v1.AuditEntry.Change
+	(*AuditEntry_Former)(nil),     // 28: eile.v1.AuditEntry.Former
+	(UnitStatus)(0),               // 29: eile.v1.UnitStatus
+	(ConditionState)(0),           // 30: eile.v1.ConditionState
+	(*Reason)(nil),                // 31: eile.v1.Reason
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
-	18, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
+	20, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
 	1,  // 1: eile.v1.PlacementChange.placements:type_name -> eile.v1.Placement
-	19, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
-	12, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
-	19, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
-	19, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
+	21, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
+	14, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
+	21, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
+	21, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
 	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
-	19, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	20, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
-	21, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
-	13, // 10: eile.v1.Nights.lettings:type_name -> eile.v1.Nights.LettingsEntry
-	22, // 11: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
-	14, // 12: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
-	15, // 13: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
-	17, // 14: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
-	23, // 15: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
-	24, // 16: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	25, // 17: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	16, // 18: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
-	26, // 19: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	21, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
+	22, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
+	23, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	15, // 10: eile.v1.Nights.lettings:type_name -> eile.v1.Nights.LettingsEntry
+	24, // 11: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
+	16, // 12: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
+	17, // 13: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
+	19, // 14: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
+	25, // 15: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
+	26, // 16: eile.v1.AuditDetail.values:type_name -> eile.v1.AuditEntry.Value
+	27, // 17: eile.v1.AuditDetail.former:type_name -> eile.v1.AuditEntry.Change
+	28, // 18: eile.v1.AuditForm.former:type_name -> eile.v1.AuditEntry.Former
+	29, // 19: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	30, // 20: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	18, // 21: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
+	31, // 22: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -1426,6 +1600,7 @@ func file_eile_v1_record_proto_init() {
 		return
 	}
 	file_eile_v1_application_proto_init()
+	file_eile_v1_audit_proto_init()
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()
 	file_eile_v1_import_proto_init()
@@ -1437,7 +1612,7 @@ func file_eile_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_record_proto_rawDesc), len(file_eile_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -72,11 +72,15 @@ func end(c casework.Change, application *eilev1.Application, event, reason strin
 	return state.Settle(c, application)
 }
 
-// Erase deletes the personal data of an application that has ended.
+// Erase deletes the personal data of an application that has ended, also from what
+// the audit keeps of it: Register.Forget does the rest.
 func Erase(c casework.Change, application *eilev1.Application) error {
 	if !state.Ended(application.GetStatus()) {
 		return casework.Refuse(words.Say("what.erase_person", words.Text("application", application.GetReference())),
 			words.Reason("NOT_ENDED", words.Term("status", spell.Name(application.GetStatus()))))
+	}
+	if err := c.Tx.Forget(application.GetReference()); err != nil {
+		return err
 	}
 	for _, member := range application.GetHousehold().GetMembers() {
 		member.BirthDate, member.Attributes = nil, nil

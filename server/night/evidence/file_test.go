@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/eile-housing/eile/store"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv/memkv"
 )
 
@@ -19,7 +20,7 @@ func opened(t *testing.T) (*store.Register, Change) {
 	t.Helper()
 	db := memkv.New(memkv.Options{RerunClosures: true})
 	t.Cleanup(func() { db.Close() })
-	register, err := store.Open(t.Context(), db)
+	register, err := store.Open(t.Context(), db, make([]byte, audit.SaltBytes))
 	if err != nil {
 		t.Fatal(err)
 	}

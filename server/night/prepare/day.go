@@ -128,7 +128,7 @@ func Counted(v *store.View, run *eilev1.Run) (expired, rechecked int32, err erro
 		if err != nil {
 			return 0, 0, err
 		}
-		if entry.Record.GetReason() != run.GetId() {
+		if entry.Record.GetCause() != run.GetId() {
 			continue
 		}
 		switch entry.Record.GetAction() {

@@ -17,8 +17,8 @@ type Clock interface {
 }
 
 // Stamp is for what the machine does; the reason names what for.
-func Stamp(clock Clock, action, reason string) store.Stamp {
-	return store.Stamp{Now: clock.Now(), ID: clock.NewID(), Actor: casework.Machine, Action: action, Reason: reason}
+func Stamp(clock Clock, action, run string) store.Stamp {
+	return store.Stamp{Now: clock.Now(), ID: clock.NewID(), Actor: casework.Machine, Action: action, Cause: run}
 }
 
 // Supported refuses a policy that asks for what the nights do not do.
