@@ -170,8 +170,8 @@ func TestARegistrationIsReadAlikeAtEveryDoor(t *testing.T) {
 	}
 }
 
-// TestARegistrationIsReadAlikeOffline: a policy that is tried without a service takes the same texts
-// from a file and puts them in the same order.
+// TestARegistrationIsReadAlikeOffline: a policy that is tried without a service takes the same
+// texts from a file and puts them in the same order.
 func TestARegistrationIsReadAlikeOffline(t *testing.T) {
 	t.Parallel()
 	w, now := openDoors(t)
