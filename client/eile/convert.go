@@ -28,7 +28,7 @@ func newConvertToronto(s *session) *cobra.Command {
 home, an evaluation an inspection. Nothing is guessed: what the file writes in an odd way stands in quirks.csv, by line, with what was
 done about it, and what cannot be told is a line on standard error; then nothing is written. docs/standards.md has the mapping.`,
 		RunE: s.offline(func(args []string) error {
-			c, err := s.convertToronto(args[0], dir)
+			c, err := convertToronto(args[0], dir, s.stderr)
 			if err != nil {
 				return err
 			}
@@ -48,9 +48,9 @@ type converted struct {
 	Files       []written       `json:"files"`
 }
 
-// convertToronto reads the city's file and writes the others. Every fault is a line on standard
-// error, and then there are none.
-func (s *session) convertToronto(name, dir string) (*converted, error) {
+// convertToronto reads the city's file and writes the others. Every fault is a line of
+// faulty, and then there are none.
+func convertToronto(name, dir string, faulty io.Writer) (*converted, error) {
 	source, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func (s *session) convertToronto(name, dir string) (*converted, error) {
 	for row, fault := range c.Rows(source) {
 		if fault != nil {
 			faults++
-			fmt.Fprintln(s.stderr, render.Fault(name, fault.Line, fault.Column, fault.Message))
+			fmt.Fprintln(faulty, render.Fault(name, fault.Line, fault.Column, fault.Message))
 			continue
 		}
 		if err := files.rows[row.File].Write(row.Cells); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/eile-housing/eile/proto/spell"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/history"
+	"github.com/eile-housing/eile/store/history/layer"
 )
 
 // Period is from the start of its first day to the end of its last.
@@ -70,34 +71,34 @@ func (f flows) at(list string) *flow {
 }
 
 // lists tells what the sums of two moments say of the lists between them.
-func lists(p Period, start, end history.Sums, answer *eilev1.GetStatsResponse) {
+func lists(p Period, start, end layer.Sums, answer *eilev1.GetStatsResponse) {
 	all, statuses := flows{}, map[string]int32{}
 	for sum, n := range start {
-		if sum.Kind == history.Waiting {
+		if sum.Kind == layer.Waiting {
 			all.at(sum.List).opening += int32(n)
 		}
 	}
 	for sum, n := range end {
 		switch sum.Kind {
-		case history.Waiting:
+		case layer.Waiting:
 			all.at(sum.List).closing += int32(n)
 			answer.Waiting += int32(n)
-		case history.InStatus:
+		case layer.InStatus:
 			statuses[spell.Name(eilev1.ApplicationStatus(sum.Number))] = int32(n)
-		case history.Housed:
+		case layer.Housed:
 			if housed := day.Day(sum.Number); housed >= p.from && housed <= p.to {
 				answer.Lettings += int32(n)
 			}
-		case history.Came, history.Left:
+		case layer.Came, layer.Left:
 			all.at(sum.List) // somebody waited there at some time
 		default: // of homes
 		}
 	}
 	for sum, n := range end.Since(start) {
 		switch sum.Kind {
-		case history.Came:
+		case layer.Came:
 			all.at(sum.List).came[cameBy(sum.Number)] = int32(n)
-		case history.Left:
+		case layer.Left:
 			all.at(sum.List).left[wentBy(sum.Number)] = int32(n)
 		default: // of what is there, and of homes
 		}
@@ -115,16 +116,16 @@ func lists(p Period, start, end history.Sums, answer *eilev1.GetStatsResponse) {
 // another status.
 func cameBy(from int32) string {
 	switch from {
-	case history.FromNone:
+	case layer.FromNone:
 		return "REGISTERED"
-	case history.FromList:
+	case layer.FromList:
 		return "ANOTHER_LIST"
 	}
 	return "FROM_" + spell.Name(eilev1.ApplicationStatus(from))
 }
 
 func wentBy(to int32) string {
-	if to == history.FromList {
+	if to == layer.FromList {
 		return "ANOTHER_LIST"
 	}
 	return spell.Name(eilev1.ApplicationStatus(to))
@@ -144,15 +145,15 @@ func homes(p Period, start, end *history.Past, now time.Time, answer *eilev1.Get
 	stock := newFlow()
 	for sum, n := range end.Sums().Since(start.Sums()) {
 		switch sum.Kind {
-		case history.HomesCame:
+		case layer.HomesCame:
 			stock.came[joinedBy(sum.Number)] = int32(n)
-		case history.HomesLeft:
+		case layer.HomesLeft:
 			stock.left[leftBy(sum.Number)] = int32(n)
 		default: // of households, and how long homes were vacant
 		}
 	}
-	vacant := time.Duration(end.Sums().Since(start.Sums())[history.Sum{Kind: history.VacantFor}]) * time.Microsecond
-	before := map[string]history.Home{}
+	vacant := time.Duration(end.Sums().Since(start.Sums())[layer.Sum{Kind: layer.VacantFor}]) * time.Microsecond
+	before := map[string]layer.Home{}
 	for home, err := range start.Homes() {
 		if err != nil {
 			return err
@@ -209,7 +210,7 @@ func joinedBy(prolonged int32) string {
 
 // leftBy says how a home left the stock.
 func leftBy(to int32) string {
-	if to == history.LeaseOver {
+	if to == layer.LeaseOver {
 		return "LEASE_ENDED"
 	}
 	return spell.Name(eilev1.UnitStatus(to))
@@ -229,7 +230,7 @@ func offers(start, end *history.Past, answer *eilev1.GetStatsResponse) error {
 		return err
 	}
 	until, err := end.Offers()
-	made := history.Sum{Kind: history.Offered}
+	made := layer.Sum{Kind: layer.Offered}
 	answer.Offers = int32(until[made] - before[made])
 	return err
 }
@@ -244,9 +245,9 @@ func refusals(v *store.View, p Period, answer *eilev1.GetStatsResponse) error {
 				continue
 			}
 			switch sum.Kind {
-			case history.Refused:
+			case layer.Refused:
 				reasons[cmp.Or(sum.Class, "UNSTATED")] += int32(n)
-			case history.Missed:
+			case layer.Missed:
 				reasons["NO_SHOW"] += int32(n)
 			default: // no refusal
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/eile-housing/eile/server/casework/state"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/history"
+	"github.com/eile-housing/eile/store/history/layer"
 )
 
 // LatestRun returns the last run that matched and was not given up; nil: none.
@@ -34,7 +35,7 @@ func LatestRun(v *store.View) (latest *eilev1.Run, err error) {
 // waits for. The run is the latest, matches what it gave. It costs time in
 // proportion to the homes.
 func Vacancies(v *store.View, today day.Day, run *eilev1.Run, matches []*eilev1.Run_Match) (vacant []*eilev1.VacantHome, err error) {
-	last := &latestRun{run: run, got: map[string]string{}, seen: map[string]history.Home{}, now: map[string]time.Time{}}
+	last := &latestRun{run: run, got: map[string]string{}, seen: map[string]layer.Home{}, now: map[string]time.Time{}}
 	for _, match := range matches {
 		last.got[match.GetUnit()] = match.GetApplication()
 	}
@@ -70,10 +71,10 @@ func AgeKey(home *eilev1.VacantHome) string {
 
 // latestRun is what the last run that matched saw and did.
 type latestRun struct {
-	run  *eilev1.Run             // nil: none has matched
-	got  map[string]string       // application by home
-	seen map[string]history.Home // the homes as they were when it matched
-	now  map[string]time.Time    // when each home last changed
+	run  *eilev1.Run           // nil: none has matched
+	got  map[string]string     // application by home
+	seen map[string]layer.Home // the homes as they were when it matched
+	now  map[string]time.Time  // when each home last changed
 }
 
 // readHomes reads the homes as they were when the run matched, and since when they
@@ -82,7 +83,7 @@ func (l *latestRun) readHomes(v *store.View) error {
 	if l.run == nil {
 		return nil
 	}
-	read := func(at time.Time, take func(history.Home)) error {
+	read := func(at time.Time, take func(layer.Home)) error {
 		return v.Past(at, func(past *history.Past) error {
 			for home, err := range past.Homes() {
 				if err != nil {
@@ -93,11 +94,11 @@ func (l *latestRun) readHomes(v *store.View) error {
 			return nil
 		})
 	}
-	err := read(l.run.GetMatchedAt().AsTime(), func(home history.Home) { l.seen[home.Reference] = home })
+	err := read(l.run.GetMatchedAt().AsTime(), func(home layer.Home) { l.seen[home.Reference] = home })
 	if err != nil {
 		return err
 	}
-	return read(farAhead, func(home history.Home) { l.now[home.Reference] = home.Since })
+	return read(farAhead, func(home layer.Home) { l.now[home.Reference] = home.Since })
 }
 
 // waitsFor says what a vacant home waits for.
@@ -138,6 +139,6 @@ func (l *latestRun) fitFor(unit string) (eilev1.VacancyState, []*eilev1.Reason) 
 	return waits, []*eilev1.Reason{words.Reason("AWAITS_APPROVAL", words.Text("run", id), words.Text("application", l.got[unit]))}
 }
 
-func offerable(home history.Home) bool {
+func offerable(home layer.Home) bool {
 	return home.Status == eilev1.UnitStatus_UNIT_STATUS_VACANT && home.Condition == eilev1.ConditionState_CONDITION_STATE_FIT
 }

@@ -33,6 +33,13 @@ func (r *runs) approve(ctx context.Context, stamp store.Stamp, run *eilev1.Run, 
 		if !proto.Equal(run.GetPolicy(), rules.Policy.Identity()) {
 			return casework.Refuse(what, words.Reason("POLICY_CHANGED", words.Text("policy", run.GetPolicy().GetName()), words.Text("version", run.GetPolicy().GetVersion())))
 		}
+		switch actor := words.Text("person", tx.Actor()); {
+		case by == nil: // the policy approves
+		case !casework.IsPerson(tx.Actor()):
+			return casework.Refuse(what, words.Reason("NO_PERSON", actor))
+		case casework.SamePerson(run.GetStartedBy(), tx.Actor()):
+			return casework.Refuse(what, words.Reason("SAME_PERSON.run", actor))
+		}
 		run.Decision, err = decision.ApproveRun(c, run.GetId(), by)
 		if err != nil {
 			return err

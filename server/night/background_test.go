@@ -104,7 +104,7 @@ func TestARunGoesOnInTheBackground(t *testing.T) {
 	w, db := heldTown(t, "required")
 	db.after(1) // that which begins the run
 	caller, gone := context.WithCancel(t.Context())
-	run, err := w.Night.Start(caller, w.Stamp("run.start"), w.Today)
+	run, err := w.Night.Start(caller, w.Timer(), w.Today)
 	gone()
 	if err != nil || run.GetState() != preparing {
 		t.Fatalf("started: %v, %v", run, err)
@@ -150,11 +150,11 @@ func TestOffersAreCountedWhileTheyAreMade(t *testing.T) {
 // again by the same request gets it, whatever became of it.
 func TestOneRunForAllWhoStartIt(t *testing.T) {
 	w, _ := heldTown(t, "required")
-	request := w.Stamp("run.start")
+	request := w.Timer()
 	request.RequestID, request.RequestSum = "11111111-1111-4111-8111-111111111111", []byte("sum")
 	stamps := []store.Stamp{request}
 	for range 7 {
-		stamps = append(stamps, w.Stamp("run.start"))
+		stamps = append(stamps, w.Timer())
 	}
 	ids := make([]string, len(stamps))
 	var callers sync.WaitGroup
@@ -189,7 +189,7 @@ func TestOneRunForAllWhoStartIt(t *testing.T) {
 func TestWhatMayPassIsTriedAgain(t *testing.T) {
 	w, db := heldTown(t, "none")
 	db.after(1)
-	run, err := w.Night.Start(t.Context(), w.Stamp("run.start"), w.Today)
+	run, err := w.Night.Start(t.Context(), w.Timer(), w.Today)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestWhatMayPassIsTriedAgain(t *testing.T) {
 func TestCloseWaitsForTheStepUnderWay(t *testing.T) {
 	w, db := heldTown(t, "none")
 	db.after(1)
-	run, err := w.Night.Start(t.Context(), w.Stamp("run.start"), w.Today)
+	run, err := w.Night.Start(t.Context(), w.Timer(), w.Today)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +260,7 @@ func TestResumeOfWhatFails(t *testing.T) {
 	text := town("choice", "", "rank", "none")
 	w := small(t, text)
 	w.Night.Close()
-	run, err := w.Night.Start(t.Context(), w.Stamp("run.start"), w.Today)
+	run, err := w.Night.Start(t.Context(), w.Timer(), w.Today)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func (b *broken) Rules(on day.Day) (casework.Rules, error) {
 func TestAPanicIsThatOfTheRun(t *testing.T) {
 	w, _ := heldTown(t, "none")
 	w.Night.Close()
-	run, err := w.Night.Start(t.Context(), w.Stamp("run.start"), w.Today)
+	run, err := w.Night.Start(t.Context(), w.Timer(), w.Today)
 	if err != nil {
 		t.Fatal(err)
 	}

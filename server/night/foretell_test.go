@@ -50,7 +50,7 @@ func foretold(t *rapid.T, w *nighttest.Nights, on day.Day) {
 	if again, err := w.Night.DryRun(w.Context(), on); err != nil || !proto.Equal(again, foreseen) {
 		t.Fatalf("foretold: %v\nand then: %v, %v", foreseen, again, err)
 	}
-	begun, err := w.Night.Start(w.Context(), w.Stamp("run.start"), on)
+	begun, err := w.Night.Start(w.Context(), w.Timer(), on)
 	if err != nil {
 		t.Fatalf("run: %v", err)
 	}

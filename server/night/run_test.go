@@ -74,7 +74,7 @@ func TestAPolicyComesInBetween(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Night.Close() // the process ends as soon as the run is begun
-	begun, err := w.Night.Start(w.Context(), w.Stamp("run.start"), w.Today)
+	begun, err := w.Night.Start(w.Context(), w.Timer(), w.Today)
 	if err != nil {
 		t.Fatal(err)
 	}

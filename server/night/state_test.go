@@ -32,7 +32,7 @@ func TestTheStepsAreTaken(t *testing.T) {
 	}
 	start := func(w *eiletest.World) {
 		without(w, func(n *nighttest.Nights) error {
-			_, err := n.Night.Start(w.Context(), w.Stamp("run.start"), w.Today)
+			_, err := n.Night.Start(w.Context(), n.Timer(), w.Today)
 			return err
 		})
 	}

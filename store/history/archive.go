@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/eile-housing/eile/store/history/layer"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/past"
 )
@@ -35,18 +36,18 @@ type Archive struct {
 // kept is a layer on the shelf.
 type kept struct {
 	moment time.Time
-	sound  bool   // its index was right and of this register
-	index  *index // nil: not read, or not lately
+	sound  bool         // its index was right and of this register
+	index  *layer.Index // nil: not read, or not lately
 }
 
 // recent is what was replayed over a layer up to a moment.
 type recent struct {
 	from, until time.Time
-	layer       *layer
-	waiting     map[string]standing
+	layer       *layer.Layer
+	waiting     map[string]layer.Standing
 
 	counting sync.Mutex
-	offers   Sums // nil: nobody has asked
+	offers   layer.Sums // nil: nobody has asked
 }
 
 const (
@@ -161,11 +162,11 @@ func (a *Archive) At(reader kv.Reader, at time.Time, fn func(*Past) error) error
 	for {
 		from := a.newest(until)
 		err := a.from(reader, from, until, fn)
-		var damage errDamaged
+		var damage layer.Damaged
 		if !errors.As(err, &damage) {
 			return err
 		}
-		if !a.leave(damage.moment) && a.newest(until).Equal(from) {
+		if !a.leave(damage.Moment) && a.newest(until).Equal(from) {
 			return err
 		}
 	}
@@ -219,31 +220,31 @@ func (a *Archive) from(reader kv.Reader, from, until time.Time, fn func(*Past) e
 	if err != nil {
 		return err
 	}
-	return fn(&Past{reader: reader, under: offersOf(layers), layers: append(layers, over.layer), over: over})
+	return fn(&Past{reader: reader, under: layers.Offers(), layers: append(layers, over.layer), over: over})
 }
 
 // over replays what happened after a layer, unless that is remembered.
-func (a *Archive) over(reader kv.Reader, layers []*layer, from, until time.Time) (*recent, error) {
+func (a *Archive) over(reader kv.Reader, layers layer.Stack, from, until time.Time) (*recent, error) {
 	if found := a.remembered(from, until); found != nil {
 		return found, nil
 	}
 	span := past.Span{Until: until}
 	if len(layers) > 0 {
-		span.From, span.After = layers[len(layers)-1].since, from
+		span.From, span.After = layers[len(layers)-1].Since, from
 	}
 	made := &recent{from: from, until: until}
-	err := readChanges(reader, span, math.MaxInt, func(c changes, _ bool) (err error) {
-		if c.len() > 2*most(a.least, layers) {
+	err := readChanges(reader, span, math.MaxInt, func(c layer.Changes, _ bool) (err error) {
+		if c.Len() > 2*most(a.least, layers) {
 			a.fallBehind()
 		}
-		made.layer, err = laid(until, layers, c)
+		made.layer, err = layer.Laid(until, layers, c)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	made.waiting = waitingIn(made.layer.sums)
-	if made.layer.rows() <= hugeRows {
+	made.waiting = waitingIn(made.layer.Sums)
+	if made.layer.Rows() <= hugeRows {
 		a.remember(made)
 	}
 	return made, nil
@@ -269,32 +270,32 @@ func (a *Archive) remember(made *recent) {
 }
 
 // stack opens a layer and the one that it lies over; zero: none.
-func (a *Archive) stack(reader kv.Reader, at time.Time) (layers []*layer, closers []io.Closer, err error) {
+func (a *Archive) stack(reader kv.Reader, at time.Time) (layers layer.Stack, closers []io.Closer, err error) {
 	for !at.IsZero() {
 		l, closer, err := a.open(reader, at)
-		var damage errDamaged
+		var damage layer.Damaged
 		if len(layers) > 0 && errors.As(err, &damage) {
 			a.leave(at)
-			err = layers[0].damaged(err)
+			err = layer.Damaged{Moment: layers[0].Moment, Cause: err}
 		}
 		if err != nil {
 			return nil, closers, err
 		}
-		layers, closers = append([]*layer{l}, layers...), append(closers, closer)
-		at = l.base
+		layers, closers = append(layer.Stack{l}, layers...), append(closers, closer)
+		at = l.Base
 	}
 	return layers, closers, nil
 }
 
 // open opens a layer on the shelf. One that is not sound is damaged.
-func (a *Archive) open(reader kv.Reader, at time.Time) (*layer, io.Closer, error) {
+func (a *Archive) open(reader kv.Reader, at time.Time) (*layer.Layer, io.Closer, error) {
 	index, err := a.known(at)
 	if err != nil {
 		return nil, nil, err
 	}
 	found, err := a.shelf.open(at)
 	if err != nil {
-		return nil, nil, errDamaged{at, err}
+		return nil, nil, layer.Damaged{Moment: at, Cause: err}
 	}
 	if index == nil {
 		index, err = a.examine(reader, found, at)
@@ -302,40 +303,40 @@ func (a *Archive) open(reader kv.Reader, at time.Time) (*layer, io.Closer, error
 	if err != nil {
 		return nil, nil, errors.Join(err, found.Close())
 	}
-	return &layer{index, found}, found, nil
+	return &layer.Layer{Index: index, Bytes: found}, found, nil
 }
 
 // known is the index of a layer, if it is remembered.
-func (a *Archive) known(at time.Time) (*index, error) {
+func (a *Archive) known(at time.Time) (*layer.Index, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if known := a.find(at); known != nil {
 		return known.index, nil
 	}
-	return nil, errDamaged{at, errMissing}
+	return nil, layer.Damaged{Moment: at, Cause: errMissing}
 }
 
-// Why a layer is left aside, besides errBytes.
+// Why a layer is left aside, besides that its bytes are not those that were written.
 var (
 	errMissing = errors.New("it is not there")
 	errForeign = errors.New("it is of another register, or of another course of this one")
 )
 
 // examine reads the index of a layer and remembers it.
-func (a *Archive) examine(reader kv.Reader, found content, at time.Time) (*index, error) {
-	index, err := readIndex(found, found.size)
-	if err == nil && !index.moment.Equal(at) {
+func (a *Archive) examine(reader kv.Reader, found content, at time.Time) (*layer.Index, error) {
+	index, err := layer.ReadIndex(found, found.size)
+	if err == nil && !index.Moment.Equal(at) {
 		err = errForeign
 	}
 	if err != nil {
-		return nil, errDamaged{at, err}
+		return nil, layer.Damaged{Moment: at, Cause: err}
 	}
 	seal, err := sealOf(reader, at)
 	if err != nil {
 		return nil, err
 	}
-	if seal != index.seal {
-		return nil, errDamaged{at, errForeign}
+	if seal != index.Seal {
+		return nil, layer.Damaged{Moment: at, Cause: errForeign}
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/eile-housing/eile/store/history/layer"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/past"
 )
@@ -24,8 +25,8 @@ func (a *Archive) Build(ctx context.Context, reader kv.Reader) error {
 	defer a.building.Unlock()
 	for {
 		err := a.buildOn(ctx, reader)
-		var damage errDamaged // met in what was sound when it was looked at
-		if !errors.As(err, &damage) || !a.leave(damage.moment) {
+		var damage layer.Damaged // met in what was sound when it was looked at
+		if !errors.As(err, &damage) || !a.leave(damage.Moment) {
 			return err
 		}
 	}
@@ -43,9 +44,9 @@ func (a *Archive) buildOn(ctx context.Context, reader kv.Reader) error {
 	top := a.newest(horizon)
 	var from time.Time
 	rows := 0
-	err = a.with(reader, top, func(layers []*layer) error {
+	err = a.with(reader, top, func(layers layer.Stack) error {
 		for _, l := range layers {
-			from, rows = l.since, rows+l.rows()
+			from, rows = l.Since, rows+l.Rows()
 		}
 		return nil
 	})
@@ -84,13 +85,13 @@ func (a *Archive) tidy(reader kv.Reader) error {
 	}
 	for _, k := range all {
 		if k.moment.Before(first) && !k.sound {
-			err := a.with(reader, k.moment, func([]*layer) error { return nil })
-			var damage errDamaged
+			err := a.with(reader, k.moment, func(layer.Stack) error { return nil })
+			var damage layer.Damaged
 			if err != nil && !errors.As(err, &damage) {
 				return err
 			}
 			if err != nil {
-				first = earlier(k.moment, damage.moment)
+				first = earlier(k.moment, damage.Moment)
 			}
 		}
 	}
@@ -117,7 +118,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // with runs fn on a layer and the one that it lies over.
-func (a *Archive) with(reader kv.Reader, at time.Time, fn func([]*layer) error) error {
+func (a *Archive) with(reader kv.Reader, at time.Time, fn func(layer.Stack) error) error {
 	layers, closers, err := a.stack(reader, at)
 	if err == nil {
 		err = fn(layers)
@@ -134,14 +135,14 @@ func (a *Archive) build(reader kv.Reader, top time.Time, next due) error {
 	if err != nil {
 		return err
 	}
-	return a.with(reader, top, func(layers []*layer) (err error) {
-		b := &builder{archive: a, layers: layers, index: &index{moment: next.moment, since: next.since, seal: seal, offers: maps.Clone(offersOf(layers))}}
+	return a.with(reader, top, func(layers layer.Stack) (err error) {
+		b := &builder{archive: a, layers: layers, index: &layer.Index{Moment: next.moment, Since: next.since, Seal: seal, Offers: maps.Clone(layers.Offers())}}
 		defer b.end()
 		span := past.Span{After: top, Until: next.moment}
 		if len(layers) > 0 {
-			span.From = layers[len(layers)-1].since
+			span.From = layers[len(layers)-1].Since
 		}
-		if err := countOffers(b.index.offers, reader, top, next.moment); err != nil {
+		if err := countOffers(b.index.Offers, reader, top, next.moment); err != nil {
 			return err
 		}
 		return readChanges(reader, span, a.portion, b.take)

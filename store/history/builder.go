@@ -3,6 +3,8 @@ package history
 import (
 	"io"
 	"slices"
+
+	"github.com/eile-housing/eile/store/history/layer"
 )
 
 // builder builds one layer over others. What changes is put aside in portions, each
@@ -10,10 +12,10 @@ import (
 // how often a portion would have to be joined.
 type builder struct {
 	archive *Archive
-	layers  []*layer
-	index   *index
-	stacks  []*layer // the changes so far, as they are
-	drafts  []*draft // all that was written and not kept
+	layers  layer.Stack
+	index   *layer.Index
+	stacks  layer.Stack // the changes so far, as they are
+	drafts  []*draft    // all that was written and not kept
 }
 
 func (b *builder) end() {
@@ -23,12 +25,12 @@ func (b *builder) end() {
 }
 
 // write writes a layer that is not kept yet.
-func (b *builder) write(write func(io.Writer, *index) error) (*layer, error) {
-	l, _, err := b.draft(&index{}, write)
+func (b *builder) write(write func(io.Writer, *layer.Index) error) (*layer.Layer, error) {
+	l, _, err := b.draft(&layer.Index{}, write)
 	return l, err
 }
 
-func (b *builder) draft(index *index, write func(io.Writer, *index) error) (*layer, *draft, error) {
+func (b *builder) draft(index *layer.Index, write func(io.Writer, *layer.Index) error) (*layer.Layer, *draft, error) {
 	draft, err := b.archive.shelf.draft()
 	if err != nil {
 		return nil, nil, err
@@ -38,15 +40,15 @@ func (b *builder) draft(index *index, write func(io.Writer, *index) error) (*lay
 		return nil, nil, err
 	}
 	written, err := draft.read()
-	return &layer{index, written}, draft, err
+	return &layer.Layer{Index: index, Bytes: written}, draft, err
 }
 
 // take takes a portion of the changes; after the last one the layer is built.
-func (b *builder) take(some changes, last bool) error {
+func (b *builder) take(some layer.Changes, last bool) error {
 	if last && len(b.stacks) == 0 {
-		return b.build(some.inOrder())
+		return b.build(some.InOrder())
 	}
-	stack, err := b.write(some.stack)
+	stack, err := b.write(some.Write)
 	if err != nil {
 		return err
 	}
@@ -54,18 +56,18 @@ func (b *builder) take(some changes, last bool) error {
 	if !last {
 		return nil
 	}
-	return b.build(inOrderOf(b.stacks))
+	return b.build(layer.InOrderOf(b.stacks))
 }
 
 // build lays the changes over the layers, and puts on the shelf what they make
 // together.
-func (b *builder) build(c inOrder) error {
-	over := &index{moment: b.index.moment}
+func (b *builder) build(c layer.InOrder) error {
+	over := &layer.Index{Moment: b.index.Moment}
 	if len(b.layers) == 0 {
 		over = b.index // there is nothing to join it with
 	}
-	s := &shifts{room: b.archive.portion, aside: b.write}
-	laid, draft, err := b.draft(over, func(to io.Writer, index *index) error { return lay(to, index, b.layers, c, s) })
+	s := &layer.Shifts{Room: b.archive.portion, Aside: b.write}
+	laid, draft, err := b.draft(over, func(to io.Writer, index *layer.Index) error { return layer.Lay(to, index, b.layers, c, s) })
 	if err != nil {
 		return err
 	}
@@ -78,34 +80,34 @@ func (b *builder) build(c inOrder) error {
 }
 
 // join writes what was laid together with the layers that it need not lie over.
-func (b *builder) join(laid *layer) (*draft, error) {
+func (b *builder) join(laid *layer.Layer) (*draft, error) {
 	joined := append(slices.Clone(b.layers), laid)
 	if b.mayBeThin(laid) {
-		b.index.base, joined = b.layers[0].moment, joined[1:]
+		b.index.Base, joined = b.layers[0].Moment, joined[1:]
 	}
-	_, draft, err := b.draft(b.index, func(to io.Writer, index *index) error { return join(to, index, joined) })
+	_, draft, err := b.draft(b.index, func(to io.Writer, index *layer.Index) error { return layer.Join(to, index, joined) })
 	return draft, err
 }
 
 // mayBeThin tells whether what has changed since the full layer is little enough
 // to be kept apart from it.
-func (b *builder) mayBeThin(laid *layer) bool {
-	rows := laid.rows()
+func (b *builder) mayBeThin(laid *layer.Layer) bool {
+	rows := laid.Rows()
 	for _, l := range b.layers[1:] {
-		rows += l.rows()
+		rows += l.Rows()
 	}
-	return rows*full <= b.layers[0].rows()
+	return rows*full <= b.layers[0].Rows()
 }
 
 // keep puts a draft on the shelf.
 func (b *builder) keep(finished *draft) error {
-	if err := finished.keep(b.index.moment); err != nil {
+	if err := finished.keep(b.index.Moment); err != nil {
 		return err
 	}
 	b.drafts = slices.DeleteFunc(b.drafts, func(d *draft) bool { return d == finished })
 	a := b.archive
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.kept = append(a.kept, &kept{moment: b.index.moment, sound: true})
+	a.kept = append(a.kept, &kept{moment: b.index.Moment, sound: true})
 	return nil
 }

@@ -17,7 +17,7 @@
 // at any time: they are in no backup, and hold references, lists, classes, keys and
 // codes, never personal data.
 //
-// The package imports proto, store/kv, store/waitlist and the rooms layout and past
-// of the store. It reads snapshots, writes nothing but its folder, and has
-// no clock.
+// The package imports proto, store/kv, store/waitlist, the rooms layout and past of
+// the store, and its own room layer, which has the form of one layer. It reads
+// snapshots, writes nothing but its folder, and has no clock.
 package history

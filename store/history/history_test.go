@@ -21,6 +21,7 @@ import (
 	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/history/layer"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
 	"github.com/eile-housing/eile/store/layout"
@@ -33,6 +34,12 @@ const (
 	archived = eilev1.ApplicationStatus_APPLICATION_STATUS_WITHDRAWN
 	onHold   = eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD
 	housed   = eilev1.ApplicationStatus_APPLICATION_STATUS_HOUSED
+)
+
+// The end of a file of a layer: how long it is, and where in it the version stands.
+const (
+	endLen    = 26
+	versionAt = 9
 )
 
 type failer interface {
@@ -248,16 +255,16 @@ func (b *book) live(t *rapid.T) {
 // replayed is what a full replay shows of a moment: the oracle.
 type replayed struct {
 	places map[string]*eilev1.Placement
-	placed map[string]Placed
+	placed map[string]layer.Placed
 	index  *waitlist.Index
 	homes  map[string]past.UnitMoved
-	sums   Sums
-	offers Sums
+	sums   layer.Sums
+	offers layer.Sums
 }
 
 func replay(t failer, reader kv.Reader, at time.Time) replayed {
 	t.Helper()
-	r := replayed{places: map[string]*eilev1.Placement{}, placed: map[string]Placed{}, index: waitlist.NewIndex(), homes: map[string]past.UnitMoved{}, sums: Sums{}}
+	r := replayed{places: map[string]*eilev1.Placement{}, placed: map[string]layer.Placed{}, index: waitlist.NewIndex(), homes: map[string]past.UnitMoved{}, sums: layer.Sums{}}
 	for moved, err := range past.Placements(reader, at) {
 		if err != nil {
 			t.Fatalf("replay: %v", err)
@@ -265,15 +272,15 @@ func replay(t failer, reader kv.Reader, at time.Time) replayed {
 		before := r.places[moved.After.GetReference()]
 		r.flow(before, moved.After)
 		r.places[moved.After.GetReference()] = moved.After
-		r.placed[moved.After.GetReference()] = placedOf(moved.After, moved.Entry)
+		r.placed[moved.After.GetReference()] = layer.PlacedOf(moved.After, moved.Entry)
 	}
 	for _, p := range r.places {
-		r.sums[Sum{Kind: InStatus, Number: int32(p.GetStatus())}]++
+		r.sums[layer.Sum{Kind: layer.InStatus, Number: int32(p.GetStatus())}]++
 		if p.GetStatus() == waiting {
-			r.sums[Sum{Kind: Waiting, List: p.GetList(), Class: p.GetNeedClass()}]++
+			r.sums[layer.Sum{Kind: layer.Waiting, List: p.GetList(), Class: p.GetNeedClass()}]++
 		}
 		if p.GetHousedOn() != 0 {
-			r.sums[Sum{Kind: Housed, List: p.GetList(), Class: p.GetNeedClass(), Number: p.GetHousedOn()}]++
+			r.sums[layer.Sum{Kind: layer.Housed, List: p.GetList(), Class: p.GetNeedClass(), Number: p.GetHousedOn()}]++
 		}
 	}
 	for moved, err := range past.UnitStates(reader, at) {
@@ -300,9 +307,9 @@ func replay(t failer, reader kv.Reader, at time.Time) replayed {
 }
 
 // made counts offers until a moment, each by what its record says.
-func made(t failer, reader kv.Reader, at time.Time) Sums {
+func made(t failer, reader kv.Reader, at time.Time) layer.Sums {
 	t.Helper()
-	sums := Sums{}
+	sums := layer.Sums{}
 	for item, err := range layout.All(reader, layout.Offer) {
 		var offer *eilev1.Offer
 		if err == nil {
@@ -312,7 +319,7 @@ func made(t failer, reader kv.Reader, at time.Time) Sums {
 			t.Fatalf("replay: %v", err)
 		}
 		if !offer.GetCreatedAt().AsTime().After(at) {
-			sums[Sum{Kind: Offered}]++
+			sums[layer.Sum{Kind: layer.Offered}]++
 		}
 		if offer.GetClosedAt() == nil || offer.GetClosedAt().AsTime().After(at) || offer.GetAnsweredOn() == nil {
 			continue
@@ -320,9 +327,9 @@ func made(t failer, reader kv.Reader, at time.Time) Sums {
 		on := int32(time.Date(2026, time.Month(offer.GetAnsweredOn().GetMonth()), int(offer.GetAnsweredOn().GetDay()), 0, 0, 0, 0, time.UTC).Unix() / 86400)
 		switch offer.GetStatus() {
 		case eilev1.OfferStatus_OFFER_STATUS_REFUSED:
-			sums[Sum{Kind: Refused, Class: offer.GetRefusalReason(), Number: on}]++
+			sums[layer.Sum{Kind: layer.Refused, Class: offer.GetRefusalReason(), Number: on}]++
 		case eilev1.OfferStatus_OFFER_STATUS_NO_SHOW:
-			sums[Sum{Kind: Missed, Number: on}]++
+			sums[layer.Sum{Kind: layer.Missed, Number: on}]++
 		default:
 		}
 	}
@@ -333,14 +340,14 @@ func (r *replayed) flow(before, after *eilev1.Placement) {
 	was, is := before.GetStatus() == waiting, after.GetStatus() == waiting
 	switch {
 	case was && is && before.GetList() != after.GetList():
-		r.sums[Sum{Kind: Left, List: before.GetList(), Number: FromList}]++
-		r.sums[Sum{Kind: Came, List: after.GetList(), Number: FromList}]++
+		r.sums[layer.Sum{Kind: layer.Left, List: before.GetList(), Number: layer.FromList}]++
+		r.sums[layer.Sum{Kind: layer.Came, List: after.GetList(), Number: layer.FromList}]++
 	case is && before == nil:
-		r.sums[Sum{Kind: Came, List: after.GetList(), Number: FromNone}]++
+		r.sums[layer.Sum{Kind: layer.Came, List: after.GetList(), Number: layer.FromNone}]++
 	case is && !was:
-		r.sums[Sum{Kind: Came, List: after.GetList(), Number: int32(before.GetStatus())}]++
+		r.sums[layer.Sum{Kind: layer.Came, List: after.GetList(), Number: int32(before.GetStatus())}]++
 	case was && !is:
-		r.sums[Sum{Kind: Left, List: before.GetList(), Number: int32(after.GetStatus())}]++
+		r.sums[layer.Sum{Kind: layer.Left, List: before.GetList(), Number: int32(after.GetStatus())}]++
 	}
 }
 
@@ -352,15 +359,22 @@ func (r *replayed) turn(moved past.UnitMoved) {
 	r.homes[moved.After.GetReference()] = moved
 	was, is := known && counted(before.After), counted(moved.After)
 	if was && before.After.GetStatus() == eilev1.UnitStatus_UNIT_STATUS_VACANT {
-		r.sums.add(Sum{Kind: VacantFor}, moved.At.Sub(before.At).Microseconds())
+		vacant := layer.Sum{Kind: layer.VacantFor}
+		if r.sums[vacant] += moved.At.Sub(before.At).Microseconds(); r.sums[vacant] == 0 {
+			delete(r.sums, vacant)
+		}
 	}
 	switch {
 	case is && !was:
-		r.sums[Sum{Kind: HomesCame, Number: int32(bit(before.After.GetLeftStock()))}]++
+		goesOn := int32(0)
+		if before.After.GetLeftStock() {
+			goesOn = 1
+		}
+		r.sums[layer.Sum{Kind: layer.HomesCame, Number: goesOn}]++
 	case was && !is && moved.After.GetLeftStock():
-		r.sums[Sum{Kind: HomesLeft, Number: LeaseOver}]++
+		r.sums[layer.Sum{Kind: layer.HomesLeft, Number: layer.LeaseOver}]++
 	case was && !is:
-		r.sums[Sum{Kind: HomesLeft, Number: int32(moved.After.GetStatus())}]++
+		r.sums[layer.Sum{Kind: layer.HomesLeft, Number: int32(moved.After.GetStatus())}]++
 	}
 }
 
@@ -583,7 +597,7 @@ func TestHarmed(t *testing.T) {
 			change(t, path, func(all []byte) []byte { all[len(all)-endLen-3] ^= 64; return all })
 		},
 		"of another version": func(t *testing.T, path string) {
-			change(t, path, func(all []byte) []byte { all[len(all)-endLen+len(magic)]++; return all })
+			change(t, path, func(all []byte) []byte { all[len(all)-endLen+versionAt]++; return all })
 		},
 		"deleted": func(t *testing.T, path string) {
 			if err := os.Remove(path); err != nil {

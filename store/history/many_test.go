@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/eile-housing/eile/store/history/layer"
 	"github.com/eile-housing/eile/store/kv"
 )
 
@@ -64,7 +65,7 @@ func TestMany(t *testing.T) {
 func (b *book) goOn(ctx context.Context, t *testing.T, a *Archive) {
 	for ctx.Err() == nil {
 		err := b.db.View(context.Background(), func(reader kv.Reader) error { return a.Build(context.Background(), reader) })
-		var thrown errDamaged // the other one threw away what this one built on
+		var thrown layer.Damaged // the other one threw away what this one built on
 		if err != nil && !errors.As(err, &thrown) {
 			t.Error(err)
 			return

@@ -4,13 +4,14 @@ import (
 	"maps"
 	"time"
 
+	"github.com/eile-housing/eile/store/history/layer"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/past"
 )
 
 // Offers are the numbers of offers up to the moment; the caller does not change them.
 // What happened after the last layer is counted when somebody first asks.
-func (p *Past) Offers() (Sums, error) {
+func (p *Past) Offers() (layer.Sums, error) {
 	p.over.counting.Lock()
 	defer p.over.counting.Unlock()
 	if p.over.offers != nil {
@@ -24,21 +25,13 @@ func (p *Past) Offers() (Sums, error) {
 	return sums, nil
 }
 
-// offersOf are the numbers of offers up to the topmost layer.
-func offersOf(layers []*layer) Sums {
-	if len(layers) == 0 {
-		return Sums{}
-	}
-	return layers[len(layers)-1].offers
-}
-
 // countOffers adds what became of offers after a moment, up to another.
-func countOffers(to Sums, reader kv.Reader, after, until time.Time) error {
+func countOffers(to layer.Sums, reader kv.Reader, after, until time.Time) error {
 	for offer, err := range past.Offers(reader, after, until) {
 		if err != nil {
 			return err
 		}
-		to.offer(offer, after, until)
+		to.Offer(offer, after, until)
 	}
 	return nil
 }

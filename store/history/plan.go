@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/eile-housing/eile/store/history/layer"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/past"
 )
@@ -25,10 +26,10 @@ const (
 
 // most is how many changes may happen before a layer is due in the middle of a
 // month; at its end, a quarter of them suffices.
-func most(least int, layers []*layer) int {
+func most(least int, layers layer.Stack) int {
 	rows := 0
 	for _, l := range layers {
-		rows += l.rows()
+		rows += l.Rows()
 	}
 	return max(least, rows/part)
 }

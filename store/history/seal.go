@@ -6,6 +6,7 @@ import (
 	"time"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/history/layer"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/layout"
 )
@@ -66,7 +67,7 @@ func momentOf(reader kv.Reader, revision kv.Revision) (at time.Time, err error) 
 			high = middle
 		}
 	}
-	return moment(low), nil
+	return layer.Moment(low), nil
 }
 
 // sealOf tells the history up to a moment from that of another register, or of the

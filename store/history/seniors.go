@@ -2,9 +2,9 @@ package history
 
 import (
 	"slices"
-	"strings"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/history/layer"
 	"github.com/eile-housing/eile/store/waitlist"
 )
 
@@ -13,7 +13,7 @@ type Senior struct{ Reference, List, Key string }
 
 // PlaceOf is the place of an application, or what its key makes of it.
 func PlaceOf(p *eilev1.Placement) Senior {
-	return Senior{p.GetReference(), p.GetList(), keyOf(p)}
+	return Senior{p.GetReference(), p.GetList(), layer.KeyOf(p)}
 }
 
 // Seniors are those that stood before an application, the first so many of each list, and
@@ -21,8 +21,8 @@ func PlaceOf(p *eilev1.Placement) Senior {
 // application: before it, the same or after it. Places that are kept are among them
 // where kept is set.
 func (p *Past) Seniors(of Senior, order func(list string) int, kept bool, most int) (first []Senior, count int, err error) {
-	for _, queue := range listsOf(p.layers) {
-		list, isKept := strings.CutSuffix(queue, keptEnding)
+	for _, queue := range p.layers.Queues() {
+		list, isKept := layer.ListOf(queue)
 		at := order(list)
 		if isKept && !kept || at > 0 {
 			continue
@@ -42,27 +42,27 @@ func (p *Past) Seniors(of Senior, order func(list string) int, kept bool, most i
 
 // ahead are the first of those before a key, and how many they are; empty: all.
 func (p *Past) ahead(list, queue, key string, most int) (first []Senior, count int, err error) {
-	var all standing
+	var all layer.Standing
 	if key == "" {
-		all, err = p.counted(queue, func(c *cursor[stood]) int { return len(c.section.blocks) - 1 }, func([]byte) bool { return true })
+		all, err = p.layers.Count(queue)
 	} else {
-		all, err = p.before(queue, key)
+		all, err = p.layers.Before(queue, key)
 	}
 	if err != nil {
 		return nil, 0, err
 	}
-	wanted := min(most, all.all)
+	wanted := min(most, all.All)
 	if wanted <= 0 {
-		return nil, all.all, nil
+		return nil, all.All, nil
 	}
 	first = make([]Senior, 0, wanted)
-	for place, err := range merged[stood](p.layers, queueOf(queue)).from("") {
+	for place, err := range p.layers.Queue(queue, "") {
 		if err != nil {
 			return nil, 0, err
 		}
-		if first = append(first, Senior{waitlist.Reference(place.key), list, place.key}); len(first) == wanted {
+		if first = append(first, Senior{waitlist.Reference(place.Key), list, place.Key}); len(first) == wanted {
 			break
 		}
 	}
-	return slices.Clip(first), all.all, nil
+	return slices.Clip(first), all.All, nil
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/eile-housing/eile/store/history/layer"
 )
 
 // shelf is where layers lie, named by their moments: a folder, or memory.
@@ -45,7 +47,7 @@ func openShelf(folder string) (*shelf, error) {
 }
 
 func (s *shelf) path(at time.Time) string {
-	return filepath.Join(s.folder, fmt.Sprintf("%016x%s", micro(at), ending))
+	return filepath.Join(s.folder, fmt.Sprintf("%016x%s", layer.Micro(at), ending))
 }
 
 // moments are those of all layers.
@@ -54,7 +56,7 @@ func (s *shelf) moments() (all []time.Time, err error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for at := range s.memory {
-			all = append(all, moment(at))
+			all = append(all, layer.Moment(at))
 		}
 		return all, nil
 	}
@@ -65,7 +67,7 @@ func (s *shelf) moments() (all []time.Time, err error) {
 	for _, file := range files {
 		digits, ours := strings.CutSuffix(file.Name(), ending)
 		if at, err := strconv.ParseInt(digits, 16, 64); ours && err == nil {
-			all = append(all, moment(at))
+			all = append(all, layer.Moment(at))
 		}
 	}
 	return all, nil
@@ -82,7 +84,7 @@ func (s *shelf) open(at time.Time) (content, error) {
 	if s.folder == "" {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		held, ok := s.memory[micro(at)]
+		held, ok := s.memory[layer.Micro(at)]
 		if !ok {
 			return content{}, os.ErrNotExist
 		}
@@ -103,7 +105,7 @@ func (s *shelf) remove(at time.Time) error {
 	if s.folder == "" {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		delete(s.memory, micro(at))
+		delete(s.memory, layer.Micro(at))
 		return nil
 	}
 	if err := os.Remove(s.path(at)); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -157,7 +159,7 @@ func (d *draft) keep(at time.Time) error {
 	if d.file == nil {
 		d.shelf.mu.Lock()
 		defer d.shelf.mu.Unlock()
-		d.shelf.memory[micro(at)] = d.memory.Bytes()
+		d.shelf.memory[layer.Micro(at)] = d.memory.Bytes()
 		return nil
 	}
 	err := errors.Join(d.file.Chmod(0o600), d.file.Sync(), d.file.Close())

@@ -44,8 +44,8 @@ func Application(ctx context.Context, register *store.Register, id, application 
 
 // explainHomes goes through the run's homes.
 func (p *proof) explainHomes(answer *eilev1.ExplainRunResponse, standing *eilev1.Placement) {
-	asked := p.householdsClasses(standing.GetReference())
-	for _, unit := range p.units() {
+	asked := householdsClasses(p.rounds, standing.GetReference())
+	for _, unit := range p.rounds[0].units() {
 		if unit != answer.GetOutcome() {
 			answer.PassedOver = append(answer.PassedOver, p.answer(standing, unit, asked))
 		}
@@ -78,9 +78,9 @@ func (p *proof) inAll(standing *eilev1.Placement, homes []*eilev1.ExplainRunResp
 }
 
 // householdsClasses asks the engine once for all classes of a household.
-func (p *proof) householdsClasses(application string) engine {
+func householdsClasses(rounds []*explained, application string) engine {
 	found := map[*explained]map[int32]allocation.Why{}
-	for _, e := range p.rounds {
+	for _, e := range rounds {
 		household, read := e.read[application]
 		if !read {
 			continue

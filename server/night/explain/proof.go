@@ -82,10 +82,10 @@ func read(round *evidence.Round) *explained {
 	return e
 }
 
-// units of the run: the homes that it could offer, class after class.
-func (p *proof) units() []string {
+// units of the round: the homes that it could offer, class after class.
+func (e *explained) units() []string {
 	var units []string
-	for _, class := range p.rounds[0].Kept.GetClasses() {
+	for _, class := range e.Kept.GetClasses() {
 		units = append(units, class.GetUnits()...)
 	}
 	return units

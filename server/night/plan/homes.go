@@ -13,6 +13,7 @@ import (
 	"github.com/eile-housing/eile/server/night/prepare"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/history"
+	"github.com/eile-housing/eile/store/history/layer"
 )
 
 // planner draws one plan.
@@ -82,7 +83,7 @@ func (p *planner) countLettings(v *store.View) error {
 	return v.Past(p.now, func(past *history.Past) error {
 		p.lettings = map[string]int{}
 		for sum, n := range past.Sums() {
-			if on := day.Day(sum.Number); sum.Kind == history.Housed && on >= since && on <= p.rules.Today {
+			if on := day.Day(sum.Number); sum.Kind == layer.Housed && on >= since && on <= p.rules.Today {
 				p.lettings[sum.Class] += int(n)
 				p.since = min(p.since, on)
 			}

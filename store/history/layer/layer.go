@@ -1,4 +1,4 @@
-package history
+package layer
 
 import (
 	"encoding/binary"
@@ -21,39 +21,39 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errDamaged says that a layer is not what was written.
-type errDamaged struct {
-	moment time.Time
-	cause  error
+// Damaged says that a layer is not what was written.
+type Damaged struct {
+	Moment time.Time
+	Cause  error
 }
 
-func (e errDamaged) Error() string {
-	return fmt.Sprintf("history up to %s: %v", e.moment.Format(time.RFC3339Nano), e.cause)
+func (e Damaged) Error() string {
+	return fmt.Sprintf("history up to %s: %v", e.Moment.Format(time.RFC3339Nano), e.Cause)
 }
 
-func (e errDamaged) Unwrap() error { return e.cause }
+func (e Damaged) Unwrap() error { return e.Cause }
 
 var errBytes = errors.New("its bytes are not those that were written")
 
-// index says what a layer has and where.
-type index struct {
-	moment time.Time // what took effect up to and including it
-	base   time.Time // the moment of the full layer over which it lies; zero: it is full itself
-	// since is the moment of the first entry of the history that may take effect
-	// after moment.
-	since time.Time
-	seal  [32]byte // of the history up to moment
-	names []string
-	sums  Sums
-	// offers are the sums of offers, which only some ask for.
-	offers Sums
+// Index says what a layer has and where.
+type Index struct {
+	Moment time.Time // what took effect up to and including it
+	Base   time.Time // the moment of the full layer over which it lies; zero: it is full itself
+	// Since is the moment of the first entry of the history that may take effect
+	// after Moment.
+	Since time.Time
+	Seal  [32]byte // of the history up to Moment
+	Sums  Sums
+	// Offers are the sums of offers, which only some ask for.
+	Offers Sums
 
+	names         []string
 	people, homes section
 	queues        map[string]*section // by list
 }
 
-// rows is how many a layer has, to compare layers by.
-func (x *index) rows() int { return x.people.rows + x.homes.rows }
+// Rows is how many a layer has, to compare layers by.
+func (x *Index) Rows() int { return x.people.rows + x.homes.rows }
 
 // section is rows in order, in blocks that follow each other.
 type section struct {
@@ -77,18 +77,18 @@ type tally struct {
 	classes        []int
 }
 
-// layer is an index with the bytes that it speaks of.
-type layer struct {
-	*index
-	bytes io.ReaderAt
+// Layer is an index with the bytes that it speaks of.
+type Layer struct {
+	*Index
+	Bytes io.ReaderAt
 }
 
-func (l *layer) damaged(cause error) error { return errDamaged{l.moment, cause} }
+func (l *Layer) damaged(cause error) error { return Damaged{l.Moment, cause} }
 
 // read reads a block.
-func (l *layer) read(b block) ([]byte, error) {
+func (l *Layer) read(b block) ([]byte, error) {
 	content := make([]byte, b.length)
-	if _, err := l.bytes.ReadAt(content, b.offset); err != nil {
+	if _, err := l.Bytes.ReadAt(content, b.offset); err != nil {
 		return nil, l.damaged(err)
 	}
 	if crc32.Checksum(content, castagnoli) != b.sum {
@@ -98,15 +98,15 @@ func (l *layer) read(b block) ([]byte, error) {
 }
 
 // queue is the section of a list; an empty one where the layer has none.
-func (l *layer) queue(list string) *section {
+func (l *Layer) queue(list string) *section {
 	if found := l.queues[list]; found != nil {
 		return found
 	}
 	return &section{}
 }
 
-// readIndex reads the index of a layer of so many bytes.
-func readIndex(bytes io.ReaderAt, size int64) (*index, error) {
+// ReadIndex reads the index of a layer of so many bytes.
+func ReadIndex(bytes io.ReaderAt, size int64) (*Index, error) {
 	end := make([]byte, endLen)
 	if size < int64(endLen) {
 		return nil, errBytes
@@ -132,16 +132,16 @@ func readIndex(bytes io.ReaderAt, size int64) (*index, error) {
 	return parseIndex(content)
 }
 
-func (x *index) append(to []byte) []byte {
-	to = appendSigned(to, micro(x.moment))
-	to = appendSigned(to, micro(x.base))
-	to = appendSigned(to, micro(x.since))
-	to = append(to, x.seal[:]...)
+func (x *Index) append(to []byte) []byte {
+	to = appendSigned(to, Micro(x.Moment))
+	to = appendSigned(to, Micro(x.Base))
+	to = appendSigned(to, Micro(x.Since))
+	to = append(to, x.Seal[:]...)
 	to = appendNumber(to, uint64(len(x.names)))
 	for _, name := range x.names {
 		to = appendText(to, name)
 	}
-	to = x.offers.append(x.sums.append(to))
+	to = x.Offers.append(x.Sums.append(to))
 	to = x.homes.append(x.people.append(to))
 	to = appendNumber(to, uint64(len(x.queues)))
 	for list, queue := range x.queues {
@@ -150,14 +150,14 @@ func (x *index) append(to []byte) []byte {
 	return to
 }
 
-func parseIndex(content []byte) (*index, error) {
+func parseIndex(content []byte) (*Index, error) {
 	from := &bytesLeft{left: content}
-	x := &index{moment: moment(from.signed()), base: moment(from.signed()), since: moment(from.signed()), queues: map[string]*section{}}
-	from.left = from.left[copy(x.seal[:], from.left):]
+	x := &Index{Moment: Moment(from.signed()), Base: Moment(from.signed()), Since: Moment(from.signed()), queues: map[string]*section{}}
+	from.left = from.left[copy(x.Seal[:], from.left):]
 	for range from.count() {
 		x.names = append(x.names, string(from.text()))
 	}
-	x.sums, x.offers = readSums(from), readSums(from)
+	x.Sums, x.Offers = readSums(from), readSums(from)
 	x.people, x.homes = readSection(from), readSection(from)
 	for range from.count() {
 		list, queue := string(from.text()), readSection(from)
@@ -224,15 +224,16 @@ func readTally(from *bytesLeft) tally {
 	return t
 }
 
-// micro and moment write a time as microseconds since 1970; the zero time is 0.
-func micro(at time.Time) int64 {
+// Micro is a time as microseconds since 1970; the zero time is 0.
+func Micro(at time.Time) int64 {
 	if at.IsZero() {
 		return 0
 	}
 	return at.UnixMicro()
 }
 
-func moment(micro int64) time.Time {
+// Moment reads what Micro wrote.
+func Moment(micro int64) time.Time {
 	if micro == 0 {
 		return time.Time{}
 	}

@@ -1,4 +1,4 @@
-package history
+package layer
 
 import (
 	"iter"
@@ -8,7 +8,7 @@ import (
 // cursor walks the rows of one section of a layer. Before the first seek it has no
 // row.
 type cursor[T row[T]] struct {
-	layer   *layer
+	layer   *Layer
 	section *section
 
 	at    int // the block that rows are read from
@@ -92,7 +92,7 @@ func (c *cursor[T]) get() T {
 // in the layers before it.
 type merge[T row[T]] []*cursor[T]
 
-func merged[T row[T]](layers []*layer, of func(*layer) *section) merge[T] {
+func merged[T row[T]](layers []*Layer, of func(*Layer) *section) merge[T] {
 	m := make(merge[T], len(layers))
 	for i, l := range layers {
 		m[i] = &cursor[T]{layer: l, section: of(l), at: -1}
@@ -100,12 +100,12 @@ func merged[T row[T]](layers []*layer, of func(*layer) *section) merge[T] {
 	return m
 }
 
-func people(l *layer) *section { return &l.people }
+func people(l *Layer) *section { return &l.people }
 
-func homes(l *layer) *section { return &l.homes }
+func homes(l *Layer) *section { return &l.homes }
 
-func queueOf(list string) func(*layer) *section {
-	return func(l *layer) *section { return l.queue(list) }
+func queueOf(list string) func(*Layer) *section {
+	return func(l *Layer) *section { return l.queue(list) }
 }
 
 // from yields the rows whose names are not below one, in order.

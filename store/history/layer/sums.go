@@ -1,4 +1,4 @@
-package history
+package layer
 
 import (
 	"cmp"
@@ -113,9 +113,9 @@ func (s Sums) turned(before *Home, after Home) {
 	}
 }
 
-// offer counts what became of an offer after a moment, up to and including another.
+// Offer counts what became of an offer after a moment, up to and including another.
 // How an offer was refused, and that it was, stays.
-func (s Sums) offer(offer *eilev1.Offer, after, until time.Time) {
+func (s Sums) Offer(offer *eilev1.Offer, after, until time.Time) {
 	within := func(at *timestamppb.Timestamp) bool {
 		return at != nil && at.AsTime().After(after) && !at.AsTime().After(until)
 	}

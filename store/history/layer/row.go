@@ -1,4 +1,4 @@
-package history
+package layer
 
 import (
 	"cmp"
@@ -17,14 +17,17 @@ type Placed struct {
 	OutOfTurn bool
 	HousedOn  int32 // in days since 1970-01-01; 0: not housed
 
-	kept  bool  // on hold or suspended: the place is kept, and Key is its order
-	entry int64 // the moment of the entry of the history that says so, in microseconds
+	Entry int64 // the moment of the entry of the history that says so, in microseconds
+
+	kept bool // on hold or suspended: the place is kept, and Key is its order
 }
 
-func placedOf(p *eilev1.Placement, entry time.Time) Placed {
+// PlacedOf is where a placement says that its application stood, and the moment of
+// the entry of the history that has it.
+func PlacedOf(p *eilev1.Placement, entry time.Time) Placed {
 	placed := Placed{
 		Reference: p.GetReference(), List: p.GetList(), Class: p.GetNeedClass(), Status: p.GetStatus(),
-		OutOfTurn: p.GetOutOfTurn(), HousedOn: p.GetHousedOn(), entry: entry.UnixMicro(),
+		OutOfTurn: p.GetOutOfTurn(), HousedOn: p.GetHousedOn(), Entry: entry.UnixMicro(),
 	}
 	switch p.GetStatus() {
 	case eilev1.ApplicationStatus_APPLICATION_STATUS_ON_HOLD, eilev1.ApplicationStatus_APPLICATION_STATUS_SUSPENDED:
@@ -32,14 +35,14 @@ func placedOf(p *eilev1.Placement, entry time.Time) Placed {
 	default:
 	}
 	if placed.stands() {
-		placed.Key = keyOf(p)
+		placed.Key = KeyOf(p)
 	}
 	return placed
 }
 
-// keyOf is the order of a placement on its list: the reference decides what the rules
+// KeyOf is the order of a placement on its list: the reference decides what the rules
 // leave equal.
-func keyOf(p *eilev1.Placement) string { return string(p.GetOrderKey()) + "\x00" + p.GetReference() }
+func KeyOf(p *eilev1.Placement) string { return string(p.GetOrderKey()) + "\x00" + p.GetReference() }
 
 // Waits tells whether the application had a place on its list.
 func (p Placed) Waits() bool {
@@ -63,12 +66,16 @@ func keptOf(list string) string { return list + keptEnding }
 
 const keptEnding = "\x00kept"
 
-// stood is a place on a list that a layer has, by 1, or takes away, by -1, from
+// ListOf is the list of a queue, and whether the queue is of the places that are kept.
+func ListOf(queue string) (list string, kept bool) { return strings.CutSuffix(queue, keptEnding) }
+
+// Place is a place on a list that a layer has, by 1, or takes away, by -1, from
 // what lies under it.
-type stood struct {
-	key, class string
-	outOfTurn  bool
-	by         int
+type Place struct {
+	Key, Class string
+	OutOfTurn  bool
+
+	by int
 }
 
 // Home is what is counted of a home, since a moment.
@@ -107,15 +114,15 @@ func (p Placed) name() string             { return p.Reference }
 func (p Placed) compare(other Placed) int { return strings.Compare(p.Reference, other.Reference) }
 func (p Placed) over(Placed) Placed       { return p }
 func (p Placed) void() bool               { return false }
-func (s stood) name() string              { return s.key }
-func (s stood) void() bool                { return s.by == 0 }
+func (s Place) name() string              { return s.Key }
+func (s Place) void() bool                { return s.by == 0 }
 func (h Home) name() string               { return h.Reference }
 func (h Home) compare(other Home) int     { return strings.Compare(h.Reference, other.Reference) }
 func (h Home) over(Home) Home             { return h }
 func (h Home) void() bool                 { return false }
-func (s stood) over(below stood) stood    { s.by += below.by; return s }
-func (s stood) compare(other stood) int {
-	return cmp.Or(strings.Compare(s.key, other.key), strings.Compare(s.class, other.class), int(bit(s.outOfTurn))-int(bit(other.outOfTurn)))
+func (s Place) over(below Place) Place    { s.by += below.by; return s }
+func (s Place) compare(other Place) int {
+	return cmp.Or(strings.Compare(s.Key, other.Key), strings.Compare(s.Class, other.Class), int(bit(s.OutOfTurn))-int(bit(other.OutOfTurn)))
 }
 
 func bit(is bool) uint64 {
@@ -130,7 +137,7 @@ func (p Placed) append(to []byte, names *names) []byte {
 	to = appendNumber(to, names.of(p.Class))
 	to = appendNumber(to, uint64(p.Status)<<2|bit(p.kept)<<1|bit(p.OutOfTurn))
 	to = appendSigned(to, int64(p.HousedOn))
-	to = appendSigned(to, p.entry)
+	to = appendSigned(to, p.Entry)
 	return appendText(to, strings.TrimSuffix(p.Key, "\x00"+p.Reference))
 }
 
@@ -138,7 +145,7 @@ func (Placed) read(from *bytesLeft, name string, names []string) Placed {
 	p := Placed{Reference: name, List: from.named(names), Class: from.named(names)}
 	status := from.number()
 	p.Status, p.kept, p.OutOfTurn = eilev1.ApplicationStatus(status>>2), status&2 != 0, status&1 != 0
-	p.HousedOn, p.entry = int32(from.signed()), from.signed()
+	p.HousedOn, p.Entry = int32(from.signed()), from.signed()
 	key := from.text()
 	if p.stands() {
 		p.Key = string(key) + "\x00" + name
@@ -146,15 +153,15 @@ func (Placed) read(from *bytesLeft, name string, names []string) Placed {
 	return p
 }
 
-func (s stood) append(to []byte, names *names) []byte {
-	to = appendNumber(to, names.of(s.class))
-	return appendNumber(to, bit(s.outOfTurn)|bit(s.by < 0)<<1)
+func (s Place) append(to []byte, names *names) []byte {
+	to = appendNumber(to, names.of(s.Class))
+	return appendNumber(to, bit(s.OutOfTurn)|bit(s.by < 0)<<1)
 }
 
-func (stood) read(from *bytesLeft, name string, names []string) stood {
-	s := stood{key: name, class: from.named(names), by: 1}
+func (Place) read(from *bytesLeft, name string, names []string) Place {
+	s := Place{Key: name, Class: from.named(names), by: 1}
 	flags := from.number()
-	s.outOfTurn = flags&1 != 0
+	s.OutOfTurn = flags&1 != 0
 	if flags&2 != 0 {
 		s.by = -1
 	}

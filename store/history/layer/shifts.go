@@ -1,4 +1,4 @@
-package history
+package layer
 
 import (
 	"io"
@@ -6,37 +6,38 @@ import (
 	"slices"
 )
 
-// shifts are the places that came and went on each list. Where there may be many,
+// Shifts are the places that came and went on each list. Where there may be many,
 // those that are full are put aside, each part in order.
-type shifts struct {
-	lists map[string][]stood
-	held  int
+type Shifts struct {
+	Room int // how many are in memory before they are put aside; 0: all
+	// Aside writes a part that is put aside.
+	Aside func(write func(io.Writer, *Index) error) (*Layer, error)
 
-	room  int // how many are in memory before they are put aside; 0: all
-	aside func(write func(io.Writer, *index) error) (*layer, error)
-	parts []*layer
+	lists map[string][]Place
+	held  int
+	parts []*Layer
 }
 
-func (s *shifts) add(p Placed, by int) {
+func (s *Shifts) add(p Placed, by int) {
 	if !p.stands() {
 		return
 	}
 	if s.lists == nil {
-		s.lists = map[string][]stood{}
+		s.lists = map[string][]Place{}
 	}
-	s.lists[p.queue()] = append(s.lists[p.queue()], stood{p.Key, p.Class, p.OutOfTurn, by})
+	s.lists[p.queue()] = append(s.lists[p.queue()], Place{p.Key, p.Class, p.OutOfTurn, by})
 	s.held++
 }
 
-func (s *shifts) spillFull() error {
-	if s.room == 0 || s.held < s.room {
+func (s *Shifts) spillFull() error {
+	if s.Room == 0 || s.held < s.Room {
 		return nil
 	}
 	return s.spill()
 }
 
-func (s *shifts) spill() error {
-	part, err := s.aside(func(to io.Writer, index *index) error {
+func (s *Shifts) spill() error {
+	part, err := s.Aside(func(to io.Writer, index *Index) error {
 		w := newWriter(to, index)
 		s.writeHeld(w)
 		return w.end()
@@ -46,7 +47,7 @@ func (s *shifts) spill() error {
 }
 
 // write writes every list, without the shifts that come to nothing.
-func (s *shifts) write(w *writer) error {
+func (s *Shifts) write(w *writer) error {
 	if len(s.parts) == 0 {
 		s.writeHeld(w)
 		return nil
@@ -57,7 +58,7 @@ func (s *shifts) write(w *writer) error {
 	return joinQueues(w, s.parts)
 }
 
-func (s *shifts) writeHeld(w *writer) {
+func (s *Shifts) writeHeld(w *writer) {
 	for _, list := range slices.Sorted(maps.Keys(s.lists)) {
 		w.list(list)
 		layQueue(w, s.lists[list])
@@ -65,8 +66,8 @@ func (s *shifts) writeHeld(w *writer) {
 }
 
 // layQueue writes the shifts of a list, without those that come to nothing.
-func layQueue(w *writer, shifts []stood) {
-	slices.SortFunc(shifts, stood.compare)
+func layQueue(w *writer, shifts []Place) {
+	slices.SortFunc(shifts, Place.compare)
 	for i := 0; i < len(shifts); {
 		joined := shifts[i]
 		for i++; i < len(shifts) && shifts[i].compare(joined) == 0; i++ {

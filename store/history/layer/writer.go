@@ -1,4 +1,4 @@
-package history
+package layer
 
 import (
 	"encoding/binary"
@@ -12,7 +12,7 @@ import (
 type writer struct {
 	to      io.Writer
 	offset  int64
-	index   *index
+	index   *Index
 	names   names
 	failure error
 
@@ -25,7 +25,7 @@ type writer struct {
 	count tally  // of the rows of the open list
 }
 
-func newWriter(to io.Writer, index *index) *writer {
+func newWriter(to io.Writer, index *Index) *writer {
 	index.queues = map[string]*section{}
 	return &writer{to: to, index: index}
 }
@@ -69,15 +69,15 @@ func put[T row[T]](w *writer, r T) {
 }
 
 // stand adds a place to the open list.
-func (w *writer) stand(s stood) {
+func (w *writer) stand(s Place) {
 	put(w, s)
-	w.count.add(s, int(w.names.of(s.class)))
+	w.count.add(s, int(w.names.of(s.Class)))
 }
 
 // add counts one row of a class of a number.
-func (t *tally) add(s stood, class int) {
+func (t *tally) add(s Place, class int) {
 	t.all += s.by
-	t.outOfTurn += s.by * int(bit(s.outOfTurn))
+	t.outOfTurn += s.by * int(bit(s.OutOfTurn))
 	for len(t.classes) <= class {
 		t.classes = append(t.classes, 0)
 	}

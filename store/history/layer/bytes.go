@@ -1,4 +1,4 @@
-package history
+package layer
 
 import "encoding/binary"
 

@@ -1,18 +1,16 @@
-package history
+package layer
 
 import (
 	"bytes"
 	"io"
 	"iter"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 )
 
-// lay writes what changes make of some layers as a layer over them.
-func lay(to io.Writer, index *index, under []*layer, c inOrder, s *shifts) error {
-	index.sums = maps.Clone(sumsOf(under))
+// Lay writes what changes make of some layers as a layer over them.
+func Lay(to io.Writer, index *Index, under Stack, c InOrder, s *Shifts) error {
+	index.Sums = maps.Clone(under.Sums())
 	w := newWriter(to, index)
 	if err := layPeople(w, under, c.people, s); err != nil {
 		return err
@@ -27,17 +25,9 @@ func lay(to io.Writer, index *index, under []*layer, c inOrder, s *shifts) error
 	return w.end()
 }
 
-// sumsOf are those up to the moment of the topmost layer.
-func sumsOf(layers []*layer) Sums {
-	if len(layers) == 0 {
-		return Sums{}
-	}
-	return layers[len(layers)-1].sums
-}
-
 // layPeople writes where the changes left everybody, and notes which places came
 // and which went.
-func layPeople(w *writer, under []*layer, changed iter.Seq2[Placed, error], s *shifts) error {
+func layPeople(w *writer, under Stack, changed iter.Seq2[Placed, error], s *Shifts) error {
 	w.begin(&w.index.people)
 	below := merged[Placed](under, people)
 	var before, after *Placed
@@ -65,14 +55,14 @@ func layPeople(w *writer, under []*layer, changed iter.Seq2[Placed, error], s *s
 			}
 			after = before
 		}
-		w.index.sums.moved(after, next)
+		w.index.Sums.moved(after, next)
 		after = &next
 	}
 	return settle()
 }
 
 // layHomes writes how the changes left every home.
-func layHomes(w *writer, under []*layer, changed iter.Seq2[Home, error]) error {
+func layHomes(w *writer, under Stack, changed iter.Seq2[Home, error]) error {
 	below := merged[Home](under, homes)
 	var after *Home
 	for next, err := range changed {
@@ -87,7 +77,7 @@ func layHomes(w *writer, under []*layer, changed iter.Seq2[Home, error]) error {
 				return err
 			}
 		}
-		w.index.sums.turned(after, next)
+		w.index.Sums.turned(after, next)
 		after = &next
 	}
 	if after != nil {
@@ -96,9 +86,9 @@ func layHomes(w *writer, under []*layer, changed iter.Seq2[Home, error]) error {
 	return nil
 }
 
-// join writes several layers as one.
-func join(to io.Writer, index *index, layers []*layer) error {
-	index.sums = sumsOf(layers)
+// Join writes several layers as one.
+func Join(to io.Writer, index *Index, layers Stack) error {
+	index.Sums = layers.Sums()
 	w := newWriter(to, index)
 	w.begin(&index.people)
 	if err := putAll(w, merged[Placed](layers, people).from("")); err != nil {
@@ -115,10 +105,10 @@ func join(to io.Writer, index *index, layers []*layer) error {
 }
 
 // joinQueues writes the lists of several layers as those of one.
-func joinQueues(w *writer, layers []*layer) error {
-	for _, list := range listsOf(layers) {
+func joinQueues(w *writer, layers Stack) error {
+	for _, list := range layers.Queues() {
 		w.list(list)
-		for place, err := range merged[stood](layers, queueOf(list)).from("") {
+		for place, err := range merged[Place](layers, queueOf(list)).from("") {
 			if err != nil {
 				return err
 			}
@@ -128,22 +118,12 @@ func joinQueues(w *writer, layers []*layer) error {
 	return nil
 }
 
-func listsOf(layers []*layer) []string {
-	lists := map[string]bool{}
-	for _, l := range layers {
-		for list := range l.queues {
-			lists[list] = true
-		}
-	}
-	return slices.SortedFunc(maps.Keys(lists), strings.Compare)
-}
-
-// laid is the layer that changes up to a moment make over others, in memory.
-func laid(at time.Time, under []*layer, c changes) (*layer, error) {
+// Laid is the layer that changes up to a moment make over others, in memory.
+func Laid(at time.Time, under Stack, c Changes) (*Layer, error) {
 	var content bytes.Buffer
-	index := &index{moment: at}
-	if err := lay(&content, index, under, c.inOrder(), &shifts{}); err != nil {
+	index := &Index{Moment: at}
+	if err := Lay(&content, index, under, c.InOrder(), &Shifts{}); err != nil {
 		return nil, err
 	}
-	return &layer{index, bytes.NewReader(content.Bytes())}, nil
+	return &Layer{index, bytes.NewReader(content.Bytes())}, nil
 }
