@@ -68,6 +68,7 @@ type Client struct {
 	Admin         eilev1.AdminServiceClient
 	Applications  eilev1.ApplicationServiceClient
 	Audit         eilev1.AuditServiceClient
+	Decisions     eilev1.DecisionServiceClient
 	Decommissions eilev1.DecommissionServiceClient
 	Duplicates    eilev1.DuplicateServiceClient
 	Imports       eilev1.ImportServiceClient
@@ -123,6 +124,7 @@ func newClient(conn *grpc.ClientConn, requestID string) *Client {
 		Admin:         eilev1.NewAdminServiceClient(conn),
 		Applications:  eilev1.NewApplicationServiceClient(conn),
 		Audit:         eilev1.NewAuditServiceClient(conn),
+		Decisions:     eilev1.NewDecisionServiceClient(conn),
 		Decommissions: eilev1.NewDecommissionServiceClient(conn),
 		Duplicates:    eilev1.NewDuplicateServiceClient(conn),
 		Imports:       eilev1.NewImportServiceClient(conn),

@@ -32,6 +32,16 @@ func Unreachable(err error) bool {
 	}
 }
 
+// Incomplete tells whether a decision was refused because the caller did not say what every
+// decision must: its number, its reason.
+func Incomplete(err error) bool {
+	answer, ok := statusOf(err)
+	return ok && slices.ContainsFunc(answer.Details(), func(detail any) bool {
+		info, ok := detail.(*errdetails.ErrorInfo)
+		return ok && info.GetReason() == "DECISION_INCOMPLETE"
+	})
+}
+
 // Denied tells that an error is of a server which does not let the caller do this, or not in at
 // all: either side refused the certificate of the other, or the server speaks TLS and the caller
 // does not.

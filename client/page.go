@@ -78,6 +78,12 @@ func (c *Client) AllAuditEntries(ctx context.Context, req *eilev1.ListAuditEntri
 	return follow(ctx, req, c.Audit.ListAuditEntries, (*eilev1.ListAuditEntriesResponse).GetEntries)
 }
 
+// AllDecisions follows every page of decisions, oldest first, and after them what is proposed. The
+// first error ends it.
+func (c *Client) AllDecisions(ctx context.Context, req *eilev1.ListDecisionsRequest) iter.Seq2[*eilev1.Decision, error] {
+	return follow(ctx, req, c.Decisions.ListDecisions, (*eilev1.ListDecisionsResponse).GetDecisions)
+}
+
 // AllDecommissions follows every page of proposals to give homes up, in order of id. The first
 // error ends the sequence.
 func (c *Client) AllDecommissions(ctx context.Context, req *eilev1.ListDecommissionsRequest) iter.Seq2[*eilev1.Decommission, error] {

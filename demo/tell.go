@@ -114,7 +114,7 @@ func (t *teller) tell(files drawn) {
 	if t.err != nil || len(runs.Runs) == 0 {
 		return
 	}
-	t.show(0, "run", "approve", runs.Runs[0].ID, "--decision", "A-1/2017", "--reason", "demo")
+	t.show(0, "run", "approve", runs.Runs[0].ID, "--decision", "A-1/2017", "--reason", "demo", "--as", "ona")
 	var offers struct{ Offers []offer }
 	t.read(&offers, "offer", "list")
 	for _, made := range offers.Offers {

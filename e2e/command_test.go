@@ -100,7 +100,7 @@ func (s *service) offers(args ...string) []*eilev1.Offer {
 
 func (s *service) night(args ...string) *eilev1.Run {
 	s.t.Helper()
-	return read(s, &eilev1.Run{}, append([]string{"run", "start"}, args...)...)
+	return read(s, &eilev1.Run{}, append([]string{"--as", "batch", "run", "start"}, args...)...)
 }
 
 func (s *service) queue(args ...string) []*eilev1.Position {

@@ -193,7 +193,7 @@ func TestHousedThatAppliesAgainIsFlagged(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.flags()
-	s.do("application", "reinstate", "B-1", "--decision", "30-1")
+	s.do("application", "reinstate", "B-1", "--decision", "30-1", "--reason", "a slip")
 	s.flags("A-1 B-1 T-1 NAME_AND_BIRTH_DATE EMAIL")
 }
 

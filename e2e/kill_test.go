@@ -144,7 +144,7 @@ func TestAKilledNightEndsTheSame(t *testing.T) {
 		after := time.Duration(draw.Int64N(int64(took) + int64(took)/4))
 		t.Run(fmt.Sprintf("%d after %v of %v, seed %d", round, after, took, seed), func(t *testing.T) {
 			s := serveOn(t, copyOf(t, data))
-			s.killed(after, func() { s.eile("run", "start", "--on", day) })
+			s.killed(after, func() { s.eile("--as", "batch", "run", "start", "--on", day) })
 			got := s.night("--on", day)
 			if got.GetState() != eilev1.RunState_RUN_STATE_COMMITTED {
 				t.Errorf("the run is %v", got)

@@ -182,8 +182,8 @@ func TestARequestIsCarriedOutOnce(t *testing.T) {
 	}{
 		{"register", []string{"application", "register", "A-9", "--attr", "points=5", "--attr", "unit_type=1-bedroom"}, []string{"application", "register", "A-8", "--attr", "points=5", "--attr", "unit_type=1-bedroom"}, nil},
 		{"amend", []string{"application", "amend", "A-9", "--attr", "points=9"}, []string{"application", "amend", "A-9", "--attr", "points=8"}, []string{"application", "amend", "A-9", "--attr", "points=5"}},
-		{"suspend", []string{"application", "suspend", "A-9", "--decision", "1", "--reason", "x"}, []string{"application", "suspend", "A-3", "--decision", "1", "--reason", "x"}, []string{"application", "reinstate", "A-9", "--decision", "2"}},
-		{"withdraw", []string{"application", "withdraw", "A-9", "--reason", "x"}, []string{"application", "withdraw", "A-9", "--reason", "y"}, []string{"application", "reinstate", "A-9", "--decision", "2"}},
+		{"suspend", []string{"application", "suspend", "A-9", "--decision", "1", "--reason", "x"}, []string{"application", "suspend", "A-3", "--decision", "1", "--reason", "x"}, []string{"application", "reinstate", "A-9", "--decision", "2", "--reason", "x"}},
+		{"withdraw", []string{"application", "withdraw", "A-9", "--reason", "x"}, []string{"application", "withdraw", "A-9", "--reason", "y"}, []string{"application", "reinstate", "A-9", "--decision", "2", "--reason", "x"}},
 		{"unit", []string{"unit", "register", "U-7", "--attr", "unit_type=1-bedroom"}, []string{"unit", "register", "U-6", "--attr", "unit_type=1-bedroom"}, nil},
 		{"inspect", []string{"unit", "inspect", "U-7", "--inspector", "V"}, []string{"unit", "inspect", "U-7", "--inspector", "W"}, nil},
 		{"refuse", []string{"offer", "refuse", first, "--reason", "location"}, []string{"offer", "refuse", first, "--reason", "size"}, nil},

@@ -27,7 +27,7 @@ func (s *service) followed(id string) *eilev1.Run {
 func TestARunNeedsNobodyWhoWaits(t *testing.T) {
 	t.Parallel()
 	s := ranked(t, 40, 30)
-	begun := read(s, &eilev1.Run{}, "run", "start", "--no-wait")
+	begun := read(s, &eilev1.Run{}, "--as", "batch", "run", "start", "--no-wait")
 	if len(begun.GetMatches()) != 0 {
 		t.Errorf("started: %v", begun)
 	}

@@ -16,9 +16,8 @@ import (
 // Deciding is how decisions of one kind are taken. The zero value is that of a kind of which the
 // policy says nothing: one person decides, and nothing need be cited.
 type Deciding struct {
-	// LegalGround says that the decision cites the act and the paragraph, Code that it cites a code
-	// of the policy.
-	LegalGround, Code bool
+	// LegalGround says that the decision cites the act and the paragraph.
+	LegalGround bool
 	// AppealDays run from the day that counts as served; 0: the policy says nothing of an appeal.
 	AppealDays int
 
@@ -68,7 +67,6 @@ func deciding(p *Policy, c *compiler, raw []source.Named[source.Deciding]) map[e
 		d := Deciding{
 			policy:      p,
 			LegalGround: c.Choice(r.LegalGround, "", "required") != "",
-			Code:        c.Choice(r.Code, "", "required") != "",
 		}
 		if r.AppealDays.Set() {
 			d.AppealDays = c.Between(r.AppealDays, 1, 3660)

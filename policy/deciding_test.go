@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -54,10 +55,10 @@ func TestKindsOfDecisions(t *testing.T) {
 func TestDeciding(t *testing.T) {
 	p := loaded(t, everyPart)
 	day := on(t, "2026-03-02")
-	if d := p.Deciding(remove); !d.LegalGround || !d.Code || d.AppealDays != 30 || !d.NeedsTwo(nil, day) {
+	if d := p.Deciding(remove); !d.LegalGround || d.AppealDays != 30 || !d.NeedsTwo(nil, day) {
 		t.Errorf("removing: %+v", d)
 	}
-	if d := p.Deciding(suspend); d.LegalGround || d.Code || d.AppealDays != 20 || d.NeedsTwo(household(t, p, ""), day) {
+	if d := p.Deciding(suspend); d.LegalGround || d.AppealDays != 20 || d.NeedsTwo(household(t, p, ""), day) {
 		t.Errorf("suspending: %+v", d)
 	}
 	if d := p.Deciding(eilev1.DecisionKind_DECISION_KIND_REINSTATE); d != (Deciding{}) || d.NeedsTwo(nil, day) {
@@ -113,7 +114,7 @@ func TestLoadRefusesDecisions(t *testing.T) {
 		{"decisions: {RUN: {four_eyes: true}}\n", "test.yaml:11:13: RUN is no kind of decision: write APPROVE_RUN"},
 		{"decisions: {remove: {four_eyes: true}}\n", `test.yaml:11:13: "remove" is no kind of decision; use one of ACTIVATE_POLICY, APPROVE_RUN, AWARD, `},
 		{"decisions: {UNSPECIFIED: {four_eyes: true}}\n", `"UNSPECIFIED" is no kind of decision`},
-		{"decisions: {REMOVE: {foureyes: true}}\n", `test.yaml:11:22: unknown key "foureyes" in REMOVE; it may hold four_eyes, legal_ground, code, appeal_days`},
+		{"decisions: {REMOVE: {foureyes: true}}\n", `test.yaml:11:22: unknown key "foureyes" in REMOVE; it may hold four_eyes, legal_ground, appeal_days`},
 		{"decisions: {REMOVE: {four_eyes: maybe}}\n", `test.yaml:11:33: nothing is called "maybe" here`},
 		{"decisions: {REMOVE: {four_eyes: persons}}\n", "test.yaml:11:33: the expression is of type int; it must be bool"},
 		{"decisions: {REMOVE: {four_eyes: 'unit.rooms > 2'}}\n", "unit.rooms cannot be read here"},
@@ -121,7 +122,6 @@ func TestLoadRefusesDecisions(t *testing.T) {
 		{"decisions: {APPROVE_RUN: {four_eyes: false}}\n", "test.yaml:11:38: a night is never approved by who started it, so four_eyes of APPROVE_RUN is true"},
 		{"decisions: {APPROVE_RUN: {four_eyes: 'year > 2030'}}\n", "a night is never approved by who started it"},
 		{"decisions: {REMOVE: {legal_ground: optional}}\n", `test.yaml:11:36: "optional" is not one of required`},
-		{"decisions: {REMOVE: {code: true}}\n", `test.yaml:11:28: "true" is not one of required`},
 		{"decisions: {REMOVE: {appeal_days: 0}}\n", "test.yaml:11:35: 0 is not between 1 and 3660"},
 		{"decisions: {REMOVE: {appeal_days: 30 d}}\n", `"30 d" is not a whole number`},
 		{"decisions: {REMOVE: {source: nowhere}}\n", `the source "nowhere" is not under sources`},
@@ -136,5 +136,40 @@ func refused(t *testing.T, extra, want string) {
 	t.Helper()
 	if _, err := Load("test.yaml", []byte(minimal(extra))); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%s\ngot  %v\nwant %s", extra, err, want)
+	}
+}
+
+// The Lithuanian policies have two persons decide what lets somebody pass others, or gives a home
+// up; the others leave it to the council.
+func TestWhatTwoPersonsDecide(t *testing.T) {
+	two := "GRANT_GROUND MANUAL_OFFER DECOMMISSION AWARD DATE SUCCEED VOID_RUN"
+	for name, want := range map[string]string{"lt-vilnius": two, "lt-zone-b": two, "uk-bands": "", "taipei-points": ""} {
+		p := shippedPolicy(t, name)
+		var got []string
+		values := eilev1.DecisionKind(0).Descriptor().Values()
+		for i := 1; i < values.Len(); i++ {
+			if kind := eilev1.DecisionKind(values.Get(i).Number()); p.Deciding(kind).NeedsTwo(&eilev1.Application{}, on(t, "2026-06-01")) {
+				got = append(got, spell.Name(kind))
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: two persons decide %v", name, got)
+		}
+	}
+}
+
+// The days of 2026 that nobody works in Lithuania, beside Saturdays and Sundays.
+func TestHolidaysOfLithuania(t *testing.T) {
+	for _, name := range []string{"lt-vilnius", "lt-zone-b"} {
+		p := shippedPolicy(t, name)
+		var got []string
+		for d := on(t, "2026-01-01"); d.Year() == 2026; d++ {
+			if weekday := d.Weekday(); weekday != time.Saturday && weekday != time.Sunday && !p.Calendar.Working(d) {
+				got = append(got, d.String()[5:])
+			}
+		}
+		if want := "01-01 02-16 03-11 04-06 05-01 06-24 07-06 11-02 12-24 12-25"; strings.Join(got, " ") != want {
+			t.Errorf("%s: nobody works on %v", name, got)
+		}
 	}
 }

@@ -123,6 +123,15 @@ func (a *archive) record(end string) {
 		id := fmt.Sprintf("%s.%d", on, 2+a.rand.IntN(40))
 		return tx.PutRun(&eilev1.Run{Id: id, On: dayOf(on), State: eilev1.RunState(1 + a.rand.IntN(5))}, on)
 	})
+	a.put("decision", func(tx *store.Tx) error {
+		about := a.anyOf(pick(a, "A", "U"))
+		tx.Subject(about)
+		tx.Decision("dec-" + end)
+		return tx.PutDecision(&eilev1.Decision{
+			Id: "dec-" + end, Subject: about, Number: sometimes(a, pick(a, "30-1", "30-2")), State: eilev1.DecisionState(1 + a.rand.IntN(4)),
+			Kind: eilev1.DecisionKind(1 + a.rand.IntN(12)),
+		})
+	})
 	a.put("programme", func(tx *store.Tx) error {
 		return store.Programmes.Put(tx, "P-"+end, &eilev1.Programme{
 			Name: "P-" + end, CaseWorker: pick(a, "anna", "berta"), Homes: []*eilev1.Programme_Home{{Unit: unit}},
@@ -168,7 +177,7 @@ func (a *archive) anyApplication(tx *store.Tx, reference string) *eilev1.Applica
 	stored.RegisteredAt = pick(a, "", "2020-01-05", "2020-01-20T10:00:00Z", stored.GetRegisteredAt())
 	stored.Districts, stored.Missing = sometimes(a, []string{"Naujamiestis", "Vilkpėdė"}), sometimes(a, []string{"income"})
 	stored.Grounds = sometimes(a, []*eilev1.Ground{{Code: "fire"}, {Code: "court"}})
-	stored.ProposedDecision = sometimes(a, &eilev1.Decision{Kind: eilev1.DecisionKind(1 + a.rand.IntN(4))})
+	stored.ProposedDecision = sometimes(a, &eilev1.Decision{Kind: eilev1.DecisionKind(1 + a.rand.IntN(4)), Subject: reference})
 	return stored
 }
 

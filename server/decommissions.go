@@ -154,7 +154,7 @@ func (s *decommissions) ListDecommissions(ctx context.Context, req *eilev1.ListD
 	rows, err := rpc.List(ctx, s.office, req, rpc.Listing[*eilev1.Decommission]{
 		From: rpc.All(store.Decommissions), Count: rpc.Count(store.Decommissions),
 		Keep: func(v *store.View, record *eilev1.Decommission) (bool, error) {
-			if req.GetProposedBy() != "" && record.GetProposedBy() != req.GetProposedBy() {
+			if req.GetProposedBy() != "" && !casework.SamePerson(record.GetProposedBy(), req.GetProposedBy()) {
 				return false, nil
 			}
 			err := figures.Decommission(v, s.office.Register.List(), record)

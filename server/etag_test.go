@@ -16,7 +16,7 @@ import (
 )
 
 // records are the names of one record of each kind that can be amended.
-type records struct{ offer, tenancy, run string }
+type records struct{ offer, tenancy, run, decision string }
 
 // full is a town that has them: application A-00 and unit U-00 that is let to it,
 // programme P and proposal D.
@@ -31,7 +31,8 @@ func full(t eiletest.T) (*ruins, records) {
 	offers := ask(r.town, r.offers.ListOffers, &eilev1.ListOffersRequest{}).GetOffers()
 	tenancies := ask(r.town, r.tenancies.ListTenancies, &eilev1.ListTenanciesRequest{}).GetTenancies()
 	runs := ask(r.town, r.runs.ListRuns, &eilev1.ListRunsRequest{}).GetRuns()
-	return r, records{offers[0].GetId(), tenancies[0].GetId(), runs[0].GetId()}
+	decided := ask(r.town, eilev1.NewDecisionServiceClient(r.conn).ListDecisions, &eilev1.ListDecisionsRequest{}).GetDecisions()
+	return r, records{offers[0].GetId(), tenancies[0].GetId(), runs[0].GetId(), decided[0].GetId()}
 }
 
 // amending are the requests that change a record of the town.
@@ -60,6 +61,9 @@ func amending(all records) []proto.Message {
 		&eilev1.EndTenancyRequest{Id: all.tenancy, Reason: "x"},
 		&eilev1.ApproveDecommissionRequest{Subject: "D", Decision: by, Reason: "x"},
 		&eilev1.RejectDecommissionRequest{Subject: "D", Decision: by, Reason: "x"},
+		&eilev1.ApproveDecisionRequest{Id: all.decision, Number: "1"},
+		&eilev1.RejectDecisionRequest{Id: all.decision, Reason: "x"},
+		&eilev1.ServeDecisionRequest{Id: all.decision, On: dayOf("2020-01-02"), How: "hand"},
 		&eilev1.AddToProgrammeRequest{Name: "P", Units: []string{"U-00"}},
 		&eilev1.AmendProgrammeRequest{Name: "P", CaseWorker: "berta"},
 		&eilev1.ApproveRunRequest{Id: all.run, Decision: by},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/proto/spell"
 )
 
 // listCase is a list of the API, and what it promises in plain words.
@@ -162,6 +163,16 @@ func listCases(a *archive) map[string]listCase {
 			asked: &eilev1.ListRunMatchesRequest{Run: january}, scope: []string{"run"}, id: on((*eilev1.RunMatch).GetUnit),
 			order:   map[string]func(proto.Message) string{"": on((*eilev1.RunMatch).GetOffer)},
 			filters: map[string]meaning{"application": is("application"), "unit": is("unit"), "skipped": given("skipped")},
+		},
+		"ListDecisions": {
+			asked: &eilev1.ListDecisionsRequest{}, id: on((*eilev1.Decision).GetId),
+			order: map[string]func(proto.Message) string{"id": on(func(d *eilev1.Decision) string {
+				if kind, reference, standing := strings.Cut(d.GetId(), "."); standing && kind == spell.Name(d.GetKind()) {
+					return "standing " + reference
+				}
+				return "kept " + d.GetId()
+			})},
+			filters: map[string]meaning{"state": is("state"), "kind": is("kind"), "subject": is("subject"), "number": is("number")},
 		},
 		"ListProgrammes": {
 			asked: &eilev1.ListProgrammesRequest{}, id: on((*eilev1.Programme).GetName), order: map[string]func(proto.Message) string{"name": on((*eilev1.Programme).GetName)},

@@ -101,8 +101,15 @@ func TestARunThatWaits(t *testing.T) {
 	refusedFor(w, "WRONG_STATE", w.runs.CancelRun, &eilev1.CancelRunRequest{Id: first.GetId(), Reason: "again"})
 	second := w.night("2026-01-02")
 	approve := &eilev1.ApproveRunRequest{Id: second.GetId(), Decision: &eilev1.ByDecision{Number: "1"}, RequestId: "22222222-2222-4222-8222-222222222222"}
-	done := w.rested(ask(w, w.runs.ApproveRun, approve))
-	if again := w.rested(ask(w, w.runs.ApproveRun, approve)); !proto.Equal(done, again) || done.GetOffersCreated() != 1 || done.GetDecision().GetNumber() != "1" {
+	approved := func() *eilev1.Run {
+		run, err := w.runs.ApproveRun(as(w, "ona"), approve)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.rested(run)
+	}
+	done := approved()
+	if again := approved(); !proto.Equal(done, again) || done.GetOffersCreated() != 1 || done.GetDecision().GetNumber() != "1" {
 		t.Errorf("approved: %v\nand again: %v", done, again)
 	}
 	var ids []string

@@ -15,6 +15,7 @@ import (
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/deciding"
 	"github.com/eile-housing/eile/server/intake"
 	"github.com/eile-housing/eile/server/night"
 	"github.com/eile-housing/eile/server/rpc"
@@ -61,6 +62,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if err := rpc.CheckMethods(rpc.Methods()); err != nil {
+		return nil, fmt.Errorf("the methods of the service: %w", err)
 	}
 	clock := rulebook.NewClock(o.Now, o.Dev)
 	office := &rpc.Office{Register: o.Register, Book: rulebook.New(o.Register, clock), Clock: clock}
@@ -113,7 +117,8 @@ func (s *Server) GRPC(transport credentials.TransportCredentials) *grpc.Server {
 }
 
 // register hands each service what it uses.
-func (s *Server) register(g *grpc.Server) {
+func (s *Server) register(server *grpc.Server) {
+	g := rpc.Services{ServiceRegistrar: server, Doors: rpc.Doors{}}
 	eilev1.RegisterApplicationServiceServer(g, &applications{office: s.office, codes: s.codes})
 	eilev1.RegisterUnitServiceServer(g, &units{office: s.office})
 	eilev1.RegisterLeaseServiceServer(g, &leases{office: s.office})
@@ -130,6 +135,7 @@ func (s *Server) register(g *grpc.Server) {
 	eilev1.RegisterImportServiceServer(g, &imports{intake: s.intake})
 	eilev1.RegisterStatsServiceServer(g, &stats{office: s.office})
 	eilev1.RegisterAuditServiceServer(g, &audits{office: s.office})
+	eilev1.RegisterDecisionServiceServer(g, deciding.New(s.office, g.Doors))
 	eilev1.RegisterAdminServiceServer(g, &admin{backup: s.backup})
 }
 

@@ -67,3 +67,20 @@ func (r *Register) Seal(ctx context.Context, now time.Time) (int, error) {
 		sealed += seal.Links()
 	}
 }
+
+// Former tells of the chain of the audit before its form was fixed; nil: this
+// register has none.
+func (v *View) Former() (*eilev1.AuditEntry_Former, error) {
+	form, err := audit.Told(v.reader)
+	return form.GetFormer(), err
+}
+
+// mark notes in a record which change writes it, and when. It is done where records
+// are written and nowhere else, so that the etag and the moment change together and
+// with every write. Only an import writes otherwise: its records carry its id, and no
+// moment until they are changed.
+func (tx *Tx) mark(record any) {
+	if m, ok := audit.MarksOf(record); ok {
+		*m.Etag, *m.Updated = tx.ID(), tx.at()
+	}
+}

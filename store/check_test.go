@@ -87,7 +87,7 @@ func TestCheckTellsOfEveryChangedRecord(t *testing.T) {
 	more := protowire.AppendVarint(protowire.AppendTag(nil, 5000, protowire.VarintType), 1)
 	for _, item := range s.items {
 		key := string(item.Key)
-		if !slices.ContainsFunc(append([]string{"e/", "s/"}, audited...), func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
+		if !slices.ContainsFunc(append([]string{"e/", "s/"}, layout.Audited...), func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
 			continue
 		}
 		faults := s.tampered(t, func(tx kv.Tx) error { return tx.Put(item.Key, append(bytes.Clone(item.Value), more...)) })

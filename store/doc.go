@@ -6,18 +6,17 @@
 // waiting list of this process has seen them. Changes have moments that ascend in the order in
 // which they were committed, whatever the clocks said, so that a replay up to a moment is the
 // register as it was. The list is rebuilt from the placements at Open and then fed by commits. Bulk
-// imports and policy changes span many transactions and become visible by one. Open brings a
-// register of an older schema to this one, and a process that is killed meanwhile changes nothing
-// of its end. A Scratch is a register over a snapshot of this one, on which anything can be tried.
-// Check recomputes whatever is derived and yields every fault.
+// imports and policy changes span many transactions and become visible by one. Open has
+// store/schema bring a register of an older schema to this one, and a process that is killed
+// meanwhile changes nothing of its end. A Scratch is a register over a snapshot of this one, on
+// which anything can be tried. Portray hands out what store/check compares with what it recomputes.
 //
 // The layout of keys is the table in store/layout. Personal data lies in persons, and beside audit
 // entries, where people gave reasons; an erasure takes both. The entries themselves, request
-// records and the history carry ids. Files named check_*.go are the parts of
-// Check.
+// records and the history carry ids.
 //
 // The package imports proto, store/kv with the driver in memory, for what is tried, and its rooms:
-// layout, audit, living (over store/waitlist), staging, past and history, which read and write what
-// they are handed. It never calls policy or allocation, and it has no clock: times and ids come in
-// with each call. One process has a store open as a register, once.
+// layout, audit, living (over store/waitlist), staging, schema, past and history, which read and
+// write what they are handed. It never calls policy or allocation, and it has no clock: times and
+// ids come in with each call. One process has a store open as a register, once.
 package store

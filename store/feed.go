@@ -38,12 +38,12 @@ func (r *Register) follow(ctx context.Context) error {
 		if err := r.imports.Load(v.reader); err != nil {
 			return err
 		}
-		return v.load(r.list)
+		return v.Load(r.list)
 	})
 }
 
-// load fills an empty list from the placements and homes of a view.
-func (v *View) load(list *living.List) error {
+// Load fills an empty list from the placements and homes of a view.
+func (v *View) Load(list *living.List) error {
 	units := map[string]living.UnitState{}
 	for entry, err := range Units.All(v, "", "") {
 		if err != nil {
@@ -51,12 +51,12 @@ func (v *View) load(list *living.List) error {
 		}
 		units[entry.ID] = living.StateOf(entry.Record)
 	}
-	return list.Load(v.Revision(), v.state.GetGeneration(), v.placements(), units)
+	return list.Load(v.Revision(), v.state.GetGeneration(), v.InForce(), units)
 }
 
-// placements yields the placements in force, in order of reference, each valid
+// InForce yields the placements in force, in order of reference, each valid
 // until the next.
-func (v *View) placements() iter.Seq2[*eilev1.Placement, error] {
+func (v *View) InForce() iter.Seq2[*eilev1.Placement, error] {
 	return func(yield func(*eilev1.Placement, error) bool) {
 		prefix := string(layout.PlacementKey(v.state.GetGeneration(), ""))
 		placement := new(eilev1.Placement)

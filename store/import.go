@@ -120,7 +120,7 @@ func (tx *Tx) finishPiece(id string, number uint32, piece *staging.Piece) error 
 		tx.moves = append(tx.moves, move{after: placement})
 	}
 	for _, unit := range piece.Units() {
-		tx.turns = append(tx.turns, turn{after: unitState(unit)})
+		tx.turns = append(tx.turns, turn{after: UnitState(unit)})
 	}
 	name := layout.Numbered(id, number)
 	var histories [][]byte

@@ -155,7 +155,7 @@ func reorder(o *office) {
 		say("placing")
 		var next []*eilev1.Placement
 		o.look(func(v *View) error {
-			for p, err := range v.placements() {
+			for p, err := range v.InForce() {
 				if err != nil {
 					return err
 				}

@@ -22,6 +22,9 @@ var (
 
 	Decommissions = Kind[eilev1.Decommission, *eilev1.Decommission]{layout.Decommission, "proposal to give up homes"}
 
+	// Proposals are what approving a decision would do. PutProposal and EndProposal write them.
+	Proposals = Kind[eilev1.Proposal, *eilev1.Proposal]{layout.Proposal, "proposal"}
+
 	requests   = Kind[eilev1.RequestRecord, *eilev1.RequestRecord]{layout.Request, "request"}
 	nights     = Kind[eilev1.Nights, *eilev1.Nights]{layout.Single, "nights"}
 	runBatches = Kind[eilev1.RunBatch, *eilev1.RunBatch]{layout.RunBatch, "run batch"}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
 	"github.com/eile-housing/eile/store/layout"
@@ -120,15 +121,15 @@ func TestMarks(t *testing.T) {
 		o, last := changed(t)
 		o = o.restarted()
 		for key, record := range o.records() {
-			m, ok := marksOf(record)
+			m, ok := audit.MarksOf(record)
 			if !ok {
 				t.Fatalf("%s has no marks", key)
 			}
 			at, touched := last[key]
-			if touched != (*m.updated != nil) || touched && !(*m.updated).AsTime().Equal(at) {
-				t.Errorf("%s was changed at %v, it says %v", key, at, *m.updated)
+			if touched != (*m.Updated != nil) || touched && !(*m.Updated).AsTime().Equal(at) {
+				t.Errorf("%s was changed at %v, it says %v", key, at, *m.Updated)
 			}
-			if *m.etag == "" {
+			if *m.Etag == "" {
 				t.Errorf("%s has no etag", key)
 			}
 		}
@@ -138,17 +139,17 @@ func TestMarks(t *testing.T) {
 // strip makes a record what a program of schema 2 left: it knows no moment, and
 // tenancies and runs keep no etag; older programs kept none of others either.
 func strip(t *rapid.T, record proto.Message) {
-	m, _ := marksOf(record)
-	*m.updated = nil
+	m, _ := audit.MarksOf(record)
+	*m.Updated = nil
 	switch r := record.(type) {
 	case *eilev1.Unit:
 		r.CreateTime = nil
 	case *eilev1.Application:
 	case *eilev1.Tenancy, *eilev1.Run:
-		*m.etag = ""
+		*m.Etag = ""
 	default:
 		if rapid.Bool().Draw(t, "of schema 1") {
-			*m.etag = ""
+			*m.Etag = ""
 		}
 	}
 }
@@ -210,7 +211,7 @@ func TestMarksOfWhatNothingTells(t *testing.T) {
 // TestMarksFitTransactions however many records lack them and however large they are.
 func TestMarksFitTransactions(t *testing.T) {
 	o := openOffice(t, newMemory())
-	for i := range 2*marksPortion + 3 {
+	for i := range 2*portion + 3 {
 		id := fmt.Sprintf("P-%03d", i)
 		o.raw(func(tx kv.Tx) error {
 			value, err := layout.Encode(&eilev1.Programme{Name: id, CaseWorker: strings.Repeat("x", i%7*30_000)})

@@ -270,7 +270,7 @@ func (o *office) sound(r *Register) {
 
 func (o *office) faults(r *Register) (found []string) {
 	o.Helper()
-	err := r.Check(o.Context(), func(fault string) bool {
+	err := Check(o.Context(), r, func(fault string) bool {
 		found = append(found, fault)
 		return true
 	})

@@ -99,7 +99,7 @@ func (tx *Tx) PutUnit(unit *eilev1.Unit) error {
 	if err := Units.Put(tx, unit.GetReference(), unit); err != nil {
 		return err
 	}
-	after := unitState(unit)
+	after := UnitState(unit)
 	for i := range tx.turns {
 		if tx.turns[i].after.GetReference() == unit.GetReference() {
 			tx.turns[i].after = after
@@ -108,13 +108,14 @@ func (tx *Tx) PutUnit(unit *eilev1.Unit) error {
 	}
 	turned := turn{after: after}
 	if ok {
-		turned.before = unitState(before)
+		turned.before = UnitState(before)
 	}
 	tx.turns = append(tx.turns, turned)
 	return nil
 }
 
-func unitState(unit *eilev1.Unit) *eilev1.UnitChange_UnitState {
+// UnitState is what is counted of a home.
+func UnitState(unit *eilev1.Unit) *eilev1.UnitChange_UnitState {
 	return &eilev1.UnitChange_UnitState{
 		Reference: unit.GetReference(), Status: unit.GetStatus(), Condition: unit.GetCondition().GetState(),
 		LeftStock: unit.GetLeftStockOn() != nil,
@@ -178,9 +179,14 @@ func (v *View) OffersFor(unit string) iter.Seq2[string, error] {
 
 // seconds yields the second parts of the pairs with a first part.
 func (v *View) seconds(prefix, first string) iter.Seq2[string, error] {
+	return v.secondsFrom(prefix, first, "")
+}
+
+// secondsFrom does so from a second part on.
+func (v *View) secondsFrom(prefix, first, from string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		start := layout.PairKey(prefix, first, "")
-		for item, err := range v.reader.Scan(start, kv.PrefixEnd(start)) {
+		for item, err := range v.reader.Scan(layout.PairKey(prefix, first, from), kv.PrefixEnd(start)) {
 			if err != nil {
 				yield("", err)
 				return

@@ -10,6 +10,7 @@ import (
 	"github.com/eile-housing/eile/store/history"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/living"
+	"github.com/eile-housing/eile/store/schema"
 	"github.com/eile-housing/eile/store/staging"
 )
 
@@ -44,8 +45,8 @@ func Open(ctx context.Context, db kv.DB, random []byte) (*Register, error) {
 		what string
 		do   func(context.Context) error
 	}{
-		{"read the schema", r.checkSchema},
-		{"migrate", r.migrate},
+		{"read the schema", func(ctx context.Context) error { return schema.Begin(ctx, db) }},
+		{"migrate", func(ctx context.Context) error { return schema.Migrate(ctx, db, seed) }},
 		{"remove undecided imports", r.removeUndecided},
 		{"finish erasures", r.finishErasures},
 		{"give up an unfinished policy change", r.giveUp},

@@ -48,12 +48,11 @@ type Tx struct {
 	values   audit.Values
 	formers  map[string]proto.Message // what the records were whose values are kept
 	salts    map[string]salts         // by application
+	replaced []was
 	moves    []move
 	turns    []turn
 	from, to string
 	decision string
-	former   bool                      // the audit is not yet in the form that stays
-	told     *eilev1.AuditEntry_Former // what the entry tells of the chain before
 }
 
 // begin makes the Tx of one run of a closure.
@@ -90,6 +89,9 @@ func (tx *Tx) Policy() *eilev1.PolicyName { return tx.state.GetPolicy() }
 // Result names what the change made, for the repeat of a request.
 func (tx *Tx) Result(name string) { tx.result = name }
 
+// Named is the result that the change has named so far.
+func (tx *Tx) Named() string { return tx.result }
+
 // Subject adds to what the audit entry is about.
 func (tx *Tx) Subject(references ...string) {
 	for _, reference := range references {
@@ -112,11 +114,6 @@ func (tx *Tx) get(key []byte) (kv.Item, bool, error) { return tx.kv.Get(key) }
 // ErrImporting where an import that is not decided has staged that record.
 func (k Kind[T, M]) Put(tx *Tx, id string, record M) error {
 	tx.mark(record)
-	return k.rewrite(tx, id, record)
-}
-
-// rewrite writes a record as Put does, but as changed by nobody.
-func (k Kind[T, M]) rewrite(tx *Tx, id string, record M) error {
 	key := k.key(id)
 	if err := k.refuseStaged(tx, id, key); err != nil {
 		return err
@@ -126,7 +123,7 @@ func (k Kind[T, M]) rewrite(tx *Tx, id string, record M) error {
 		return fmt.Errorf("%s %s: %w", k.Noun, id, err)
 	}
 	former, err := tx.put(key, value)
-	if err != nil || former == nil || tx.former || !audit.Factual(key) {
+	if err != nil || former == nil || !audit.Factual(key) {
 		return err
 	}
 	return k.note(tx, string(key), *former, record)
@@ -200,6 +197,7 @@ func (tx *Tx) put(key, value []byte) (*kv.Item, error) {
 	var before []byte
 	if ok {
 		before = item.Value
+		tx.replaces(key, item)
 	}
 	if err := tx.changed(key, before, value); err != nil {
 		return nil, err
@@ -215,6 +213,7 @@ func (tx *Tx) delete(key []byte) error {
 	if err != nil || !ok {
 		return err
 	}
+	tx.replaces(key, item)
 	if err := tx.changed(key, item.Value, nil); err != nil {
 		return err
 	}
@@ -231,7 +230,7 @@ func (tx *Tx) changed(key, before, after []byte) error {
 		return sum[:]
 	}
 	was, is := digest(before), digest(after)
-	if reference, salted := audit.Salted(string(key)); salted && !tx.former {
+	if reference, salted := audit.Salted(string(key)); salted {
 		salts, err := tx.salt(reference)
 		if err != nil {
 			return err
@@ -264,7 +263,7 @@ func (tx *Tx) finish() error {
 func (tx *Tx) audit() error {
 	entry := &eilev1.AuditEntry{
 		Id: tx.stamp.ID, At: tx.at(), Actor: tx.stamp.Actor, Action: tx.stamp.Action, Cause: tx.stamp.Cause,
-		Subjects: tx.subjects, Changes: tx.changes, StatusFrom: tx.from, StatusTo: tx.to, Decision: tx.decision, Former: tx.told,
+		Subjects: tx.subjects, Changes: tx.changes, StatusFrom: tx.from, StatusTo: tx.to, Decision: tx.decision,
 	}
 	if tx.stamp.Reason == "" && len(tx.values) == 0 {
 		return audit.Put(tx.kv, entry, nil)

@@ -24,6 +24,9 @@ func (v *View) Revision() uint64 { return uint64(v.reader.Revision()) }
 // Policy in force; nil before the first activation.
 func (v *View) Policy() *eilev1.PolicyName { return v.state.GetPolicy() }
 
+// Reader reads the keys of the snapshot as they lie, for who compares what they hold.
+func (v *View) Reader() kv.Reader { return v.reader }
+
 func (v *View) get(key []byte) (kv.Item, bool, error) { return v.reader.Get(key) }
 
 // View runs fn against one snapshot. The view ends with fn.
@@ -61,6 +64,18 @@ func (r *Register) Freeze(ctx context.Context, fn func(*View, living.Frozen) err
 		frozen = r.list.Freeze()
 		return frozen.Revision()
 	}, func(v *View) error { return fn(v, frozen) })
+}
+
+// Portray runs fn against records as they are at one revision, while writes go on,
+// with the waiting list as this process knows it then and the number of the last seal
+// that it wrote.
+func (r *Register) Portray(ctx context.Context, fn func(v *View, portrait *living.Portrait, sealed uint32) error) error {
+	var portrait *living.Portrait
+	var sealed uint32
+	return r.still(ctx, func() uint64 {
+		portrait, sealed = r.list.Portrait(), r.chain.Written()
+		return portrait.Revision()
+	}, func(v *View) error { return fn(v, portrait, sealed) })
 }
 
 // still runs fn against a view of the revision at which take, called while

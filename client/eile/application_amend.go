@@ -44,7 +44,7 @@ func newApplicationAmend(s *session) *cobra.Command {
 			return c.Applications.AmendApplication(ctx, req)
 		})
 	given = flag.NewApplication(cmd.Flags())
-	decision = flag.OptionalDecision(cmd.Flags())
+	decision = flag.Decision(cmd.Flags())
 	flag.EtagVar(cmd.Flags(), &etag)
 	return cmd
 }

@@ -67,7 +67,7 @@ func newDecommissionApprove(s *session) *cobra.Command {
 			return c.Decommissions.ApproveDecommission(ctx, req)
 		})
 	cmd.Flags().BoolVar(&req.InPrinciple, "in-principle", false, "approve homes that are occupied: their households get transfers, and a second approval gives the homes up")
-	by = flag.OptionalDecision(cmd.Flags())
+	by = flag.Decision(cmd.Flags())
 	return cmd
 }
 
@@ -84,7 +84,7 @@ func newDecommissionReject(s *session) *cobra.Command {
 			}
 			return c.Decommissions.RejectDecommission(ctx, req)
 		})
-	by = flag.OptionalDecision(cmd.Flags())
+	by = flag.Decision(cmd.Flags())
 	return cmd
 }
 

@@ -15,6 +15,7 @@ import (
 var listCommands = map[protoreflect.Name][]string{
 	"ListApplicationsRequest":  {"application list"},
 	"ListAuditEntriesRequest":  {"audit list"},
+	"ListDecisionsRequest":     {"decision list"},
 	"ListDecommissionsRequest": {"decommission list"},
 	"ListDuplicatesRequest":    {"duplicate list"},
 	"ListHistoryRequest":       {"application history"},

@@ -17,7 +17,10 @@ var commands = map[string]string{
 	"EXPLAIN_HOME":         "run explain {run} --unit {unit}",
 	"FAIL_LETTING":         "tenancy fail {tenancy} --reason TEXT",
 	"PROPOSE_GIVING_UP":    "decommission propose {unit} --reason TEXT",
+	"REINSTATE":            "application reinstate {application} --decision NUMBER --reason TEXT",
 	"REJECT_GIVING_UP":     "decommission reject {unit}",
+	"REMOVE":               "application remove {application} --decision NUMBER --reason TEXT",
+	"SHOW_DECISION":        "decision get {decision}",
 	"REGISTER_TRANSFER":    "application register REFERENCE --transfer-unit {unit} --transfer-reason {reason}",
 }
 

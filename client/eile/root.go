@@ -59,7 +59,7 @@ func newRoot(s *session) *cobra.Command {
 		&cobra.Group{ID: groupRules, Title: "Rules and proofs:"},
 		&cobra.Group{ID: groupService, Title: "The service and this program:"},
 	)
-	addTo(root, groupList, newApplication(s), newPosition(s), newQueue(s), newImport(s), newDuplicate(s))
+	addTo(root, groupList, newApplication(s), newPosition(s), newQueue(s), newImport(s), newDecision(s), newDuplicate(s))
 	addTo(root, groupHomes, newUnit(s), newFlag(s), newDecommission(s), newProgramme(s), newLease(s), newRent(s))
 	addTo(root, groupNight, newRun(s), newOffer(s), newTenancy(s))
 	addTo(root, groupRules, newPolicy(s), newNeed(s), newSolve(s), newVerify(s), newConvert(s))

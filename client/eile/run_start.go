@@ -35,6 +35,7 @@ func newRunApprove(s *session) *cobra.Command {
 			return s.follow(ctx, c, noWait, func(ctx context.Context) (*eilev1.Run, error) { return c.Runs.ApproveRun(ctx, req) })
 		})
 	req.Decision = flag.Decision(cmd.Flags())
+	_ = cmd.MarkFlagRequired("decision")
 	noWaitVar(cmd, &noWait)
 	return cmd
 }

@@ -56,7 +56,7 @@ func (s *session) status(err error) int {
 		return 0
 	case errors.As(err, &signal):
 		return signal.status()
-	case errors.As(err, &usage), errors.Is(err, client.ErrOption), !s.running:
+	case errors.As(err, &usage), errors.Is(err, client.ErrOption), client.Incomplete(err), !s.running:
 		return exitUsage
 	case client.Unreachable(err):
 		return exitUnreachable
@@ -103,7 +103,12 @@ func (s *session) ask(use, short string, v render.View, answer asker) *cobra.Com
 		RunE: s.online(func(ctx context.Context, c *client.Client, args []string) error {
 			return s.show(ctx,
 				func() (proto.Message, error) { return answer(ctx, c, args) },
-				func(message proto.Message) error { return s.out.Message(v, message) })
+				func(message proto.Message) error {
+					if proposal := proposalIn(message); proposal != nil {
+						return printProposal(&s.out, proposal)
+					}
+					return s.out.Message(v, message)
+				})
 		}),
 	}
 }

@@ -7,15 +7,9 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// Decision adds the flags that cite a decision; without its number it is bad usage.
+// Decision adds the flags that cite a decision. None must be given: a number can come from the
+// second person, and some commands also go without a decision.
 func Decision(flags *pflag.FlagSet) *eilev1.ByDecision {
-	decision := OptionalDecision(flags)
-	_ = cobra.MarkFlagRequired(flags, "decision")
-	return decision
-}
-
-// OptionalDecision adds the flags that cite a decision, where a command also goes without one.
-func OptionalDecision(flags *pflag.FlagSet) *eilev1.ByDecision {
 	decision := &eilev1.ByDecision{}
 	flags.StringVar(&decision.Number, "decision", "", "`NUMBER` of the decision")
 	flags.StringVar(&decision.Reason, "reason", "", "reason in words, `TEXT`")

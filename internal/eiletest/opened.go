@@ -35,7 +35,13 @@ func Suiting(name string) []string {
 // households wait and the homes U-1 and U-2 are vacant.
 func Waiting(t T, name string) *World {
 	t.Helper()
-	w := New(t, source(t, name))
+	return WaitingUnder(t, name, "")
+}
+
+// WaitingUnder is Waiting under a policy with some more rules.
+func WaitingUnder(t T, name, more string) *World {
+	t.Helper()
+	w := New(t, source(t, name)+more)
 	for _, reference := range []string{"A-1", "A-2"} {
 		w.Household(reference, Eligible(name)...)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/eile-housing/eile/server/casework"
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/audit"
+	"github.com/eile-housing/eile/store/check"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/memkv"
 )
@@ -109,7 +110,7 @@ func (w *World) Sound() {
 
 func (w *World) sound(ctx context.Context) {
 	w.Helper()
-	err := w.Register.Check(ctx, func(fault string) bool {
+	err := check.Register(ctx, w.Register, func(fault string) bool {
 		w.Errorf("check: %s", fault)
 		return true
 	})

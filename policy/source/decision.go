@@ -5,7 +5,6 @@ type Deciding struct {
 	Position
 	FourEyes    Text   `key:"four_eyes" doc:"true: a second person approves before anything changes; false (default); or CEL over the household that is true where one must."`
 	LegalGround Text   `key:"legal_ground" words:"required" doc:"required: the decision cites the act and the paragraph."`
-	Code        Text   `key:"code" words:"required" doc:"required: the decision cites a code of the policy."`
 	AppealDays  Number `key:"appeal_days" doc:"Days to appeal, from the day that counts as served; the last one moves to a working day where there is a calendar."`
 	Source      Text   `key:"source" doc:"Where it was read: a name under sources."`
 	Certainty   Text   `key:"certainty" words:"S D U" doc:"S, D or U."`

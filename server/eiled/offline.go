@@ -12,6 +12,7 @@ import (
 
 	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/audit"
+	"github.com/eile-housing/eile/store/check"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/kv/boltkv"
 )
@@ -36,16 +37,16 @@ func checkCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, db.Close()) }()
-			return check(command.Context(), db, command.OutOrStdout(), command.ErrOrStderr())
+			return examine(command.Context(), db, command.OutOrStdout(), command.ErrOrStderr())
 		},
 	}
 	command.Flags().StringVar(&dir, "data", "", "data directory (required)")
 	return command
 }
 
-// check writes down each fault of a register, which it leaves as it is: one of an
+// examine writes down each fault of a register, which it leaves as it is: one of an
 // older schema is checked as this program would bring it to its own.
-func check(ctx context.Context, db *boltkv.DB, to, notes io.Writer) error {
+func examine(ctx context.Context, db *boltkv.DB, to, notes io.Writer) error {
 	return store.Examine(ctx, db, randomBytes(audit.SaltBytes), func(register *store.Register) error {
 		faults := 0
 		report := func(fault string) bool {
@@ -56,7 +57,7 @@ func check(ctx context.Context, db *boltkv.DB, to, notes io.Writer) error {
 		for fault := range db.Check(ctx) {
 			report(fault.Error())
 		}
-		if err := register.Check(ctx, report); err != nil {
+		if err := check.Register(ctx, register, report); err != nil {
 			return err
 		}
 		if faults > 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/day"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
 )
 
 // Runs are those that a request asks for.
@@ -32,7 +33,7 @@ func Match(req *eilev1.ListRunMatchesRequest, match *eilev1.RunMatch) bool {
 
 // Entry tells whether an entry of the audit is asked for.
 func Entry(req *eilev1.ListAuditEntriesRequest, entry *eilev1.AuditEntry) bool {
-	return is(req.GetActor(), entry.GetActor()) && Action(req.GetAction(), entry.GetAction()) &&
+	return person(req.GetActor(), entry.GetActor()) && Action(req.GetAction(), entry.GetAction()) &&
 		(req.GetSubject() == "" || slices.Contains(entry.GetSubjects(), req.GetSubject()))
 }
 
@@ -47,3 +48,6 @@ func Duplicate(req *eilev1.ListDuplicatesRequest, group *eilev1.DuplicateGroup) 
 		(req.GetApplication() == "" || slices.ContainsFunc(group.GetApplications(), func(a *eilev1.DuplicateApplication) bool { return a.GetReference() == req.GetApplication() })) &&
 		(req.GetReason() == 0 || slices.ContainsFunc(group.GetMatches(), func(m *eilev1.DuplicateMatch) bool { return m.GetReason() == req.GetReason() }))
 }
+
+// person tells whether a filter asks for a person, in whatever spelling; empty: for all.
+func person(asked, has string) bool { return asked == "" || casework.SamePerson(asked, has) }

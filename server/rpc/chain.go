@@ -45,7 +45,7 @@ func (c *Chain) Options(as Identify) []grpc.ServerOption {
 	checked := selector.MatchFunc(func(_ context.Context, call interceptors.CallMeta) bool { return ours(call.Service) })
 	unary := []grpc.UnaryServerInterceptor{
 		interceptors.UnaryServerInterceptor(report), c.revisions.answer, recovery.UnaryServerInterceptor(recovered), auth.UnaryServerInterceptor(known),
-		limit, selector.UnaryServerInterceptor(c.rules.unary, checked), refuseOutputs, c.revisions.wait, c.calls.shows.unary,
+		limit, selector.UnaryServerInterceptor(c.rules.unary, checked), refuseOutputs, c.revisions.wait, c.calls.shows.unary, proposes,
 	}
 	stream := []grpc.StreamServerInterceptor{
 		interceptors.StreamServerInterceptor(report), c.revisions.answerStream, recovery.StreamServerInterceptor(recovered), auth.StreamServerInterceptor(known),

@@ -36,7 +36,7 @@ func TestAPanicIsOneFailedCall(t *testing.T) {
 	if told := status.Convert(err); told.Code() != codes.Internal || strings.Contains(told.Message(), "secret") {
 		t.Errorf("told %v", err)
 	}
-	for _, part := range []string{`"level":"error"`, `"method":"/eile.v1.QueueService/GetPosition"`, `"actor":"Ona"`, `"request":"call-7"`, `"code":"Internal"`, `"cause":"panic: a secret`, "TestAPanicIsOneFailedCall"} {
+	for _, part := range []string{`"level":"error"`, `"method":"/eile.v1.QueueService/GetPosition"`, `"actor":"ona"`, `"request":"call-7"`, `"code":"Internal"`, `"cause":"panic: a secret`, "TestAPanicIsOneFailedCall"} {
 		if !strings.Contains(s.log.String(), part) {
 			t.Errorf("%s is not in the log: %s", part, s.log)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/eile-housing/eile/server/casework"
+	"github.com/eile-housing/eile/server/casework/decision"
 	"github.com/eile-housing/eile/server/rulebook"
 	"github.com/eile-housing/eile/store"
 )
@@ -31,6 +32,9 @@ func (o *Office) Recall(ctx context.Context, fn func(*store.View) error) error {
 // nil where nothing is to be recognised when it comes again.
 func (o *Office) Stamp(ctx context.Context, req Mutation, action, reason string) (store.Stamp, error) {
 	stamp := store.Stamp{Now: o.Clock.Now(), ID: o.Clock.NewID(), Actor: actor(ctx), Action: action, Reason: reason}
+	if approving := approvalIn(ctx); approving != nil {
+		req = approving.req
+	}
 	if req == nil || req.GetRequestId() == "" {
 		return stamp, nil
 	}
@@ -50,8 +54,7 @@ func (o *Office) Change(ctx context.Context, req Mutation, action, reason string
 	if err != nil {
 		return "", err
 	}
-	_, result, err := casework.Update(ctx, o.Register, stamp, rules, fn)
-	return result, err
+	return decision.Change(ctx, o.Register, stamp, rules, askedIn(ctx, req), fn)
 }
 
 // Act runs fn as one change that the machine makes by itself.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
 )
 
 const (
@@ -73,9 +74,17 @@ func identify(as Identify) func(context.Context) (context.Context, error) {
 	return func(ctx context.Context) (context.Context, error) {
 		method, _ := grpc.Method(ctx)
 		name, err := as(ctx, method)
-		if err == nil {
-			callOf(ctx).actor = name
+		if err != nil {
+			return ctx, err
 		}
-		return ctx, err
+		if !casework.Legible(name) {
+			return ctx, saying{codes.InvalidArgument, words.Say("status.name_not_text")}
+		}
+		id := casework.PersonID(name)
+		if id == casework.Machine {
+			return ctx, saying{codes.PermissionDenied, words.Say("status.name_of_machine")}
+		}
+		callOf(ctx).actor = id
+		return ctx, nil
 	}
 }

@@ -15,15 +15,27 @@ import (
 	"google.golang.org/grpc/status"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/server/casework"
 )
 
 func TestNamesAreBelieved(t *testing.T) {
 	t.Parallel()
 	s := serve(t, Named, zerolog.InfoLevel)
-	for given, want := range map[string]string{"Ona": "Ona", "": "dev"} {
+	for given, want := range map[string]string{"Ona": "ona", " ONA": "ona", "": "dev"} {
 		answer, err := s.ask(with(t, "eile-as", given))
 		if err != nil || answer.GetReference() != want {
 			t.Errorf("%q is %q: %v", given, answer.GetReference(), err)
+		}
+	}
+}
+
+// Nobody is taken for the machine itself.
+func TestNobodyIsTheMachine(t *testing.T) {
+	t.Parallel()
+	s := serve(t, Named, zerolog.InfoLevel)
+	for _, name := range []string{"eile", "Eile", " EILE "} {
+		if _, err := s.ask(with(t, "eile-as", name)); status.Code(err) != codes.PermissionDenied {
+			t.Errorf("%q: %v", name, err)
 		}
 	}
 }
@@ -34,7 +46,7 @@ func TestNamesAreInAnyLetters(t *testing.T) {
 	s := serve(t, Named, zerolog.InfoLevel)
 	for _, name := range []string{"Rūta Žukauskaitė", "王小明", "Ona"} {
 		answer, err := s.ask(with(t, "eile-as-bin", name))
-		if err != nil || answer.GetReference() != name {
+		if err != nil || answer.GetReference() != casework.PersonID(name) {
 			t.Errorf("%q is %q: %v", name, answer.GetReference(), err)
 		}
 	}

@@ -1,5 +1,6 @@
 // Package audit is the record of who changed what: the entries, the chain of
-// seals that links them, and the check of both.
+// seals that links them, the check of both, and the marks of the last change that
+// a record itself has.
 //
 // Every change of the register has one entry, written in its own transaction:
 // who, when and what, with commitments to each record before and after; why, and

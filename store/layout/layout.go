@@ -6,6 +6,8 @@
 package layout
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"iter"
 	"strconv"
 	"time"
@@ -28,7 +30,10 @@ import (
 //	ou/UNIT/OFFER           empty: the offers of a unit
 //	ob/APPLICATION/UNIT     the offer after which the unit is not offered again
 //	t/ID                    Tenancy
-//	d/ID                    Decision
+//	d/ID                    Decision; ids grow with time
+//	dn/DIGEST/ID            empty: the decisions of a number; DIGEST is of the number
+//	do/KIND/SUBJECT         the id of the decision that is proposed
+//	dp/ID                   Proposal: what approving it would do
 //	du/ID                   DuplicateDecision; ids grow with time
 //	p/NAME/VERSION          Policy
 //	pa/TIME/ID              PolicyName: which policy was put in force when
@@ -64,6 +69,9 @@ const (
 	Barred            = "ob/"
 	Tenancy           = "t/"
 	Decision          = "d/"
+	DecisionNumber    = "dn/"
+	DecisionOpen      = "do/"
+	Proposal          = "dp/"
 	DuplicateDecision = "du/"
 	Policy            = "p/"
 	Activation        = "pa/"
@@ -86,6 +94,13 @@ const (
 	Programme         = "w/"
 	Single            = "m/" // what there is one of
 )
+
+// Audited are the prefixes of the records whose every change the audit tells.
+var Audited = []string{
+	Application, Person, Unit, Inspection, Offer, Barred, Tenancy, Decision,
+	DuplicateDecision, Policy, Run, RunByDate, Evidence, Decommission, Programme,
+	PlacementChange, UnitChange, Salt,
+}
 
 // Register is the key of the state of the register, AuditForm that of the chain
 // before the form of audit entries was fixed.
@@ -186,6 +201,12 @@ func Numbered(id string, number uint32) string {
 	key := make([]byte, 0, len(id)+1+NumberLen)
 	key = append(append(key, id...), '-')
 	return string(appendNumber(key, number))
+}
+
+// Digest stands in a key for what may be any text, as the number of a decision.
+func Digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
 }
 
 // Begins tells whether a key has a prefix.

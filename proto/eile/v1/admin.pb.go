@@ -107,12 +107,12 @@ var File_eile_v1_admin_proto protoreflect.FileDescriptor
 
 const file_eile_v1_admin_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/admin.proto\x12\aeile.v1\x1a\x1fgoogle/api/field_behavior.proto\"\x0f\n" +
+	"\x13eile/v1/admin.proto\x12\aeile.v1\x1a\x14eile/v1/access.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x0f\n" +
 	"\rBackupRequest\")\n" +
 	"\x0eBackupResponse\x12\x17\n" +
-	"\x04data\x18\x01 \x01(\fB\x03\xe0A\x03R\x04data2K\n" +
-	"\fAdminService\x12;\n" +
-	"\x06Backup\x12\x16.eile.v1.BackupRequest\x1a\x17.eile.v1.BackupResponse0\x01B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x04data\x18\x01 \x01(\fB\x03\xe0A\x03R\x04data2S\n" +
+	"\fAdminService\x12C\n" +
+	"\x06Backup\x12\x16.eile.v1.BackupRequest\x1a\x17.eile.v1.BackupResponse\"\x06\xa2\xbb\x18\x02\x10\x010\x01B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_admin_proto_rawDescOnce sync.Once
@@ -146,6 +146,7 @@ func file_eile_v1_admin_proto_init() {
 	if File_eile_v1_admin_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -580,7 +580,9 @@ type Application struct {
 	// create_time is when the register first had it.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,36,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// update_time is when it was last changed; it moves with the etag.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,37,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,37,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// proposal is what the call proposed instead of doing it: a second person has to approve, and nothing has changed yet. Set in the answer only.
+	Proposal      *Decision `protobuf:"bytes,50,opt,name=proposal,proto3" json:"proposal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -874,10 +876,17 @@ func (x *Application) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Application) GetProposal() *Decision {
+	if x != nil {
+		return x.Proposal
+	}
+	return nil
+}
+
 // ByDecision cites the decision that a change of a right rests on.
 type ByDecision struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// number of the decision.
+	// number of the decision. Only what is proposed to a second person may be without: it gets one when it is approved.
 	Number string `protobuf:"bytes,1,opt,name=number,proto3" json:"number,omitempty"`
 	// reason in words.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -2238,7 +2247,7 @@ var File_eile_v1_application_proto protoreflect.FileDescriptor
 
 const file_eile_v1_application_proto_rawDesc = "" +
 	"\n" +
-	"\x19eile/v1/application.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x13eile/v1/audit.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/person.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8a\x02\n" +
+	"\x19eile/v1/application.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x13eile/v1/audit.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x14eile/v1/person.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8a\x02\n" +
 	"\bEvidence\x12\x1e\n" +
 	"\x04kind\x18\x01 \x01(\tB\n" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04kind\x12\"\n" +
@@ -2264,7 +2273,7 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\x04unit\x18\x01 \x01(\tB\n" +
 	"\xe0A\x02\xbaH\x04r\x02\x18@R\x04unit\x12\"\n" +
 	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xe0A\x02\xbaH\x04r\x02\x18@R\x06reason\"\xc9\x0f\n" +
+	"\xe0A\x02\xbaH\x04r\x02\x18@R\x06reason\"\xfd\x0f\n" +
 	"\vApplication\x12>\n" +
 	"\treference\x18\x01 \x01(\tB \xe0A\b\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{1,64}$R\treference\x12\x1e\n" +
 	"\x04list\x18\x02 \x01(\tB\n" +
@@ -2316,13 +2325,15 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\vcreate_time\x18$ \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18% \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\x1aL\n" +
+	"updateTime\x122\n" +
+	"\bproposal\x182 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\bproposal\x1aL\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12#\n" +
-	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"\xdf\x01\n" +
+	"\x05value\x18\x02 \x01(\v2\r.eile.v1.FactR\x05value:\x028\x01\"\xdd\x01\n" +
 	"\n" +
-	"ByDecision\x12$\n" +
-	"\x06number\x18\x01 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x18dR\x06number\x12#\n" +
+	"ByDecision\x12\"\n" +
+	"\x06number\x18\x01 \x01(\tB\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18dR\x06number\x12#\n" +
 	"\x06reason\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x06reason\x125\n" +
 	"\n" +
 	"decided_on\x18\x03 \x01(\v2\x11.google.type.DateB\x03\xe0A\x01R\tdecidedOn\x12\x1f\n" +
@@ -2468,21 +2479,21 @@ const file_eile_v1_application_proto_rawDesc = "" +
 	"\x16EVIDENCE_STATE_MISSING\x10\x01\x12\x1b\n" +
 	"\x17EVIDENCE_STATE_RECEIVED\x10\x02\x12\x1a\n" +
 	"\x16EVIDENCE_STATE_CHECKED\x10\x03\x12\x1a\n" +
-	"\x16EVIDENCE_STATE_EXPIRED\x10\x042\xfc\a\n" +
-	"\x12ApplicationService\x12P\n" +
-	"\x13RegisterApplication\x12#.eile.v1.RegisterApplicationRequest\x1a\x14.eile.v1.Application\x12F\n" +
-	"\x0eGetApplication\x12\x1e.eile.v1.GetApplicationRequest\x1a\x14.eile.v1.Application\x12W\n" +
-	"\x10ListApplications\x12 .eile.v1.ListApplicationsRequest\x1a!.eile.v1.ListApplicationsResponse\x12J\n" +
-	"\x10AmendApplication\x12 .eile.v1.AmendApplicationRequest\x1a\x14.eile.v1.Application\x12P\n" +
-	"\x13WithdrawApplication\x12#.eile.v1.WithdrawApplicationRequest\x1a\x14.eile.v1.Application\x12N\n" +
-	"\x12SuspendApplication\x12\".eile.v1.SuspendApplicationRequest\x1a\x14.eile.v1.Application\x12R\n" +
-	"\x14ReinstateApplication\x12$.eile.v1.ReinstateApplicationRequest\x1a\x14.eile.v1.Application\x12L\n" +
-	"\x11RemoveApplication\x12!.eile.v1.RemoveApplicationRequest\x1a\x14.eile.v1.Application\x12@\n" +
-	"\vGrantGround\x12\x1b.eile.v1.GrantGroundRequest\x1a\x14.eile.v1.Application\x127\n" +
-	"\tGetPerson\x12\x19.eile.v1.GetPersonRequest\x1a\x0f.eile.v1.Person\x12H\n" +
-	"\vErasePerson\x12\x1b.eile.v1.ErasePersonRequest\x1a\x1c.eile.v1.ErasePersonResponse\x12H\n" +
-	"\vListHistory\x12\x1b.eile.v1.ListHistoryRequest\x1a\x1c.eile.v1.ListHistoryResponse\x12T\n" +
-	"\x0fIssueAccessCode\x12\x1f.eile.v1.IssueAccessCodeRequest\x1a .eile.v1.IssueAccessCodeResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x16EVIDENCE_STATE_EXPIRED\x10\x042\xf8\b\n" +
+	"\x12ApplicationService\x12X\n" +
+	"\x13RegisterApplication\x12#.eile.v1.RegisterApplicationRequest\x1a\x14.eile.v1.Application\"\x06\xa2\xbb\x18\x02\x10\x01\x12N\n" +
+	"\x0eGetApplication\x12\x1e.eile.v1.GetApplicationRequest\x1a\x14.eile.v1.Application\"\x06\xa2\xbb\x18\x02\x10\x01\x12_\n" +
+	"\x10ListApplications\x12 .eile.v1.ListApplicationsRequest\x1a!.eile.v1.ListApplicationsResponse\"\x06\xa2\xbb\x18\x02\x10\x01\x12W\n" +
+	"\x10AmendApplication\x12 .eile.v1.AmendApplicationRequest\x1a\x14.eile.v1.Application\"\v\xa2\xbb\x18\a\b\x01\x10\x01\x1a\x01\x06\x12X\n" +
+	"\x13WithdrawApplication\x12#.eile.v1.WithdrawApplicationRequest\x1a\x14.eile.v1.Application\"\x06\xa2\xbb\x18\x02\x10\x01\x12[\n" +
+	"\x12SuspendApplication\x12\".eile.v1.SuspendApplicationRequest\x1a\x14.eile.v1.Application\"\v\xa2\xbb\x18\a\b\x01\x10\x01\x1a\x01\x03\x12_\n" +
+	"\x14ReinstateApplication\x12$.eile.v1.ReinstateApplicationRequest\x1a\x14.eile.v1.Application\"\v\xa2\xbb\x18\a\b\x01\x10\x01\x1a\x01\x04\x12Z\n" +
+	"\x11RemoveApplication\x12!.eile.v1.RemoveApplicationRequest\x1a\x14.eile.v1.Application\"\f\xa2\xbb\x18\b\b\x01\x10\x01\x1a\x02\x02\x01\x12M\n" +
+	"\vGrantGround\x12\x1b.eile.v1.GrantGroundRequest\x1a\x14.eile.v1.Application\"\v\xa2\xbb\x18\a\b\x01\x10\x01\x1a\x01\x05\x12?\n" +
+	"\tGetPerson\x12\x19.eile.v1.GetPersonRequest\x1a\x0f.eile.v1.Person\"\x06\xa2\xbb\x18\x02\x10\x01\x12N\n" +
+	"\vErasePerson\x12\x1b.eile.v1.ErasePersonRequest\x1a\x1c.eile.v1.ErasePersonResponse\"\x04\xa2\xbb\x18\x00\x12N\n" +
+	"\vListHistory\x12\x1b.eile.v1.ListHistoryRequest\x1a\x1c.eile.v1.ListHistoryResponse\"\x04\xa2\xbb\x18\x00\x12Z\n" +
+	"\x0fIssueAccessCode\x12\x1f.eile.v1.IssueAccessCodeRequest\x1a .eile.v1.IssueAccessCodeResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_application_proto_rawDescOnce sync.Once
@@ -2564,60 +2575,61 @@ var file_eile_v1_application_proto_depIdxs = []int32{
 	27, // 22: eile.v1.Application.placed_on:type_name -> google.type.Date
 	28, // 23: eile.v1.Application.create_time:type_name -> google.protobuf.Timestamp
 	28, // 24: eile.v1.Application.update_time:type_name -> google.protobuf.Timestamp
-	27, // 25: eile.v1.ByDecision.decided_on:type_name -> google.type.Date
-	7,  // 26: eile.v1.RegisterApplicationRequest.application:type_name -> eile.v1.Application
-	33, // 27: eile.v1.RegisterApplicationRequest.person:type_name -> eile.v1.Person
-	0,  // 28: eile.v1.ListApplicationsRequest.status:type_name -> eile.v1.ApplicationStatus
-	1,  // 29: eile.v1.ListApplicationsRequest.eligibility:type_name -> eile.v1.Eligibility
-	27, // 30: eile.v1.ListApplicationsRequest.registered_from:type_name -> google.type.Date
-	27, // 31: eile.v1.ListApplicationsRequest.registered_until:type_name -> google.type.Date
-	34, // 32: eile.v1.ListApplicationsRequest.proposed:type_name -> eile.v1.DecisionKind
-	7,  // 33: eile.v1.ListApplicationsResponse.applications:type_name -> eile.v1.Application
-	7,  // 34: eile.v1.AmendApplicationRequest.application:type_name -> eile.v1.Application
-	35, // 35: eile.v1.AmendApplicationRequest.update_mask:type_name -> google.protobuf.FieldMask
-	33, // 36: eile.v1.AmendApplicationRequest.person:type_name -> eile.v1.Person
-	8,  // 37: eile.v1.AmendApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	8,  // 38: eile.v1.SuspendApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	27, // 39: eile.v1.SuspendApplicationRequest.from:type_name -> google.type.Date
-	27, // 40: eile.v1.SuspendApplicationRequest.until:type_name -> google.type.Date
-	8,  // 41: eile.v1.ReinstateApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	8,  // 42: eile.v1.RemoveApplicationRequest.decision:type_name -> eile.v1.ByDecision
-	27, // 43: eile.v1.GrantGroundRequest.from:type_name -> google.type.Date
-	27, // 44: eile.v1.GrantGroundRequest.until:type_name -> google.type.Date
-	8,  // 45: eile.v1.GrantGroundRequest.decision:type_name -> eile.v1.ByDecision
-	36, // 46: eile.v1.ListHistoryResponse.entries:type_name -> eile.v1.AuditEntry
-	37, // 47: eile.v1.Application.AttributesEntry.value:type_name -> eile.v1.Fact
-	9,  // 48: eile.v1.ApplicationService.RegisterApplication:input_type -> eile.v1.RegisterApplicationRequest
-	10, // 49: eile.v1.ApplicationService.GetApplication:input_type -> eile.v1.GetApplicationRequest
-	11, // 50: eile.v1.ApplicationService.ListApplications:input_type -> eile.v1.ListApplicationsRequest
-	13, // 51: eile.v1.ApplicationService.AmendApplication:input_type -> eile.v1.AmendApplicationRequest
-	14, // 52: eile.v1.ApplicationService.WithdrawApplication:input_type -> eile.v1.WithdrawApplicationRequest
-	15, // 53: eile.v1.ApplicationService.SuspendApplication:input_type -> eile.v1.SuspendApplicationRequest
-	16, // 54: eile.v1.ApplicationService.ReinstateApplication:input_type -> eile.v1.ReinstateApplicationRequest
-	17, // 55: eile.v1.ApplicationService.RemoveApplication:input_type -> eile.v1.RemoveApplicationRequest
-	18, // 56: eile.v1.ApplicationService.GrantGround:input_type -> eile.v1.GrantGroundRequest
-	19, // 57: eile.v1.ApplicationService.GetPerson:input_type -> eile.v1.GetPersonRequest
-	20, // 58: eile.v1.ApplicationService.ErasePerson:input_type -> eile.v1.ErasePersonRequest
-	22, // 59: eile.v1.ApplicationService.ListHistory:input_type -> eile.v1.ListHistoryRequest
-	24, // 60: eile.v1.ApplicationService.IssueAccessCode:input_type -> eile.v1.IssueAccessCodeRequest
-	7,  // 61: eile.v1.ApplicationService.RegisterApplication:output_type -> eile.v1.Application
-	7,  // 62: eile.v1.ApplicationService.GetApplication:output_type -> eile.v1.Application
-	12, // 63: eile.v1.ApplicationService.ListApplications:output_type -> eile.v1.ListApplicationsResponse
-	7,  // 64: eile.v1.ApplicationService.AmendApplication:output_type -> eile.v1.Application
-	7,  // 65: eile.v1.ApplicationService.WithdrawApplication:output_type -> eile.v1.Application
-	7,  // 66: eile.v1.ApplicationService.SuspendApplication:output_type -> eile.v1.Application
-	7,  // 67: eile.v1.ApplicationService.ReinstateApplication:output_type -> eile.v1.Application
-	7,  // 68: eile.v1.ApplicationService.RemoveApplication:output_type -> eile.v1.Application
-	7,  // 69: eile.v1.ApplicationService.GrantGround:output_type -> eile.v1.Application
-	33, // 70: eile.v1.ApplicationService.GetPerson:output_type -> eile.v1.Person
-	21, // 71: eile.v1.ApplicationService.ErasePerson:output_type -> eile.v1.ErasePersonResponse
-	23, // 72: eile.v1.ApplicationService.ListHistory:output_type -> eile.v1.ListHistoryResponse
-	25, // 73: eile.v1.ApplicationService.IssueAccessCode:output_type -> eile.v1.IssueAccessCodeResponse
-	61, // [61:74] is the sub-list for method output_type
-	48, // [48:61] is the sub-list for method input_type
-	48, // [48:48] is the sub-list for extension type_name
-	48, // [48:48] is the sub-list for extension extendee
-	0,  // [0:48] is the sub-list for field type_name
+	32, // 25: eile.v1.Application.proposal:type_name -> eile.v1.Decision
+	27, // 26: eile.v1.ByDecision.decided_on:type_name -> google.type.Date
+	7,  // 27: eile.v1.RegisterApplicationRequest.application:type_name -> eile.v1.Application
+	33, // 28: eile.v1.RegisterApplicationRequest.person:type_name -> eile.v1.Person
+	0,  // 29: eile.v1.ListApplicationsRequest.status:type_name -> eile.v1.ApplicationStatus
+	1,  // 30: eile.v1.ListApplicationsRequest.eligibility:type_name -> eile.v1.Eligibility
+	27, // 31: eile.v1.ListApplicationsRequest.registered_from:type_name -> google.type.Date
+	27, // 32: eile.v1.ListApplicationsRequest.registered_until:type_name -> google.type.Date
+	34, // 33: eile.v1.ListApplicationsRequest.proposed:type_name -> eile.v1.DecisionKind
+	7,  // 34: eile.v1.ListApplicationsResponse.applications:type_name -> eile.v1.Application
+	7,  // 35: eile.v1.AmendApplicationRequest.application:type_name -> eile.v1.Application
+	35, // 36: eile.v1.AmendApplicationRequest.update_mask:type_name -> google.protobuf.FieldMask
+	33, // 37: eile.v1.AmendApplicationRequest.person:type_name -> eile.v1.Person
+	8,  // 38: eile.v1.AmendApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	8,  // 39: eile.v1.SuspendApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	27, // 40: eile.v1.SuspendApplicationRequest.from:type_name -> google.type.Date
+	27, // 41: eile.v1.SuspendApplicationRequest.until:type_name -> google.type.Date
+	8,  // 42: eile.v1.ReinstateApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	8,  // 43: eile.v1.RemoveApplicationRequest.decision:type_name -> eile.v1.ByDecision
+	27, // 44: eile.v1.GrantGroundRequest.from:type_name -> google.type.Date
+	27, // 45: eile.v1.GrantGroundRequest.until:type_name -> google.type.Date
+	8,  // 46: eile.v1.GrantGroundRequest.decision:type_name -> eile.v1.ByDecision
+	36, // 47: eile.v1.ListHistoryResponse.entries:type_name -> eile.v1.AuditEntry
+	37, // 48: eile.v1.Application.AttributesEntry.value:type_name -> eile.v1.Fact
+	9,  // 49: eile.v1.ApplicationService.RegisterApplication:input_type -> eile.v1.RegisterApplicationRequest
+	10, // 50: eile.v1.ApplicationService.GetApplication:input_type -> eile.v1.GetApplicationRequest
+	11, // 51: eile.v1.ApplicationService.ListApplications:input_type -> eile.v1.ListApplicationsRequest
+	13, // 52: eile.v1.ApplicationService.AmendApplication:input_type -> eile.v1.AmendApplicationRequest
+	14, // 53: eile.v1.ApplicationService.WithdrawApplication:input_type -> eile.v1.WithdrawApplicationRequest
+	15, // 54: eile.v1.ApplicationService.SuspendApplication:input_type -> eile.v1.SuspendApplicationRequest
+	16, // 55: eile.v1.ApplicationService.ReinstateApplication:input_type -> eile.v1.ReinstateApplicationRequest
+	17, // 56: eile.v1.ApplicationService.RemoveApplication:input_type -> eile.v1.RemoveApplicationRequest
+	18, // 57: eile.v1.ApplicationService.GrantGround:input_type -> eile.v1.GrantGroundRequest
+	19, // 58: eile.v1.ApplicationService.GetPerson:input_type -> eile.v1.GetPersonRequest
+	20, // 59: eile.v1.ApplicationService.ErasePerson:input_type -> eile.v1.ErasePersonRequest
+	22, // 60: eile.v1.ApplicationService.ListHistory:input_type -> eile.v1.ListHistoryRequest
+	24, // 61: eile.v1.ApplicationService.IssueAccessCode:input_type -> eile.v1.IssueAccessCodeRequest
+	7,  // 62: eile.v1.ApplicationService.RegisterApplication:output_type -> eile.v1.Application
+	7,  // 63: eile.v1.ApplicationService.GetApplication:output_type -> eile.v1.Application
+	12, // 64: eile.v1.ApplicationService.ListApplications:output_type -> eile.v1.ListApplicationsResponse
+	7,  // 65: eile.v1.ApplicationService.AmendApplication:output_type -> eile.v1.Application
+	7,  // 66: eile.v1.ApplicationService.WithdrawApplication:output_type -> eile.v1.Application
+	7,  // 67: eile.v1.ApplicationService.SuspendApplication:output_type -> eile.v1.Application
+	7,  // 68: eile.v1.ApplicationService.ReinstateApplication:output_type -> eile.v1.Application
+	7,  // 69: eile.v1.ApplicationService.RemoveApplication:output_type -> eile.v1.Application
+	7,  // 70: eile.v1.ApplicationService.GrantGround:output_type -> eile.v1.Application
+	33, // 71: eile.v1.ApplicationService.GetPerson:output_type -> eile.v1.Person
+	21, // 72: eile.v1.ApplicationService.ErasePerson:output_type -> eile.v1.ErasePersonResponse
+	23, // 73: eile.v1.ApplicationService.ListHistory:output_type -> eile.v1.ListHistoryResponse
+	25, // 74: eile.v1.ApplicationService.IssueAccessCode:output_type -> eile.v1.IssueAccessCodeResponse
+	62, // [62:75] is the sub-list for method output_type
+	49, // [49:62] is the sub-list for method input_type
+	49, // [49:49] is the sub-list for extension type_name
+	49, // [49:49] is the sub-list for extension extendee
+	0,  // [0:49] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_application_proto_init() }
@@ -2625,6 +2637,7 @@ func file_eile_v1_application_proto_init() {
 	if File_eile_v1_application_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_audit_proto_init()
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()

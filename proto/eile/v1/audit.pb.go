@@ -764,7 +764,7 @@ var File_eile_v1_audit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_audit_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/audit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8f\a\n" +
+	"\x13eile/v1/audit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x8f\a\n" +
 	"\n" +
 	"AuditEntry\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12/\n" +
@@ -830,9 +830,9 @@ const file_eile_v1_audit_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
 	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
-	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2g\n" +
-	"\fAuditService\x12W\n" +
-	"\x10ListAuditEntries\x12 .eile.v1.ListAuditEntriesRequest\x1a!.eile.v1.ListAuditEntriesResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2m\n" +
+	"\fAuditService\x12]\n" +
+	"\x10ListAuditEntries\x12 .eile.v1.ListAuditEntriesRequest\x1a!.eile.v1.ListAuditEntriesResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_audit_proto_rawDescOnce sync.Once
@@ -885,6 +885,7 @@ func file_eile_v1_audit_proto_init() {
 	if File_eile_v1_audit_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

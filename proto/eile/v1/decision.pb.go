@@ -175,6 +175,8 @@ const (
 	DecisionState_DECISION_STATE_PROPOSED    DecisionState = 1
 	DecisionState_DECISION_STATE_DECIDED     DecisionState = 2
 	DecisionState_DECISION_STATE_DECLINED    DecisionState = 3
+	// Taken back by who proposed it.
+	DecisionState_DECISION_STATE_WITHDRAWN DecisionState = 4
 )
 
 // Enum value maps for DecisionState.
@@ -184,12 +186,14 @@ var (
 		1: "DECISION_STATE_PROPOSED",
 		2: "DECISION_STATE_DECIDED",
 		3: "DECISION_STATE_DECLINED",
+		4: "DECISION_STATE_WITHDRAWN",
 	}
 	DecisionState_value = map[string]int32{
 		"DECISION_STATE_UNSPECIFIED": 0,
 		"DECISION_STATE_PROPOSED":    1,
 		"DECISION_STATE_DECIDED":     2,
 		"DECISION_STATE_DECLINED":    3,
+		"DECISION_STATE_WITHDRAWN":   4,
 	}
 )
 
@@ -324,7 +328,13 @@ type Decision struct {
 	// automatic is true where the policy says that no approval is needed.
 	Automatic bool `protobuf:"varint,18,opt,name=automatic,proto3" json:"automatic,omitempty"`
 	// policy under which it was taken.
-	Policy        *PolicyName `protobuf:"bytes,19,opt,name=policy,proto3" json:"policy,omitempty"`
+	Policy *PolicyName `protobuf:"bytes,19,opt,name=policy,proto3" json:"policy,omitempty"`
+	// about names the applications and homes, besides the subject, by which it is found.
+	About []string `protobuf:"bytes,20,rep,name=about,proto3" json:"about,omitempty"`
+	// etag changes with every change of the record.
+	Etag string `protobuf:"bytes,21,opt,name=etag,proto3" json:"etag,omitempty"`
+	// update_time is when it was last changed; it moves with the etag.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,23,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -492,6 +502,73 @@ func (x *Decision) GetPolicy() *PolicyName {
 	return nil
 }
 
+func (x *Decision) GetAbout() []string {
+	if x != nil {
+		return x.About
+	}
+	return nil
+}
+
+func (x *Decision) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Decision) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+// ProposedAnswer is what the command line prints in place of a record where a second person has to approve: nothing has changed yet.
+type ProposedAnswer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// decision that waits: its id, kind, state and number.
+	Decision      *Decision `protobuf:"bytes,1,opt,name=decision,proto3" json:"decision,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProposedAnswer) Reset() {
+	*x = ProposedAnswer{}
+	mi := &file_eile_v1_decision_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProposedAnswer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProposedAnswer) ProtoMessage() {}
+
+func (x *ProposedAnswer) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_decision_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProposedAnswer.ProtoReflect.Descriptor instead.
+func (*ProposedAnswer) Descriptor() ([]byte, []int) {
+	return file_eile_v1_decision_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ProposedAnswer) GetDecision() *Decision {
+	if x != nil {
+		return x.Decision
+	}
+	return nil
+}
+
 // PolicyName identifies one policy text: what a decision was taken under.
 type PolicyName struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -507,7 +584,7 @@ type PolicyName struct {
 
 func (x *PolicyName) Reset() {
 	*x = PolicyName{}
-	mi := &file_eile_v1_decision_proto_msgTypes[2]
+	mi := &file_eile_v1_decision_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -519,7 +596,7 @@ func (x *PolicyName) String() string {
 func (*PolicyName) ProtoMessage() {}
 
 func (x *PolicyName) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_decision_proto_msgTypes[2]
+	mi := &file_eile_v1_decision_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -532,7 +609,7 @@ func (x *PolicyName) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PolicyName.ProtoReflect.Descriptor instead.
 func (*PolicyName) Descriptor() ([]byte, []int) {
-	return file_eile_v1_decision_proto_rawDescGZIP(), []int{2}
+	return file_eile_v1_decision_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *PolicyName) GetName() string {
@@ -564,7 +641,7 @@ const file_eile_v1_decision_proto_rawDesc = "" +
 	"\x06Appeal\x121\n" +
 	"\bfiled_on\x18\x01 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\afiledOn\x12\x1f\n" +
 	"\x04body\x18\x02 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03\x18\xc8\x01R\x04body\x12%\n" +
-	"\aoutcome\x18\x03 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03\x18\xe8\aR\aoutcome\"\xc4\x06\n" +
+	"\aoutcome\x18\x03 \x01(\tB\v\xe0A\x03\xbaH\x05r\x03\x18\xe8\aR\aoutcome\"\xba\a\n" +
 	"\bDecision\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12.\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x15.eile.v1.DecisionKindB\x03\xe0A\x03R\x04kind\x121\n" +
@@ -590,7 +667,13 @@ const file_eile_v1_decision_proto_rawDesc = "" +
 	"\fappeal_until\x18\x10 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vappealUntil\x12,\n" +
 	"\x06appeal\x18\x11 \x01(\v2\x0f.eile.v1.AppealB\x03\xe0A\x03R\x06appeal\x12!\n" +
 	"\tautomatic\x18\x12 \x01(\bB\x03\xe0A\x03R\tautomatic\x120\n" +
-	"\x06policy\x18\x13 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\"a\n" +
+	"\x06policy\x18\x13 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12\x19\n" +
+	"\x05about\x18\x14 \x03(\tB\x03\xe0A\x03R\x05about\x12\x17\n" +
+	"\x04etag\x18\x15 \x01(\tB\x03\xe0A\x03R\x04etag\x12@\n" +
+	"\vupdate_time\x18\x17 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\"D\n" +
+	"\x0eProposedAnswer\x122\n" +
+	"\bdecision\x18\x01 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\bdecision\"a\n" +
 	"\n" +
 	"PolicyName\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x1d\n" +
@@ -630,12 +713,13 @@ const file_eile_v1_decision_proto_rawDesc = "" +
 	"\x12DECISION_KIND_UNDO\x10\x1d\x12\x16\n" +
 	"\x12DECISION_KIND_REDO\x10\x1e\x12\x16\n" +
 	"\x12DECISION_KIND_STAY\x10\x1f\x12\x15\n" +
-	"\x11DECISION_KIND_TIE\x10 *\x85\x01\n" +
+	"\x11DECISION_KIND_TIE\x10 *\xa3\x01\n" +
 	"\rDecisionState\x12\x1e\n" +
 	"\x1aDECISION_STATE_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17DECISION_STATE_PROPOSED\x10\x01\x12\x1a\n" +
 	"\x16DECISION_STATE_DECIDED\x10\x02\x12\x1b\n" +
-	"\x17DECISION_STATE_DECLINED\x10\x03B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x17DECISION_STATE_DECLINED\x10\x03\x12\x1c\n" +
+	"\x18DECISION_STATE_WITHDRAWN\x10\x04B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_decision_proto_rawDescOnce sync.Once
@@ -650,34 +734,37 @@ func file_eile_v1_decision_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_decision_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_eile_v1_decision_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_eile_v1_decision_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_eile_v1_decision_proto_goTypes = []any{
 	(DecisionKind)(0),             // 0: eile.v1.DecisionKind
 	(DecisionState)(0),            // 1: eile.v1.DecisionState
 	(*Appeal)(nil),                // 2: eile.v1.Appeal
 	(*Decision)(nil),              // 3: eile.v1.Decision
-	(*PolicyName)(nil),            // 4: eile.v1.PolicyName
-	(*date.Date)(nil),             // 5: google.type.Date
-	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
-	(*Reason)(nil),                // 7: eile.v1.Reason
+	(*ProposedAnswer)(nil),        // 4: eile.v1.ProposedAnswer
+	(*PolicyName)(nil),            // 5: eile.v1.PolicyName
+	(*date.Date)(nil),             // 6: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*Reason)(nil),                // 8: eile.v1.Reason
 }
 var file_eile_v1_decision_proto_depIdxs = []int32{
-	5,  // 0: eile.v1.Appeal.filed_on:type_name -> google.type.Date
+	6,  // 0: eile.v1.Appeal.filed_on:type_name -> google.type.Date
 	0,  // 1: eile.v1.Decision.kind:type_name -> eile.v1.DecisionKind
 	1,  // 2: eile.v1.Decision.state:type_name -> eile.v1.DecisionState
-	6,  // 3: eile.v1.Decision.proposed_at:type_name -> google.protobuf.Timestamp
-	5,  // 4: eile.v1.Decision.decided_on:type_name -> google.type.Date
-	5,  // 5: eile.v1.Decision.effective_on:type_name -> google.type.Date
-	7,  // 6: eile.v1.Decision.reasons:type_name -> eile.v1.Reason
-	5,  // 7: eile.v1.Decision.served_on:type_name -> google.type.Date
-	5,  // 8: eile.v1.Decision.appeal_until:type_name -> google.type.Date
+	7,  // 3: eile.v1.Decision.proposed_at:type_name -> google.protobuf.Timestamp
+	6,  // 4: eile.v1.Decision.decided_on:type_name -> google.type.Date
+	6,  // 5: eile.v1.Decision.effective_on:type_name -> google.type.Date
+	8,  // 6: eile.v1.Decision.reasons:type_name -> eile.v1.Reason
+	6,  // 7: eile.v1.Decision.served_on:type_name -> google.type.Date
+	6,  // 8: eile.v1.Decision.appeal_until:type_name -> google.type.Date
 	2,  // 9: eile.v1.Decision.appeal:type_name -> eile.v1.Appeal
-	4,  // 10: eile.v1.Decision.policy:type_name -> eile.v1.PolicyName
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	5,  // 10: eile.v1.Decision.policy:type_name -> eile.v1.PolicyName
+	7,  // 11: eile.v1.Decision.update_time:type_name -> google.protobuf.Timestamp
+	3,  // 12: eile.v1.ProposedAnswer.decision:type_name -> eile.v1.Decision
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_decision_proto_init() }
@@ -692,7 +779,7 @@ func file_eile_v1_decision_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_decision_proto_rawDesc), len(file_eile_v1_decision_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -57,7 +57,9 @@ type Decommission struct {
 	// create_time is when the register first had it.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// update_time is when it was last changed; it moves with the etag.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// proposal is what the call proposed instead of doing it: a second person has to approve, and nothing has changed yet. Set in the answer only.
+	Proposal      *Decision `protobuf:"bytes,50,opt,name=proposal,proto3" json:"proposal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -193,6 +195,13 @@ func (x *Decommission) GetCreateTime() *timestamppb.Timestamp {
 func (x *Decommission) GetUpdateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.UpdateTime
+	}
+	return nil
+}
+
+func (x *Decommission) GetProposal() *Decision {
+	if x != nil {
+		return x.Proposal
 	}
 	return nil
 }
@@ -787,7 +796,7 @@ var File_eile_v1_decommission_proto protoreflect.FileDescriptor
 
 const file_eile_v1_decommission_proto_rawDesc = "" +
 	"\n" +
-	"\x1aeile/v1/decommission.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xbc\t\n" +
+	"\x1aeile/v1/decommission.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xf0\t\n" +
 	"\fDecommission\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12\x1b\n" +
 	"\x06reason\x18\x02 \x01(\tB\x03\xe0A\x03R\x06reason\x12$\n" +
@@ -808,7 +817,8 @@ const file_eile_v1_decommission_proto_rawDesc = "" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\x1a\x9a\x04\n" +
+	"updateTime\x122\n" +
+	"\bproposal\x182 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\bproposal\x1a\x9a\x04\n" +
 	"\x04Home\x12\x17\n" +
 	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x121\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateB\x03\xe0A\x03R\x05state\x120\n" +
@@ -866,13 +876,13 @@ const file_eile_v1_decommission_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
 	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
-	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2\xb3\x03\n" +
-	"\x13DecommissionService\x12Q\n" +
-	"\x13ProposeDecommission\x12#.eile.v1.ProposeDecommissionRequest\x1a\x15.eile.v1.Decommission\x12Q\n" +
-	"\x13ApproveDecommission\x12#.eile.v1.ApproveDecommissionRequest\x1a\x15.eile.v1.Decommission\x12O\n" +
-	"\x12RejectDecommission\x12\".eile.v1.RejectDecommissionRequest\x1a\x15.eile.v1.Decommission\x12I\n" +
-	"\x0fGetDecommission\x12\x1f.eile.v1.GetDecommissionRequest\x1a\x15.eile.v1.Decommission\x12Z\n" +
-	"\x11ListDecommissions\x12!.eile.v1.ListDecommissionsRequest\x1a\".eile.v1.ListDecommissionsResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2\xdb\x03\n" +
+	"\x13DecommissionService\x12W\n" +
+	"\x13ProposeDecommission\x12#.eile.v1.ProposeDecommissionRequest\x1a\x15.eile.v1.Decommission\"\x04\xa2\xbb\x18\x00\x12\\\n" +
+	"\x13ApproveDecommission\x12#.eile.v1.ApproveDecommissionRequest\x1a\x15.eile.v1.Decommission\"\t\xa2\xbb\x18\x05\b\x01\x1a\x01\t\x12Z\n" +
+	"\x12RejectDecommission\x12\".eile.v1.RejectDecommissionRequest\x1a\x15.eile.v1.Decommission\"\t\xa2\xbb\x18\x05\b\x01\x1a\x01\t\x12O\n" +
+	"\x0fGetDecommission\x12\x1f.eile.v1.GetDecommissionRequest\x1a\x15.eile.v1.Decommission\"\x04\xa2\xbb\x18\x00\x12`\n" +
+	"\x11ListDecommissions\x12!.eile.v1.ListDecommissionsRequest\x1a\".eile.v1.ListDecommissionsResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_decommission_proto_rawDescOnce sync.Once
@@ -912,31 +922,32 @@ var file_eile_v1_decommission_proto_depIdxs = []int32{
 	10, // 3: eile.v1.Decommission.decisions:type_name -> eile.v1.Decision
 	8,  // 4: eile.v1.Decommission.create_time:type_name -> google.protobuf.Timestamp
 	8,  // 5: eile.v1.Decommission.update_time:type_name -> google.protobuf.Timestamp
-	11, // 6: eile.v1.ApproveDecommissionRequest.decision:type_name -> eile.v1.ByDecision
-	11, // 7: eile.v1.RejectDecommissionRequest.decision:type_name -> eile.v1.ByDecision
-	9,  // 8: eile.v1.ListDecommissionsRequest.state:type_name -> eile.v1.GivingUpState
-	0,  // 9: eile.v1.ListDecommissionsResponse.decommissions:type_name -> eile.v1.Decommission
-	9,  // 10: eile.v1.Decommission.Home.state:type_name -> eile.v1.GivingUpState
-	12, // 11: eile.v1.Decommission.Home.status:type_name -> eile.v1.UnitStatus
-	13, // 12: eile.v1.Decommission.Home.transfer_status:type_name -> eile.v1.ApplicationStatus
-	14, // 13: eile.v1.Decommission.Home.rehoused_on:type_name -> google.type.Date
-	15, // 14: eile.v1.Decommission.Home.obstacle:type_name -> eile.v1.Reason
-	14, // 15: eile.v1.Decommission.Home.decided_on:type_name -> google.type.Date
-	1,  // 16: eile.v1.DecommissionService.ProposeDecommission:input_type -> eile.v1.ProposeDecommissionRequest
-	2,  // 17: eile.v1.DecommissionService.ApproveDecommission:input_type -> eile.v1.ApproveDecommissionRequest
-	3,  // 18: eile.v1.DecommissionService.RejectDecommission:input_type -> eile.v1.RejectDecommissionRequest
-	4,  // 19: eile.v1.DecommissionService.GetDecommission:input_type -> eile.v1.GetDecommissionRequest
-	5,  // 20: eile.v1.DecommissionService.ListDecommissions:input_type -> eile.v1.ListDecommissionsRequest
-	0,  // 21: eile.v1.DecommissionService.ProposeDecommission:output_type -> eile.v1.Decommission
-	0,  // 22: eile.v1.DecommissionService.ApproveDecommission:output_type -> eile.v1.Decommission
-	0,  // 23: eile.v1.DecommissionService.RejectDecommission:output_type -> eile.v1.Decommission
-	0,  // 24: eile.v1.DecommissionService.GetDecommission:output_type -> eile.v1.Decommission
-	6,  // 25: eile.v1.DecommissionService.ListDecommissions:output_type -> eile.v1.ListDecommissionsResponse
-	21, // [21:26] is the sub-list for method output_type
-	16, // [16:21] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	10, // 6: eile.v1.Decommission.proposal:type_name -> eile.v1.Decision
+	11, // 7: eile.v1.ApproveDecommissionRequest.decision:type_name -> eile.v1.ByDecision
+	11, // 8: eile.v1.RejectDecommissionRequest.decision:type_name -> eile.v1.ByDecision
+	9,  // 9: eile.v1.ListDecommissionsRequest.state:type_name -> eile.v1.GivingUpState
+	0,  // 10: eile.v1.ListDecommissionsResponse.decommissions:type_name -> eile.v1.Decommission
+	9,  // 11: eile.v1.Decommission.Home.state:type_name -> eile.v1.GivingUpState
+	12, // 12: eile.v1.Decommission.Home.status:type_name -> eile.v1.UnitStatus
+	13, // 13: eile.v1.Decommission.Home.transfer_status:type_name -> eile.v1.ApplicationStatus
+	14, // 14: eile.v1.Decommission.Home.rehoused_on:type_name -> google.type.Date
+	15, // 15: eile.v1.Decommission.Home.obstacle:type_name -> eile.v1.Reason
+	14, // 16: eile.v1.Decommission.Home.decided_on:type_name -> google.type.Date
+	1,  // 17: eile.v1.DecommissionService.ProposeDecommission:input_type -> eile.v1.ProposeDecommissionRequest
+	2,  // 18: eile.v1.DecommissionService.ApproveDecommission:input_type -> eile.v1.ApproveDecommissionRequest
+	3,  // 19: eile.v1.DecommissionService.RejectDecommission:input_type -> eile.v1.RejectDecommissionRequest
+	4,  // 20: eile.v1.DecommissionService.GetDecommission:input_type -> eile.v1.GetDecommissionRequest
+	5,  // 21: eile.v1.DecommissionService.ListDecommissions:input_type -> eile.v1.ListDecommissionsRequest
+	0,  // 22: eile.v1.DecommissionService.ProposeDecommission:output_type -> eile.v1.Decommission
+	0,  // 23: eile.v1.DecommissionService.ApproveDecommission:output_type -> eile.v1.Decommission
+	0,  // 24: eile.v1.DecommissionService.RejectDecommission:output_type -> eile.v1.Decommission
+	0,  // 25: eile.v1.DecommissionService.GetDecommission:output_type -> eile.v1.Decommission
+	6,  // 26: eile.v1.DecommissionService.ListDecommissions:output_type -> eile.v1.ListDecommissionsResponse
+	22, // [22:27] is the sub-list for method output_type
+	17, // [17:22] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_decommission_proto_init() }
@@ -944,6 +955,7 @@ func file_eile_v1_decommission_proto_init() {
 	if File_eile_v1_decommission_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()

@@ -396,7 +396,9 @@ type DuplicateDecision struct {
 	// decision is the id of the record of the decision.
 	Decision string `protobuf:"bytes,7,opt,name=decision,proto3" json:"decision,omitempty"`
 	// at is when it was recorded.
-	At            *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=at,proto3" json:"at,omitempty"`
+	At *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=at,proto3" json:"at,omitempty"`
+	// proposal is what the call proposed instead of doing it: a second person has to approve, and nothing has changed yet. Set in the answer only.
+	Proposal      *Decision `protobuf:"bytes,50,opt,name=proposal,proto3" json:"proposal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -483,6 +485,13 @@ func (x *DuplicateDecision) GetDecision() string {
 func (x *DuplicateDecision) GetAt() *timestamppb.Timestamp {
 	if x != nil {
 		return x.At
+	}
+	return nil
+}
+
+func (x *DuplicateDecision) GetProposal() *Decision {
+	if x != nil {
+		return x.Proposal
 	}
 	return nil
 }
@@ -743,7 +752,7 @@ var File_eile_v1_duplicate_proto protoreflect.FileDescriptor
 
 const file_eile_v1_duplicate_proto_rawDesc = "" +
 	"\n" +
-	"\x17eile/v1/duplicate.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x98\x02\n" +
+	"\x17eile/v1/duplicate.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x98\x02\n" +
 	"\x0eDuplicateGroup\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x17.eile.v1.DuplicateStateB\x03\xe0A\x03R\x05state\x12F\n" +
@@ -757,7 +766,7 @@ const file_eile_v1_duplicate_proto_rawDesc = "" +
 	"\x06reason\x18\x01 \x01(\x0e2\x18.eile.v1.DuplicateReasonB\x03\xe0A\x03R\x06reason\x12#\n" +
 	"\n" +
 	"references\x18\x02 \x03(\tB\x03\xe0A\x03R\n" +
-	"references\"\xc8\x02\n" +
+	"references\"\xfc\x02\n" +
 	"\x11DuplicateDecision\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12#\n" +
 	"\n" +
@@ -768,7 +777,8 @@ const file_eile_v1_duplicate_proto_rawDesc = "" +
 	"\x04kept\x18\x05 \x01(\tB\x03\xe0A\x03R\x04kept\x12\x1b\n" +
 	"\x06number\x18\x06 \x01(\tB\x03\xe0A\x03R\x06number\x12\x1f\n" +
 	"\bdecision\x18\a \x01(\tB\x03\xe0A\x03R\bdecision\x12/\n" +
-	"\x02at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\"\xbd\x02\n" +
+	"\x02at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x122\n" +
+	"\bproposal\x182 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\bproposal\"\xbd\x02\n" +
 	"\x15ListDuplicatesRequest\x12'\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\n" +
 	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12*\n" +
@@ -809,10 +819,10 @@ const file_eile_v1_duplicate_proto_rawDesc = "" +
 	"\x10DuplicateOutcome\x12!\n" +
 	"\x1dDUPLICATE_OUTCOME_UNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\x1bDUPLICATE_OUTCOME_DIFFERENT\x10\x01\x12\x1a\n" +
-	"\x16DUPLICATE_OUTCOME_SAME\x10\x022\xb5\x01\n" +
-	"\x10DuplicateService\x12Q\n" +
-	"\x0eListDuplicates\x12\x1e.eile.v1.ListDuplicatesRequest\x1a\x1f.eile.v1.ListDuplicatesResponse\x12N\n" +
-	"\x0fDecideDuplicate\x12\x1f.eile.v1.DecideDuplicateRequest\x1a\x1a.eile.v1.DuplicateDecisionB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x16DUPLICATE_OUTCOME_SAME\x10\x022\xc6\x01\n" +
+	"\x10DuplicateService\x12W\n" +
+	"\x0eListDuplicates\x12\x1e.eile.v1.ListDuplicatesRequest\x1a\x1f.eile.v1.ListDuplicatesResponse\"\x04\xa2\xbb\x18\x00\x12Y\n" +
+	"\x0fDecideDuplicate\x12\x1f.eile.v1.DecideDuplicateRequest\x1a\x1a.eile.v1.DuplicateDecision\"\t\xa2\xbb\x18\x05\b\x01\x1a\x01\vB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_duplicate_proto_rawDescOnce sync.Once
@@ -841,7 +851,8 @@ var file_eile_v1_duplicate_proto_goTypes = []any{
 	(*DecideDuplicateRequest)(nil), // 9: eile.v1.DecideDuplicateRequest
 	(ApplicationStatus)(0),         // 10: eile.v1.ApplicationStatus
 	(*timestamppb.Timestamp)(nil),  // 11: google.protobuf.Timestamp
-	(*ByDecision)(nil),             // 12: eile.v1.ByDecision
+	(*Decision)(nil),               // 12: eile.v1.Decision
+	(*ByDecision)(nil),             // 13: eile.v1.ByDecision
 }
 var file_eile_v1_duplicate_proto_depIdxs = []int32{
 	1,  // 0: eile.v1.DuplicateGroup.state:type_name -> eile.v1.DuplicateState
@@ -853,20 +864,21 @@ var file_eile_v1_duplicate_proto_depIdxs = []int32{
 	0,  // 6: eile.v1.DuplicateDecision.reasons:type_name -> eile.v1.DuplicateReason
 	2,  // 7: eile.v1.DuplicateDecision.outcome:type_name -> eile.v1.DuplicateOutcome
 	11, // 8: eile.v1.DuplicateDecision.at:type_name -> google.protobuf.Timestamp
-	1,  // 9: eile.v1.ListDuplicatesRequest.state:type_name -> eile.v1.DuplicateState
-	0,  // 10: eile.v1.ListDuplicatesRequest.reason:type_name -> eile.v1.DuplicateReason
-	3,  // 11: eile.v1.ListDuplicatesResponse.groups:type_name -> eile.v1.DuplicateGroup
-	2,  // 12: eile.v1.DecideDuplicateRequest.outcome:type_name -> eile.v1.DuplicateOutcome
-	12, // 13: eile.v1.DecideDuplicateRequest.decision:type_name -> eile.v1.ByDecision
-	7,  // 14: eile.v1.DuplicateService.ListDuplicates:input_type -> eile.v1.ListDuplicatesRequest
-	9,  // 15: eile.v1.DuplicateService.DecideDuplicate:input_type -> eile.v1.DecideDuplicateRequest
-	8,  // 16: eile.v1.DuplicateService.ListDuplicates:output_type -> eile.v1.ListDuplicatesResponse
-	6,  // 17: eile.v1.DuplicateService.DecideDuplicate:output_type -> eile.v1.DuplicateDecision
-	16, // [16:18] is the sub-list for method output_type
-	14, // [14:16] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	12, // 9: eile.v1.DuplicateDecision.proposal:type_name -> eile.v1.Decision
+	1,  // 10: eile.v1.ListDuplicatesRequest.state:type_name -> eile.v1.DuplicateState
+	0,  // 11: eile.v1.ListDuplicatesRequest.reason:type_name -> eile.v1.DuplicateReason
+	3,  // 12: eile.v1.ListDuplicatesResponse.groups:type_name -> eile.v1.DuplicateGroup
+	2,  // 13: eile.v1.DecideDuplicateRequest.outcome:type_name -> eile.v1.DuplicateOutcome
+	13, // 14: eile.v1.DecideDuplicateRequest.decision:type_name -> eile.v1.ByDecision
+	7,  // 15: eile.v1.DuplicateService.ListDuplicates:input_type -> eile.v1.ListDuplicatesRequest
+	9,  // 16: eile.v1.DuplicateService.DecideDuplicate:input_type -> eile.v1.DecideDuplicateRequest
+	8,  // 17: eile.v1.DuplicateService.ListDuplicates:output_type -> eile.v1.ListDuplicatesResponse
+	6,  // 18: eile.v1.DuplicateService.DecideDuplicate:output_type -> eile.v1.DuplicateDecision
+	17, // [17:19] is the sub-list for method output_type
+	15, // [15:17] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_duplicate_proto_init() }
@@ -874,7 +886,9 @@ func file_eile_v1_duplicate_proto_init() {
 	if File_eile_v1_duplicate_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_application_proto_init()
+	file_eile_v1_decision_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

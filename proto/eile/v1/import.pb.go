@@ -651,7 +651,7 @@ var File_eile_v1_import_proto protoreflect.FileDescriptor
 
 const file_eile_v1_import_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/import.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"x\n" +
+	"\x14eile/v1/import.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x1fgoogle/api/field_behavior.proto\"x\n" +
 	"\rImportRequest\x124\n" +
 	"\x06header\x18\x01 \x01(\v2\x15.eile.v1.ImportHeaderB\x03\xe0A\x01H\x00R\x06header\x12\"\n" +
 	"\x04data\x18\x02 \x01(\fB\f\xe0A\x01\xbaH\x06z\x04\x18\x80\x80@H\x00R\x04dataB\r\n" +
@@ -696,9 +696,9 @@ const file_eile_v1_import_proto_rawDesc = "" +
 	"\x17IMPORT_KIND_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18IMPORT_KIND_APPLICATIONS\x10\x01\x12\x15\n" +
 	"\x11IMPORT_KIND_UNITS\x10\x02\x12\x1b\n" +
-	"\x17IMPORT_KIND_INSPECTIONS\x10\x032N\n" +
-	"\rImportService\x12=\n" +
-	"\x06Import\x12\x16.eile.v1.ImportRequest\x1a\x17.eile.v1.ImportResponse(\x010\x01B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x17IMPORT_KIND_INSPECTIONS\x10\x032T\n" +
+	"\rImportService\x12C\n" +
+	"\x06Import\x12\x16.eile.v1.ImportRequest\x1a\x17.eile.v1.ImportResponse\"\x04\xa2\xbb\x18\x00(\x010\x01B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_import_proto_rawDescOnce sync.Once
@@ -745,6 +745,7 @@ func file_eile_v1_import_proto_init() {
 	if File_eile_v1_import_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_import_proto_msgTypes[0].OneofWrappers = []any{
 		(*ImportRequest_Header)(nil),
 		(*ImportRequest_Data)(nil),

@@ -1025,7 +1025,7 @@ var File_eile_v1_lease_proto protoreflect.FileDescriptor
 
 const file_eile_v1_lease_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/lease.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\"\xb0\x06\n" +
+	"\x13eile/v1/lease.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\"\xb0\x06\n" +
 	"\n" +
 	"RentedHome\x12\x17\n" +
 	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1f\n" +
@@ -1152,12 +1152,12 @@ const file_eile_v1_lease_proto_rawDesc = "" +
 	"\bRentGoal\x12\x19\n" +
 	"\x15RENT_GOAL_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19RENT_GOAL_MOST_HOUSEHOLDS\x10\x01\x12\x19\n" +
-	"\x15RENT_GOAL_MOST_SENIOR\x10\x022\x9c\x01\n" +
-	"\fLeaseService\x12E\n" +
+	"\x15RENT_GOAL_MOST_SENIOR\x10\x022\xa8\x01\n" +
+	"\fLeaseService\x12K\n" +
 	"\n" +
-	"ListLeases\x12\x1a.eile.v1.ListLeasesRequest\x1a\x1b.eile.v1.ListLeasesResponse\x12E\n" +
+	"ListLeases\x12\x1a.eile.v1.ListLeasesRequest\x1a\x1b.eile.v1.ListLeasesResponse\"\x04\xa2\xbb\x18\x00\x12K\n" +
 	"\n" +
-	"AdviseRent\x12\x1a.eile.v1.AdviseRentRequest\x1a\x1b.eile.v1.AdviseRentResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"AdviseRent\x12\x1a.eile.v1.AdviseRentRequest\x1a\x1b.eile.v1.AdviseRentResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_lease_proto_rawDescOnce sync.Once
@@ -1232,6 +1232,7 @@ func file_eile_v1_lease_proto_init() {
 	if File_eile_v1_lease_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()

@@ -179,7 +179,9 @@ type Offer struct {
 	// create_time is when the register first had it.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// update_time is when it was last changed; it moves with the etag.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// proposal is what the call proposed instead of doing it: a second person has to approve, and nothing has changed yet. Set in the answer only.
+	Proposal      *Decision `protobuf:"bytes,50,opt,name=proposal,proto3" json:"proposal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -350,6 +352,13 @@ func (x *Offer) GetCreateTime() *timestamppb.Timestamp {
 func (x *Offer) GetUpdateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.UpdateTime
+	}
+	return nil
+}
+
+func (x *Offer) GetProposal() *Decision {
+	if x != nil {
+		return x.Proposal
 	}
 	return nil
 }
@@ -1231,7 +1240,7 @@ var File_eile_v1_offer_proto protoreflect.FileDescriptor
 
 const file_eile_v1_offer_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/offer.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe1\x06\n" +
+	"\x13eile/v1/offer.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x95\a\n" +
 	"\x05Offer\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12%\n" +
 	"\vapplication\x18\x02 \x01(\tB\x03\xe0A\x03R\vapplication\x12\x17\n" +
@@ -1260,7 +1269,8 @@ const file_eile_v1_offer_proto_rawDesc = "" +
 	"\vcreate_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\"\xf7\x01\n" +
+	"updateTime\x122\n" +
+	"\bproposal\x182 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\bproposal\"\xf7\x01\n" +
 	"\x12CreateOfferRequest\x12/\n" +
 	"\vapplication\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\vapplication\x12!\n" +
 	"\x04unit\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04unit\x12\"\n" +
@@ -1361,20 +1371,20 @@ const file_eile_v1_offer_proto_rawDesc = "" +
 	"Assessment\x12\x1a\n" +
 	"\x16ASSESSMENT_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14ASSESSMENT_JUSTIFIED\x10\x01\x12\x1a\n" +
-	"\x16ASSESSMENT_UNJUSTIFIED\x10\x022\xef\x04\n" +
-	"\fOfferService\x12:\n" +
-	"\vCreateOffer\x12\x1b.eile.v1.CreateOfferRequest\x1a\x0e.eile.v1.Offer\x124\n" +
-	"\bGetOffer\x12\x18.eile.v1.GetOfferRequest\x1a\x0e.eile.v1.Offer\x12E\n" +
+	"\x16ASSESSMENT_UNJUSTIFIED\x10\x022\xb0\x05\n" +
+	"\fOfferService\x12E\n" +
+	"\vCreateOffer\x12\x1b.eile.v1.CreateOfferRequest\x1a\x0e.eile.v1.Offer\"\t\xa2\xbb\x18\x05\b\x01\x1a\x01\a\x12:\n" +
+	"\bGetOffer\x12\x18.eile.v1.GetOfferRequest\x1a\x0e.eile.v1.Offer\"\x04\xa2\xbb\x18\x00\x12K\n" +
 	"\n" +
-	"ListOffers\x12\x1a.eile.v1.ListOffersRequest\x1a\x1b.eile.v1.ListOffersResponse\x128\n" +
+	"ListOffers\x12\x1a.eile.v1.ListOffersRequest\x1a\x1b.eile.v1.ListOffersResponse\"\x04\xa2\xbb\x18\x00\x12>\n" +
 	"\n" +
-	"ServeOffer\x12\x1a.eile.v1.ServeOfferRequest\x1a\x0e.eile.v1.Offer\x12:\n" +
-	"\vAcceptOffer\x12\x1b.eile.v1.AcceptOfferRequest\x1a\x0e.eile.v1.Offer\x12:\n" +
-	"\vRefuseOffer\x12\x1b.eile.v1.RefuseOfferRequest\x1a\x0e.eile.v1.Offer\x12<\n" +
-	"\fRecordNoShow\x12\x1c.eile.v1.RecordNoShowRequest\x1a\x0e.eile.v1.Offer\x12:\n" +
-	"\vAssessOffer\x12\x1b.eile.v1.AssessOfferRequest\x1a\x0e.eile.v1.Offer\x12>\n" +
-	"\rWithdrawOffer\x12\x1d.eile.v1.WithdrawOfferRequest\x1a\x0e.eile.v1.Offer\x12:\n" +
-	"\vReopenOffer\x12\x1b.eile.v1.ReopenOfferRequest\x1a\x0e.eile.v1.OfferB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"ServeOffer\x12\x1a.eile.v1.ServeOfferRequest\x1a\x0e.eile.v1.Offer\"\x04\xa2\xbb\x18\x00\x12@\n" +
+	"\vAcceptOffer\x12\x1b.eile.v1.AcceptOfferRequest\x1a\x0e.eile.v1.Offer\"\x04\xa2\xbb\x18\x00\x12@\n" +
+	"\vRefuseOffer\x12\x1b.eile.v1.RefuseOfferRequest\x1a\x0e.eile.v1.Offer\"\x04\xa2\xbb\x18\x00\x12B\n" +
+	"\fRecordNoShow\x12\x1c.eile.v1.RecordNoShowRequest\x1a\x0e.eile.v1.Offer\"\x04\xa2\xbb\x18\x00\x12@\n" +
+	"\vAssessOffer\x12\x1b.eile.v1.AssessOfferRequest\x1a\x0e.eile.v1.Offer\"\x04\xa2\xbb\x18\x00\x12D\n" +
+	"\rWithdrawOffer\x12\x1d.eile.v1.WithdrawOfferRequest\x1a\x0e.eile.v1.Offer\"\x04\xa2\xbb\x18\x00\x12@\n" +
+	"\vReopenOffer\x12\x1b.eile.v1.ReopenOfferRequest\x1a\x0e.eile.v1.Offer\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_offer_proto_rawDescOnce sync.Once
@@ -1407,7 +1417,8 @@ var file_eile_v1_offer_proto_goTypes = []any{
 	(*ReopenOfferRequest)(nil),    // 13: eile.v1.ReopenOfferRequest
 	(*date.Date)(nil),             // 14: google.type.Date
 	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
-	(*ByDecision)(nil),            // 16: eile.v1.ByDecision
+	(*Decision)(nil),              // 16: eile.v1.Decision
+	(*ByDecision)(nil),            // 17: eile.v1.ByDecision
 }
 var file_eile_v1_offer_proto_depIdxs = []int32{
 	0,  // 0: eile.v1.Offer.status:type_name -> eile.v1.OfferStatus
@@ -1419,40 +1430,41 @@ var file_eile_v1_offer_proto_depIdxs = []int32{
 	15, // 6: eile.v1.Offer.closed_at:type_name -> google.protobuf.Timestamp
 	15, // 7: eile.v1.Offer.create_time:type_name -> google.protobuf.Timestamp
 	15, // 8: eile.v1.Offer.update_time:type_name -> google.protobuf.Timestamp
-	16, // 9: eile.v1.CreateOfferRequest.decision:type_name -> eile.v1.ByDecision
-	0,  // 10: eile.v1.ListOffersRequest.status:type_name -> eile.v1.OfferStatus
-	14, // 11: eile.v1.ListOffersRequest.respond_until:type_name -> google.type.Date
-	2,  // 12: eile.v1.ListOffersResponse.offers:type_name -> eile.v1.Offer
-	14, // 13: eile.v1.ServeOfferRequest.on:type_name -> google.type.Date
-	14, // 14: eile.v1.AcceptOfferRequest.on:type_name -> google.type.Date
-	14, // 15: eile.v1.RefuseOfferRequest.on:type_name -> google.type.Date
-	14, // 16: eile.v1.RecordNoShowRequest.on:type_name -> google.type.Date
-	1,  // 17: eile.v1.AssessOfferRequest.assessment:type_name -> eile.v1.Assessment
-	3,  // 18: eile.v1.OfferService.CreateOffer:input_type -> eile.v1.CreateOfferRequest
-	4,  // 19: eile.v1.OfferService.GetOffer:input_type -> eile.v1.GetOfferRequest
-	5,  // 20: eile.v1.OfferService.ListOffers:input_type -> eile.v1.ListOffersRequest
-	7,  // 21: eile.v1.OfferService.ServeOffer:input_type -> eile.v1.ServeOfferRequest
-	8,  // 22: eile.v1.OfferService.AcceptOffer:input_type -> eile.v1.AcceptOfferRequest
-	9,  // 23: eile.v1.OfferService.RefuseOffer:input_type -> eile.v1.RefuseOfferRequest
-	10, // 24: eile.v1.OfferService.RecordNoShow:input_type -> eile.v1.RecordNoShowRequest
-	11, // 25: eile.v1.OfferService.AssessOffer:input_type -> eile.v1.AssessOfferRequest
-	12, // 26: eile.v1.OfferService.WithdrawOffer:input_type -> eile.v1.WithdrawOfferRequest
-	13, // 27: eile.v1.OfferService.ReopenOffer:input_type -> eile.v1.ReopenOfferRequest
-	2,  // 28: eile.v1.OfferService.CreateOffer:output_type -> eile.v1.Offer
-	2,  // 29: eile.v1.OfferService.GetOffer:output_type -> eile.v1.Offer
-	6,  // 30: eile.v1.OfferService.ListOffers:output_type -> eile.v1.ListOffersResponse
-	2,  // 31: eile.v1.OfferService.ServeOffer:output_type -> eile.v1.Offer
-	2,  // 32: eile.v1.OfferService.AcceptOffer:output_type -> eile.v1.Offer
-	2,  // 33: eile.v1.OfferService.RefuseOffer:output_type -> eile.v1.Offer
-	2,  // 34: eile.v1.OfferService.RecordNoShow:output_type -> eile.v1.Offer
-	2,  // 35: eile.v1.OfferService.AssessOffer:output_type -> eile.v1.Offer
-	2,  // 36: eile.v1.OfferService.WithdrawOffer:output_type -> eile.v1.Offer
-	2,  // 37: eile.v1.OfferService.ReopenOffer:output_type -> eile.v1.Offer
-	28, // [28:38] is the sub-list for method output_type
-	18, // [18:28] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	16, // 9: eile.v1.Offer.proposal:type_name -> eile.v1.Decision
+	17, // 10: eile.v1.CreateOfferRequest.decision:type_name -> eile.v1.ByDecision
+	0,  // 11: eile.v1.ListOffersRequest.status:type_name -> eile.v1.OfferStatus
+	14, // 12: eile.v1.ListOffersRequest.respond_until:type_name -> google.type.Date
+	2,  // 13: eile.v1.ListOffersResponse.offers:type_name -> eile.v1.Offer
+	14, // 14: eile.v1.ServeOfferRequest.on:type_name -> google.type.Date
+	14, // 15: eile.v1.AcceptOfferRequest.on:type_name -> google.type.Date
+	14, // 16: eile.v1.RefuseOfferRequest.on:type_name -> google.type.Date
+	14, // 17: eile.v1.RecordNoShowRequest.on:type_name -> google.type.Date
+	1,  // 18: eile.v1.AssessOfferRequest.assessment:type_name -> eile.v1.Assessment
+	3,  // 19: eile.v1.OfferService.CreateOffer:input_type -> eile.v1.CreateOfferRequest
+	4,  // 20: eile.v1.OfferService.GetOffer:input_type -> eile.v1.GetOfferRequest
+	5,  // 21: eile.v1.OfferService.ListOffers:input_type -> eile.v1.ListOffersRequest
+	7,  // 22: eile.v1.OfferService.ServeOffer:input_type -> eile.v1.ServeOfferRequest
+	8,  // 23: eile.v1.OfferService.AcceptOffer:input_type -> eile.v1.AcceptOfferRequest
+	9,  // 24: eile.v1.OfferService.RefuseOffer:input_type -> eile.v1.RefuseOfferRequest
+	10, // 25: eile.v1.OfferService.RecordNoShow:input_type -> eile.v1.RecordNoShowRequest
+	11, // 26: eile.v1.OfferService.AssessOffer:input_type -> eile.v1.AssessOfferRequest
+	12, // 27: eile.v1.OfferService.WithdrawOffer:input_type -> eile.v1.WithdrawOfferRequest
+	13, // 28: eile.v1.OfferService.ReopenOffer:input_type -> eile.v1.ReopenOfferRequest
+	2,  // 29: eile.v1.OfferService.CreateOffer:output_type -> eile.v1.Offer
+	2,  // 30: eile.v1.OfferService.GetOffer:output_type -> eile.v1.Offer
+	6,  // 31: eile.v1.OfferService.ListOffers:output_type -> eile.v1.ListOffersResponse
+	2,  // 32: eile.v1.OfferService.ServeOffer:output_type -> eile.v1.Offer
+	2,  // 33: eile.v1.OfferService.AcceptOffer:output_type -> eile.v1.Offer
+	2,  // 34: eile.v1.OfferService.RefuseOffer:output_type -> eile.v1.Offer
+	2,  // 35: eile.v1.OfferService.RecordNoShow:output_type -> eile.v1.Offer
+	2,  // 36: eile.v1.OfferService.AssessOffer:output_type -> eile.v1.Offer
+	2,  // 37: eile.v1.OfferService.WithdrawOffer:output_type -> eile.v1.Offer
+	2,  // 38: eile.v1.OfferService.ReopenOffer:output_type -> eile.v1.Offer
+	29, // [29:39] is the sub-list for method output_type
+	19, // [19:29] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_offer_proto_init() }
@@ -1460,7 +1472,9 @@ func file_eile_v1_offer_proto_init() {
 	if File_eile_v1_offer_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_application_proto_init()
+	file_eile_v1_decision_proto_init()
 	file_eile_v1_offer_proto_msgTypes[3].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -545,7 +545,7 @@ var File_eile_v1_plan_proto protoreflect.FileDescriptor
 
 const file_eile_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x12eile/v1/plan.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\"\xb6\x05\n" +
+	"\x12eile/v1/plan.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\"\xb6\x05\n" +
 	"\vPlannedHome\x12\x17\n" +
 	"\x04rank\x18\x01 \x01(\x05B\x03\xe0A\x03R\x04rank\x12\x17\n" +
 	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x120\n" +
@@ -599,9 +599,9 @@ const file_eile_v1_plan_proto_rawDesc = "" +
 	"\x16PLAN_BASIS_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10PLAN_BASIS_EMPTY\x10\x01\x12\x19\n" +
 	"\x15PLAN_BASIS_SPARE_HOME\x10\x02\x12\x17\n" +
-	"\x13PLAN_BASIS_LETTINGS\x10\x032f\n" +
-	"\vPlanService\x12W\n" +
-	"\x10PlanDecommission\x12 .eile.v1.PlanDecommissionRequest\x1a!.eile.v1.PlanDecommissionResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x13PLAN_BASIS_LETTINGS\x10\x032l\n" +
+	"\vPlanService\x12]\n" +
+	"\x10PlanDecommission\x12 .eile.v1.PlanDecommissionRequest\x1a!.eile.v1.PlanDecommissionResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_plan_proto_rawDescOnce sync.Once
@@ -657,6 +657,7 @@ func file_eile_v1_plan_proto_init() {
 	if File_eile_v1_plan_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()
 	file_eile_v1_unit_proto_init()

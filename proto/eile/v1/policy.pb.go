@@ -635,7 +635,7 @@ var File_eile_v1_policy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_policy_proto_rawDesc = "" +
 	"\n" +
-	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x9d\x04\n" +
+	"\x14eile/v1/policy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x9d\x04\n" +
 	"\x06Policy\x120\n" +
 	"\x06policy\x18\x01 \x01(\v2\x13.eile.v1.PolicyNameB\x03\xe0A\x03R\x06policy\x12:\n" +
 	"\rin_force_from\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\vinForceFrom\x12<\n" +
@@ -688,11 +688,11 @@ const file_eile_v1_policy_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x03\xe0A\x03R\rnextPageToken\x12\"\n" +
 	"\n" +
 	"total_size\x18\x03 \x01(\x05B\x03\xe0A\x03R\ttotalSize\x126\n" +
-	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2\xd8\x01\n" +
-	"\rPolicyService\x12A\n" +
-	"\x0eActivatePolicy\x12\x1e.eile.v1.ActivatePolicyRequest\x1a\x0f.eile.v1.Policy\x127\n" +
-	"\tGetPolicy\x12\x19.eile.v1.GetPolicyRequest\x1a\x0f.eile.v1.Policy\x12K\n" +
-	"\fListPolicies\x12\x1c.eile.v1.ListPoliciesRequest\x1a\x1d.eile.v1.ListPoliciesResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x15total_size_is_minimum\x18\x04 \x01(\bB\x03\xe0A\x03R\x12totalSizeIsMinimum2\xea\x01\n" +
+	"\rPolicyService\x12G\n" +
+	"\x0eActivatePolicy\x12\x1e.eile.v1.ActivatePolicyRequest\x1a\x0f.eile.v1.Policy\"\x04\xa2\xbb\x18\x00\x12=\n" +
+	"\tGetPolicy\x12\x19.eile.v1.GetPolicyRequest\x1a\x0f.eile.v1.Policy\"\x04\xa2\xbb\x18\x00\x12Q\n" +
+	"\fListPolicies\x12\x1c.eile.v1.ListPoliciesRequest\x1a\x1d.eile.v1.ListPoliciesResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_policy_proto_rawDescOnce sync.Once
@@ -748,6 +748,7 @@ func file_eile_v1_policy_proto_init() {
 	if File_eile_v1_policy_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
 	type x struct{}

@@ -1162,7 +1162,7 @@ var File_eile_v1_programme_proto protoreflect.FileDescriptor
 
 const file_eile_v1_programme_proto_rawDesc = "" +
 	"\n" +
-	"\x17eile/v1/programme.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xde\r\n" +
+	"\x17eile/v1/programme.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x19eile/v1/application.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xde\r\n" +
 	"\tProgramme\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x1b\n" +
 	"\x06places\x18\x02 \x03(\tB\x03\xe0A\x03R\x06places\x12$\n" +
@@ -1276,13 +1276,13 @@ const file_eile_v1_programme_proto_rawDesc = "" +
 	"\x1bREHOUSING_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14REHOUSING_STATE_LEFT\x10\x01\x12\x1c\n" +
 	"\x18REHOUSING_STATE_REHOUSED\x10\x02\x12\x18\n" +
-	"\x14REHOUSING_STATE_GONE\x10\x032\xfb\x02\n" +
-	"\x10ProgrammeService\x12F\n" +
-	"\x0fCreateProgramme\x12\x1f.eile.v1.CreateProgrammeRequest\x1a\x12.eile.v1.Programme\x12D\n" +
-	"\x0eAddToProgramme\x12\x1e.eile.v1.AddToProgrammeRequest\x1a\x12.eile.v1.Programme\x12D\n" +
-	"\x0eAmendProgramme\x12\x1e.eile.v1.AmendProgrammeRequest\x1a\x12.eile.v1.Programme\x12@\n" +
-	"\fGetProgramme\x12\x1c.eile.v1.GetProgrammeRequest\x1a\x12.eile.v1.Programme\x12Q\n" +
-	"\x0eListProgrammes\x12\x1e.eile.v1.ListProgrammesRequest\x1a\x1f.eile.v1.ListProgrammesResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x14REHOUSING_STATE_GONE\x10\x032\x99\x03\n" +
+	"\x10ProgrammeService\x12L\n" +
+	"\x0fCreateProgramme\x12\x1f.eile.v1.CreateProgrammeRequest\x1a\x12.eile.v1.Programme\"\x04\xa2\xbb\x18\x00\x12J\n" +
+	"\x0eAddToProgramme\x12\x1e.eile.v1.AddToProgrammeRequest\x1a\x12.eile.v1.Programme\"\x04\xa2\xbb\x18\x00\x12J\n" +
+	"\x0eAmendProgramme\x12\x1e.eile.v1.AmendProgrammeRequest\x1a\x12.eile.v1.Programme\"\x04\xa2\xbb\x18\x00\x12F\n" +
+	"\fGetProgramme\x12\x1c.eile.v1.GetProgrammeRequest\x1a\x12.eile.v1.Programme\"\x04\xa2\xbb\x18\x00\x12W\n" +
+	"\x0eListProgrammes\x12\x1e.eile.v1.ListProgrammesRequest\x1a\x1f.eile.v1.ListProgrammesResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_programme_proto_rawDescOnce sync.Once
@@ -1360,6 +1360,7 @@ func file_eile_v1_programme_proto_init() {
 	if File_eile_v1_programme_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_application_proto_init()
 	file_eile_v1_fact_proto_init()
 	file_eile_v1_programme_proto_msgTypes[3].OneofWrappers = []any{}

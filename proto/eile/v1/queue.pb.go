@@ -652,7 +652,7 @@ var File_eile_v1_queue_proto protoreflect.FileDescriptor
 
 const file_eile_v1_queue_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/queue.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe1\x04\n" +
+	"\x13eile/v1/queue.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xe1\x04\n" +
 	"\bPosition\x12!\n" +
 	"\treference\x18\x01 \x01(\tB\x03\xe0A\x03R\treference\x12\x17\n" +
 	"\x04list\x18\x02 \x01(\tB\x03\xe0A\x03R\x04list\x12\x1f\n" +
@@ -713,11 +713,11 @@ const file_eile_v1_queue_proto_rawDesc = "" +
 	"\bdistrict\x18\x03 \x01(\tB\x03\xe0A\x03R\bdistrict\x12\"\n" +
 	"\n" +
 	"respond_by\x18\x04 \x01(\tB\x03\xe0A\x03R\trespondBy\x12>\n" +
-	"\x0frespond_by_date\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\rrespondByDate2\xf0\x01\n" +
-	"\fQueueService\x12=\n" +
-	"\vGetPosition\x12\x1b.eile.v1.GetPositionRequest\x1a\x11.eile.v1.Position\x12N\n" +
-	"\rListPositions\x12\x1d.eile.v1.ListPositionsRequest\x1a\x1e.eile.v1.ListPositionsResponse\x12Q\n" +
-	"\x0eGetOwnPosition\x12\x1e.eile.v1.GetOwnPositionRequest\x1a\x1f.eile.v1.GetOwnPositionResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x0frespond_by_date\x18\x05 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\rrespondByDate2\x82\x02\n" +
+	"\fQueueService\x12C\n" +
+	"\vGetPosition\x12\x1b.eile.v1.GetPositionRequest\x1a\x11.eile.v1.Position\"\x04\xa2\xbb\x18\x00\x12T\n" +
+	"\rListPositions\x12\x1d.eile.v1.ListPositionsRequest\x1a\x1e.eile.v1.ListPositionsResponse\"\x04\xa2\xbb\x18\x00\x12W\n" +
+	"\x0eGetOwnPosition\x12\x1e.eile.v1.GetOwnPositionRequest\x1a\x1f.eile.v1.GetOwnPositionResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_queue_proto_rawDescOnce sync.Once
@@ -775,6 +775,7 @@ func file_eile_v1_queue_proto_init() {
 	if File_eile_v1_queue_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
 	type x struct{}

@@ -437,6 +437,70 @@ func (x *RequestRecord) GetActor() string {
 	return ""
 }
 
+// Proposal is what a second person would do by approving a decision: the request of the first, and what it rests on. It is stored, never served, and erased with its subject.
+type Proposal struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// method that was called, e.g. /eile.v1.ApplicationService/GrantGround.
+	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
+	// request of that method.
+	Request []byte `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
+	// rests are the records that it would change.
+	Rests         []*Proposal_Rest `protobuf:"bytes,3,rep,name=rests,proto3" json:"rests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Proposal) Reset() {
+	*x = Proposal{}
+	mi := &file_eile_v1_record_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Proposal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Proposal) ProtoMessage() {}
+
+func (x *Proposal) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Proposal.ProtoReflect.Descriptor instead.
+func (*Proposal) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Proposal) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
+}
+
+func (x *Proposal) GetRequest() []byte {
+	if x != nil {
+		return x.Request
+	}
+	return nil
+}
+
+func (x *Proposal) GetRests() []*Proposal_Rest {
+	if x != nil {
+		return x.Rests
+	}
+	return nil
+}
+
 // ImportRecord decides whether the rows of an import are visible. It is stored, never served.
 type ImportRecord struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -460,7 +524,7 @@ type ImportRecord struct {
 
 func (x *ImportRecord) Reset() {
 	*x = ImportRecord{}
-	mi := &file_eile_v1_record_proto_msgTypes[4]
+	mi := &file_eile_v1_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -472,7 +536,7 @@ func (x *ImportRecord) String() string {
 func (*ImportRecord) ProtoMessage() {}
 
 func (x *ImportRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[4]
+	mi := &file_eile_v1_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -485,7 +549,7 @@ func (x *ImportRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecord.ProtoReflect.Descriptor instead.
 func (*ImportRecord) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{4}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ImportRecord) GetId() string {
@@ -558,7 +622,7 @@ type Register struct {
 
 func (x *Register) Reset() {
 	*x = Register{}
-	mi := &file_eile_v1_record_proto_msgTypes[5]
+	mi := &file_eile_v1_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -570,7 +634,7 @@ func (x *Register) String() string {
 func (*Register) ProtoMessage() {}
 
 func (x *Register) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[5]
+	mi := &file_eile_v1_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -583,7 +647,7 @@ func (x *Register) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Register.ProtoReflect.Descriptor instead.
 func (*Register) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{5}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Register) GetSchema() int32 {
@@ -643,7 +707,7 @@ type Nights struct {
 
 func (x *Nights) Reset() {
 	*x = Nights{}
-	mi := &file_eile_v1_record_proto_msgTypes[6]
+	mi := &file_eile_v1_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +719,7 @@ func (x *Nights) String() string {
 func (*Nights) ProtoMessage() {}
 
 func (x *Nights) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[6]
+	mi := &file_eile_v1_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -668,7 +732,7 @@ func (x *Nights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Nights.ProtoReflect.Descriptor instead.
 func (*Nights) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{6}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Nights) GetLastOn() int32 {
@@ -703,7 +767,7 @@ type RunMatches struct {
 
 func (x *RunMatches) Reset() {
 	*x = RunMatches{}
-	mi := &file_eile_v1_record_proto_msgTypes[7]
+	mi := &file_eile_v1_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -715,7 +779,7 @@ func (x *RunMatches) String() string {
 func (*RunMatches) ProtoMessage() {}
 
 func (x *RunMatches) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[7]
+	mi := &file_eile_v1_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -728,7 +792,7 @@ func (x *RunMatches) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunMatches.ProtoReflect.Descriptor instead.
 func (*RunMatches) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{7}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RunMatches) GetMatches() []*Run_Match {
@@ -761,7 +825,7 @@ type RunRound struct {
 
 func (x *RunRound) Reset() {
 	*x = RunRound{}
-	mi := &file_eile_v1_record_proto_msgTypes[8]
+	mi := &file_eile_v1_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -773,7 +837,7 @@ func (x *RunRound) String() string {
 func (*RunRound) ProtoMessage() {}
 
 func (x *RunRound) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[8]
+	mi := &file_eile_v1_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -786,7 +850,7 @@ func (x *RunRound) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRound.ProtoReflect.Descriptor instead.
 func (*RunRound) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{8}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RunRound) GetClasses() []*RunRound_Class {
@@ -851,7 +915,7 @@ type RunBatch struct {
 
 func (x *RunBatch) Reset() {
 	*x = RunBatch{}
-	mi := &file_eile_v1_record_proto_msgTypes[9]
+	mi := &file_eile_v1_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -863,7 +927,7 @@ func (x *RunBatch) String() string {
 func (*RunBatch) ProtoMessage() {}
 
 func (x *RunBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[9]
+	mi := &file_eile_v1_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -876,7 +940,7 @@ func (x *RunBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunBatch.ProtoReflect.Descriptor instead.
 func (*RunBatch) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{9}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RunBatch) GetCreated() int32 {
@@ -904,7 +968,7 @@ type ImportChunk struct {
 
 func (x *ImportChunk) Reset() {
 	*x = ImportChunk{}
-	mi := &file_eile_v1_record_proto_msgTypes[10]
+	mi := &file_eile_v1_record_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +980,7 @@ func (x *ImportChunk) String() string {
 func (*ImportChunk) ProtoMessage() {}
 
 func (x *ImportChunk) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[10]
+	mi := &file_eile_v1_record_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +993,7 @@ func (x *ImportChunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportChunk.ProtoReflect.Descriptor instead.
 func (*ImportChunk) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{10}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ImportChunk) GetKeys() [][]byte {
@@ -956,7 +1020,7 @@ type AuditDetail struct {
 
 func (x *AuditDetail) Reset() {
 	*x = AuditDetail{}
-	mi := &file_eile_v1_record_proto_msgTypes[11]
+	mi := &file_eile_v1_record_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -968,7 +1032,7 @@ func (x *AuditDetail) String() string {
 func (*AuditDetail) ProtoMessage() {}
 
 func (x *AuditDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[11]
+	mi := &file_eile_v1_record_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -981,7 +1045,7 @@ func (x *AuditDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditDetail.ProtoReflect.Descriptor instead.
 func (*AuditDetail) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{11}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *AuditDetail) GetSalt() []byte {
@@ -1031,7 +1095,7 @@ type AuditForm struct {
 
 func (x *AuditForm) Reset() {
 	*x = AuditForm{}
-	mi := &file_eile_v1_record_proto_msgTypes[12]
+	mi := &file_eile_v1_record_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1043,7 +1107,7 @@ func (x *AuditForm) String() string {
 func (*AuditForm) ProtoMessage() {}
 
 func (x *AuditForm) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[12]
+	mi := &file_eile_v1_record_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1056,7 +1120,7 @@ func (x *AuditForm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditForm.ProtoReflect.Descriptor instead.
 func (*AuditForm) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{12}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *AuditForm) GetFormer() *AuditEntry_Former {
@@ -1111,7 +1175,7 @@ type UnitChange_UnitState struct {
 
 func (x *UnitChange_UnitState) Reset() {
 	*x = UnitChange_UnitState{}
-	mi := &file_eile_v1_record_proto_msgTypes[13]
+	mi := &file_eile_v1_record_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1123,7 +1187,7 @@ func (x *UnitChange_UnitState) String() string {
 func (*UnitChange_UnitState) ProtoMessage() {}
 
 func (x *UnitChange_UnitState) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[13]
+	mi := &file_eile_v1_record_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1167,6 +1231,70 @@ func (x *UnitChange_UnitState) GetLeftStock() bool {
 	return false
 }
 
+// Rest is one record as it was when it was proposed.
+type Proposal_Rest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// key of the record.
+	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// revision that last wrote it.
+	Revision uint64 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	// record as stored; empty where it is personal data.
+	Record        []byte `protobuf:"bytes,3,opt,name=record,proto3" json:"record,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Proposal_Rest) Reset() {
+	*x = Proposal_Rest{}
+	mi := &file_eile_v1_record_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Proposal_Rest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Proposal_Rest) ProtoMessage() {}
+
+func (x *Proposal_Rest) ProtoReflect() protoreflect.Message {
+	mi := &file_eile_v1_record_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Proposal_Rest.ProtoReflect.Descriptor instead.
+func (*Proposal_Rest) Descriptor() ([]byte, []int) {
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{4, 0}
+}
+
+func (x *Proposal_Rest) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Proposal_Rest) GetRevision() uint64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *Proposal_Rest) GetRecord() []byte {
+	if x != nil {
+		return x.Record
+	}
+	return nil
+}
+
 // Class of homes.
 type RunRound_Class struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1180,7 +1308,7 @@ type RunRound_Class struct {
 
 func (x *RunRound_Class) Reset() {
 	*x = RunRound_Class{}
-	mi := &file_eile_v1_record_proto_msgTypes[15]
+	mi := &file_eile_v1_record_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1192,7 +1320,7 @@ func (x *RunRound_Class) String() string {
 func (*RunRound_Class) ProtoMessage() {}
 
 func (x *RunRound_Class) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[15]
+	mi := &file_eile_v1_record_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1205,7 +1333,7 @@ func (x *RunRound_Class) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRound_Class.ProtoReflect.Descriptor instead.
 func (*RunRound_Class) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{8, 0}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{9, 0}
 }
 
 func (x *RunRound_Class) GetUnits() []string {
@@ -1235,7 +1363,7 @@ type RunRound_Pattern struct {
 
 func (x *RunRound_Pattern) Reset() {
 	*x = RunRound_Pattern{}
-	mi := &file_eile_v1_record_proto_msgTypes[16]
+	mi := &file_eile_v1_record_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1247,7 +1375,7 @@ func (x *RunRound_Pattern) String() string {
 func (*RunRound_Pattern) ProtoMessage() {}
 
 func (x *RunRound_Pattern) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[16]
+	mi := &file_eile_v1_record_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1260,7 +1388,7 @@ func (x *RunRound_Pattern) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRound_Pattern.ProtoReflect.Descriptor instead.
 func (*RunRound_Pattern) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{8, 1}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{9, 1}
 }
 
 func (x *RunRound_Pattern) GetSuitability() []byte {
@@ -1290,7 +1418,7 @@ type RunRound_Unsuitable struct {
 
 func (x *RunRound_Unsuitable) Reset() {
 	*x = RunRound_Unsuitable{}
-	mi := &file_eile_v1_record_proto_msgTypes[17]
+	mi := &file_eile_v1_record_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1302,7 +1430,7 @@ func (x *RunRound_Unsuitable) String() string {
 func (*RunRound_Unsuitable) ProtoMessage() {}
 
 func (x *RunRound_Unsuitable) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[17]
+	mi := &file_eile_v1_record_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1315,7 +1443,7 @@ func (x *RunRound_Unsuitable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRound_Unsuitable.ProtoReflect.Descriptor instead.
 func (*RunRound_Unsuitable) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{8, 2}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{9, 2}
 }
 
 func (x *RunRound_Unsuitable) GetReason() *Reason {
@@ -1347,7 +1475,7 @@ type RunRound_Seat struct {
 
 func (x *RunRound_Seat) Reset() {
 	*x = RunRound_Seat{}
-	mi := &file_eile_v1_record_proto_msgTypes[18]
+	mi := &file_eile_v1_record_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1359,7 +1487,7 @@ func (x *RunRound_Seat) String() string {
 func (*RunRound_Seat) ProtoMessage() {}
 
 func (x *RunRound_Seat) ProtoReflect() protoreflect.Message {
-	mi := &file_eile_v1_record_proto_msgTypes[18]
+	mi := &file_eile_v1_record_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1372,7 +1500,7 @@ func (x *RunRound_Seat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRound_Seat.ProtoReflect.Descriptor instead.
 func (*RunRound_Seat) Descriptor() ([]byte, []int) {
-	return file_eile_v1_record_proto_rawDescGZIP(), []int{8, 3}
+	return file_eile_v1_record_proto_rawDescGZIP(), []int{9, 3}
 }
 
 func (x *RunRound_Seat) GetHousehold() int32 {
@@ -1440,7 +1568,15 @@ const file_eile_v1_record_proto_rawDesc = "" +
 	"\x06sha256\x18\x01 \x01(\fB\x03\xe0A\x03R\x06sha256\x12\x1b\n" +
 	"\x06result\x18\x02 \x01(\tB\x03\xe0A\x03R\x06result\x12/\n" +
 	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\x02at\x12\x19\n" +
-	"\x05actor\x18\x04 \x01(\tB\x03\xe0A\x03R\x05actor\"\x8c\x02\n" +
+	"\x05actor\x18\x04 \x01(\tB\x03\xe0A\x03R\x05actor\"\xd6\x01\n" +
+	"\bProposal\x12\x1b\n" +
+	"\x06method\x18\x01 \x01(\tB\x03\xe0A\x03R\x06method\x12\x1d\n" +
+	"\arequest\x18\x02 \x01(\fB\x03\xe0A\x03R\arequest\x121\n" +
+	"\x05rests\x18\x03 \x03(\v2\x16.eile.v1.Proposal.RestB\x03\xe0A\x03R\x05rests\x1a[\n" +
+	"\x04Rest\x12\x15\n" +
+	"\x03key\x18\x01 \x01(\tB\x03\xe0A\x03R\x03key\x12\x1f\n" +
+	"\brevision\x18\x02 \x01(\x04B\x03\xe0A\x03R\brevision\x12\x1b\n" +
+	"\x06record\x18\x03 \x01(\fB\x03\xe0A\x03R\x06record\"\x8c\x02\n" +
 	"\fImportRecord\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\x03R\x02id\x12/\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x14.eile.v1.ImportStateB\x03\xe0A\x03R\x05state\x12\x1b\n" +
@@ -1528,70 +1664,73 @@ func file_eile_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_eile_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_eile_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_eile_v1_record_proto_goTypes = []any{
 	(ImportState)(0),              // 0: eile.v1.ImportState
 	(*Placement)(nil),             // 1: eile.v1.Placement
 	(*PlacementChange)(nil),       // 2: eile.v1.PlacementChange
 	(*UnitChange)(nil),            // 3: eile.v1.UnitChange
 	(*RequestRecord)(nil),         // 4: eile.v1.RequestRecord
-	(*ImportRecord)(nil),          // 5: eile.v1.ImportRecord
-	(*Register)(nil),              // 6: eile.v1.Register
-	(*Nights)(nil),                // 7: eile.v1.Nights
-	(*RunMatches)(nil),            // 8: eile.v1.RunMatches
-	(*RunRound)(nil),              // 9: eile.v1.RunRound
-	(*RunBatch)(nil),              // 10: eile.v1.RunBatch
-	(*ImportChunk)(nil),           // 11: eile.v1.ImportChunk
-	(*AuditDetail)(nil),           // 12: eile.v1.AuditDetail
-	(*AuditForm)(nil),             // 13: eile.v1.AuditForm
-	(*UnitChange_UnitState)(nil),  // 14: eile.v1.UnitChange.UnitState
-	nil,                           // 15: eile.v1.Nights.LettingsEntry
-	(*RunRound_Class)(nil),        // 16: eile.v1.RunRound.Class
-	(*RunRound_Pattern)(nil),      // 17: eile.v1.RunRound.Pattern
-	(*RunRound_Unsuitable)(nil),   // 18: eile.v1.RunRound.Unsuitable
-	(*RunRound_Seat)(nil),         // 19: eile.v1.RunRound.Seat
-	(ApplicationStatus)(0),        // 20: eile.v1.ApplicationStatus
-	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
-	(ImportKind)(0),               // 22: eile.v1.ImportKind
-	(*PolicyName)(nil),            // 23: eile.v1.PolicyName
-	(*Run_Match)(nil),             // 24: eile.v1.Run.Match
-	(*Run_Skip)(nil),              // 25: eile.v1.Run.Skip
-	(*AuditEntry_Value)(nil),      // 26: eile.v1.AuditEntry.Value
-	(*AuditEntry_Change)(nil),     // 27: eile.v1.AuditEntry.Change
-	(*AuditEntry_Former)(nil),     // 28: eile.v1.AuditEntry.Former
-	(UnitStatus)(0),               // 29: eile.v1.UnitStatus
-	(ConditionState)(0),           // 30: eile.v1.ConditionState
-	(*Reason)(nil),                // 31: eile.v1.Reason
+	(*Proposal)(nil),              // 5: eile.v1.Proposal
+	(*ImportRecord)(nil),          // 6: eile.v1.ImportRecord
+	(*Register)(nil),              // 7: eile.v1.Register
+	(*Nights)(nil),                // 8: eile.v1.Nights
+	(*RunMatches)(nil),            // 9: eile.v1.RunMatches
+	(*RunRound)(nil),              // 10: eile.v1.RunRound
+	(*RunBatch)(nil),              // 11: eile.v1.RunBatch
+	(*ImportChunk)(nil),           // 12: eile.v1.ImportChunk
+	(*AuditDetail)(nil),           // 13: eile.v1.AuditDetail
+	(*AuditForm)(nil),             // 14: eile.v1.AuditForm
+	(*UnitChange_UnitState)(nil),  // 15: eile.v1.UnitChange.UnitState
+	(*Proposal_Rest)(nil),         // 16: eile.v1.Proposal.Rest
+	nil,                           // 17: eile.v1.Nights.LettingsEntry
+	(*RunRound_Class)(nil),        // 18: eile.v1.RunRound.Class
+	(*RunRound_Pattern)(nil),      // 19: eile.v1.RunRound.Pattern
+	(*RunRound_Unsuitable)(nil),   // 20: eile.v1.RunRound.Unsuitable
+	(*RunRound_Seat)(nil),         // 21: eile.v1.RunRound.Seat
+	(ApplicationStatus)(0),        // 22: eile.v1.ApplicationStatus
+	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
+	(ImportKind)(0),               // 24: eile.v1.ImportKind
+	(*PolicyName)(nil),            // 25: eile.v1.PolicyName
+	(*Run_Match)(nil),             // 26: eile.v1.Run.Match
+	(*Run_Skip)(nil),              // 27: eile.v1.Run.Skip
+	(*AuditEntry_Value)(nil),      // 28: eile.v1.AuditEntry.Value
+	(*AuditEntry_Change)(nil),     // 29: eile.v1.AuditEntry.Change
+	(*AuditEntry_Former)(nil),     // 30: eile.v1.AuditEntry.Former
+	(UnitStatus)(0),               // 31: eile.v1.UnitStatus
+	(ConditionState)(0),           // 32: eile.v1.ConditionState
+	(*Reason)(nil),                // 33: eile.v1.Reason
 }
 var file_eile_v1_record_proto_depIdxs = []int32{
-	20, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
+	22, // 0: eile.v1.Placement.status:type_name -> eile.v1.ApplicationStatus
 	1,  // 1: eile.v1.PlacementChange.placements:type_name -> eile.v1.Placement
-	21, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
-	14, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
-	21, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
-	21, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
-	0,  // 6: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
-	21, // 7: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
-	22, // 8: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
-	23, // 9: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
-	15, // 10: eile.v1.Nights.lettings:type_name -> eile.v1.Nights.LettingsEntry
-	24, // 11: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
-	16, // 12: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
-	17, // 13: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
-	19, // 14: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
-	25, // 15: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
-	26, // 16: eile.v1.AuditDetail.values:type_name -> eile.v1.AuditEntry.Value
-	27, // 17: eile.v1.AuditDetail.former:type_name -> eile.v1.AuditEntry.Change
-	28, // 18: eile.v1.AuditForm.former:type_name -> eile.v1.AuditEntry.Former
-	29, // 19: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
-	30, // 20: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
-	18, // 21: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
-	31, // 22: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
-	23, // [23:23] is the sub-list for method output_type
-	23, // [23:23] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	23, // 2: eile.v1.PlacementChange.at:type_name -> google.protobuf.Timestamp
+	15, // 3: eile.v1.UnitChange.states:type_name -> eile.v1.UnitChange.UnitState
+	23, // 4: eile.v1.UnitChange.at:type_name -> google.protobuf.Timestamp
+	23, // 5: eile.v1.RequestRecord.at:type_name -> google.protobuf.Timestamp
+	16, // 6: eile.v1.Proposal.rests:type_name -> eile.v1.Proposal.Rest
+	0,  // 7: eile.v1.ImportRecord.state:type_name -> eile.v1.ImportState
+	23, // 8: eile.v1.ImportRecord.at:type_name -> google.protobuf.Timestamp
+	24, // 9: eile.v1.ImportRecord.kind:type_name -> eile.v1.ImportKind
+	25, // 10: eile.v1.Register.policy:type_name -> eile.v1.PolicyName
+	17, // 11: eile.v1.Nights.lettings:type_name -> eile.v1.Nights.LettingsEntry
+	26, // 12: eile.v1.RunMatches.matches:type_name -> eile.v1.Run.Match
+	18, // 13: eile.v1.RunRound.classes:type_name -> eile.v1.RunRound.Class
+	19, // 14: eile.v1.RunRound.patterns:type_name -> eile.v1.RunRound.Pattern
+	21, // 15: eile.v1.RunRound.seats:type_name -> eile.v1.RunRound.Seat
+	27, // 16: eile.v1.RunBatch.skipped:type_name -> eile.v1.Run.Skip
+	28, // 17: eile.v1.AuditDetail.values:type_name -> eile.v1.AuditEntry.Value
+	29, // 18: eile.v1.AuditDetail.former:type_name -> eile.v1.AuditEntry.Change
+	30, // 19: eile.v1.AuditForm.former:type_name -> eile.v1.AuditEntry.Former
+	31, // 20: eile.v1.UnitChange.UnitState.status:type_name -> eile.v1.UnitStatus
+	32, // 21: eile.v1.UnitChange.UnitState.condition:type_name -> eile.v1.ConditionState
+	20, // 22: eile.v1.RunRound.Pattern.unsuitable:type_name -> eile.v1.RunRound.Unsuitable
+	33, // 23: eile.v1.RunRound.Unsuitable.reason:type_name -> eile.v1.Reason
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_record_proto_init() }
@@ -1612,7 +1751,7 @@ func file_eile_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_eile_v1_record_proto_rawDesc), len(file_eile_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   19,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

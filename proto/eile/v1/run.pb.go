@@ -152,7 +152,9 @@ type Run struct {
 	// create_time is when the register first had it.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// update_time is when it was last changed; it moves with the etag.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,30,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,30,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// proposal is what the call proposed instead of doing it: a second person has to approve, and nothing has changed yet. Set in the answer only.
+	Proposal      *Decision `protobuf:"bytes,50,opt,name=proposal,proto3" json:"proposal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -393,6 +395,13 @@ func (x *Run) GetCreateTime() *timestamppb.Timestamp {
 func (x *Run) GetUpdateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.UpdateTime
+	}
+	return nil
+}
+
+func (x *Run) GetProposal() *Decision {
+	if x != nil {
+		return x.Proposal
 	}
 	return nil
 }
@@ -1594,7 +1603,7 @@ var File_eile_v1_run_proto protoreflect.FileDescriptor
 
 const file_eile_v1_run_proto_rawDesc = "" +
 	"\n" +
-	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x99\f\n" +
+	"\x11eile/v1/run.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x19eile/v1/application.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xcd\f\n" +
 	"\x03Run\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12&\n" +
 	"\x02on\x18\x02 \x01(\v2\x11.google.type.DateB\x03\xe0A\x03R\x02on\x12,\n" +
@@ -1634,7 +1643,8 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\vcreate_time\x18\x1d \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x1e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\x1aF\n" +
+	"updateTime\x122\n" +
+	"\bproposal\x182 \x01(\v2\x11.eile.v1.DecisionB\x03\xe0A\x03R\bproposal\x1aF\n" +
 	"\n" +
 	"ShareCount\x12\x1d\n" +
 	"\areserve\x18\x01 \x01(\tB\x03\xe0A\x03R\areserve\x12\x19\n" +
@@ -1742,19 +1752,19 @@ const file_eile_v1_run_proto_rawDesc = "" +
 	"\x13RUN_STATE_COMMITTED\x10\x04\x12\x15\n" +
 	"\x11RUN_STATE_DRY_RUN\x10\x05\x12\x14\n" +
 	"\x10RUN_STATE_FAILED\x10\x06\x12\x17\n" +
-	"\x13RUN_STATE_CANCELLED\x10\a2\x85\x04\n" +
+	"\x13RUN_STATE_CANCELLED\x10\a2\xbc\x04\n" +
 	"\n" +
-	"RunService\x122\n" +
-	"\bStartRun\x12\x18.eile.v1.StartRunRequest\x1a\f.eile.v1.Run\x126\n" +
+	"RunService\x128\n" +
+	"\bStartRun\x12\x18.eile.v1.StartRunRequest\x1a\f.eile.v1.Run\"\x04\xa2\xbb\x18\x00\x12A\n" +
 	"\n" +
-	"ApproveRun\x12\x1a.eile.v1.ApproveRunRequest\x1a\f.eile.v1.Run\x124\n" +
-	"\tCancelRun\x12\x19.eile.v1.CancelRunRequest\x1a\f.eile.v1.Run\x12.\n" +
-	"\x06GetRun\x12\x16.eile.v1.GetRunRequest\x1a\f.eile.v1.Run\x12?\n" +
-	"\bListRuns\x12\x18.eile.v1.ListRunsRequest\x1a\x19.eile.v1.ListRunsResponse\x12Q\n" +
-	"\x0eListRunMatches\x12\x1e.eile.v1.ListRunMatchesRequest\x1a\x1f.eile.v1.ListRunMatchesResponse\x12J\n" +
-	"\vGetEvidence\x12\x1b.eile.v1.GetEvidenceRequest\x1a\x1c.eile.v1.GetEvidenceResponse0\x01\x12E\n" +
+	"ApproveRun\x12\x1a.eile.v1.ApproveRunRequest\x1a\f.eile.v1.Run\"\t\xa2\xbb\x18\x05\b\x01\x1a\x01\b\x12:\n" +
+	"\tCancelRun\x12\x19.eile.v1.CancelRunRequest\x1a\f.eile.v1.Run\"\x04\xa2\xbb\x18\x00\x124\n" +
+	"\x06GetRun\x12\x16.eile.v1.GetRunRequest\x1a\f.eile.v1.Run\"\x04\xa2\xbb\x18\x00\x12E\n" +
+	"\bListRuns\x12\x18.eile.v1.ListRunsRequest\x1a\x19.eile.v1.ListRunsResponse\"\x04\xa2\xbb\x18\x00\x12W\n" +
+	"\x0eListRunMatches\x12\x1e.eile.v1.ListRunMatchesRequest\x1a\x1f.eile.v1.ListRunMatchesResponse\"\x04\xa2\xbb\x18\x00\x12R\n" +
+	"\vGetEvidence\x12\x1b.eile.v1.GetEvidenceRequest\x1a\x1c.eile.v1.GetEvidenceResponse\"\x06\xa2\xbb\x18\x02\x10\x010\x01\x12K\n" +
 	"\n" +
-	"ExplainRun\x12\x1a.eile.v1.ExplainRunRequest\x1a\x1b.eile.v1.ExplainRunResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"ExplainRun\x12\x1a.eile.v1.ExplainRunRequest\x1a\x1b.eile.v1.ExplainRunResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_run_proto_rawDescOnce sync.Once
@@ -1810,40 +1820,41 @@ var file_eile_v1_run_proto_depIdxs = []int32{
 	15, // 9: eile.v1.Run.shares:type_name -> eile.v1.Run.ShareCount
 	21, // 10: eile.v1.Run.create_time:type_name -> google.protobuf.Timestamp
 	21, // 11: eile.v1.Run.update_time:type_name -> google.protobuf.Timestamp
-	19, // 12: eile.v1.StartRunRequest.on:type_name -> google.type.Date
-	23, // 13: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
-	0,  // 14: eile.v1.ListRunsRequest.state:type_name -> eile.v1.RunState
-	19, // 15: eile.v1.ListRunsRequest.from:type_name -> google.type.Date
-	19, // 16: eile.v1.ListRunsRequest.until:type_name -> google.type.Date
-	1,  // 17: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
-	10, // 18: eile.v1.ListRunMatchesResponse.matches:type_name -> eile.v1.RunMatch
-	24, // 19: eile.v1.RunMatch.skipped:type_name -> eile.v1.Reason
-	24, // 20: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
-	18, // 21: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
-	24, // 22: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
-	24, // 23: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
-	24, // 24: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
-	2,  // 25: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
-	3,  // 26: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
-	4,  // 27: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
-	5,  // 28: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
-	6,  // 29: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
-	8,  // 30: eile.v1.RunService.ListRunMatches:input_type -> eile.v1.ListRunMatchesRequest
-	11, // 31: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
-	13, // 32: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
-	1,  // 33: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
-	1,  // 34: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
-	1,  // 35: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
-	1,  // 36: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
-	7,  // 37: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
-	9,  // 38: eile.v1.RunService.ListRunMatches:output_type -> eile.v1.ListRunMatchesResponse
-	12, // 39: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
-	14, // 40: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
-	33, // [33:41] is the sub-list for method output_type
-	25, // [25:33] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	22, // 12: eile.v1.Run.proposal:type_name -> eile.v1.Decision
+	19, // 13: eile.v1.StartRunRequest.on:type_name -> google.type.Date
+	23, // 14: eile.v1.ApproveRunRequest.decision:type_name -> eile.v1.ByDecision
+	0,  // 15: eile.v1.ListRunsRequest.state:type_name -> eile.v1.RunState
+	19, // 16: eile.v1.ListRunsRequest.from:type_name -> google.type.Date
+	19, // 17: eile.v1.ListRunsRequest.until:type_name -> google.type.Date
+	1,  // 18: eile.v1.ListRunsResponse.runs:type_name -> eile.v1.Run
+	10, // 19: eile.v1.ListRunMatchesResponse.matches:type_name -> eile.v1.RunMatch
+	24, // 20: eile.v1.RunMatch.skipped:type_name -> eile.v1.Reason
+	24, // 21: eile.v1.ExplainRunResponse.reason:type_name -> eile.v1.Reason
+	18, // 22: eile.v1.ExplainRunResponse.passed_over:type_name -> eile.v1.ExplainRunResponse.PassedOver
+	24, // 23: eile.v1.Run.Skip.reason:type_name -> eile.v1.Reason
+	24, // 24: eile.v1.ExplainRunResponse.PassedOver.reason:type_name -> eile.v1.Reason
+	24, // 25: eile.v1.ExplainRunResponse.PassedOver.rule:type_name -> eile.v1.Reason
+	2,  // 26: eile.v1.RunService.StartRun:input_type -> eile.v1.StartRunRequest
+	3,  // 27: eile.v1.RunService.ApproveRun:input_type -> eile.v1.ApproveRunRequest
+	4,  // 28: eile.v1.RunService.CancelRun:input_type -> eile.v1.CancelRunRequest
+	5,  // 29: eile.v1.RunService.GetRun:input_type -> eile.v1.GetRunRequest
+	6,  // 30: eile.v1.RunService.ListRuns:input_type -> eile.v1.ListRunsRequest
+	8,  // 31: eile.v1.RunService.ListRunMatches:input_type -> eile.v1.ListRunMatchesRequest
+	11, // 32: eile.v1.RunService.GetEvidence:input_type -> eile.v1.GetEvidenceRequest
+	13, // 33: eile.v1.RunService.ExplainRun:input_type -> eile.v1.ExplainRunRequest
+	1,  // 34: eile.v1.RunService.StartRun:output_type -> eile.v1.Run
+	1,  // 35: eile.v1.RunService.ApproveRun:output_type -> eile.v1.Run
+	1,  // 36: eile.v1.RunService.CancelRun:output_type -> eile.v1.Run
+	1,  // 37: eile.v1.RunService.GetRun:output_type -> eile.v1.Run
+	7,  // 38: eile.v1.RunService.ListRuns:output_type -> eile.v1.ListRunsResponse
+	9,  // 39: eile.v1.RunService.ListRunMatches:output_type -> eile.v1.ListRunMatchesResponse
+	12, // 40: eile.v1.RunService.GetEvidence:output_type -> eile.v1.GetEvidenceResponse
+	14, // 41: eile.v1.RunService.ExplainRun:output_type -> eile.v1.ExplainRunResponse
+	34, // [34:42] is the sub-list for method output_type
+	26, // [26:34] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_eile_v1_run_proto_init() }
@@ -1851,6 +1862,7 @@ func file_eile_v1_run_proto_init() {
 	if File_eile_v1_run_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_application_proto_init()
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()

@@ -444,7 +444,7 @@ var File_eile_v1_stats_proto protoreflect.FileDescriptor
 
 const file_eile_v1_stats_proto_rawDesc = "" +
 	"\n" +
-	"\x13eile/v1/stats.proto\x12\aeile.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\";\n" +
+	"\x13eile/v1/stats.proto\x12\aeile.v1\x1a\x14eile/v1/access.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\";\n" +
 	"\x05Count\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x19\n" +
 	"\x05count\x18\x02 \x01(\x05B\x03\xe0A\x03R\x05count\"\xb3\x01\n" +
@@ -476,9 +476,9 @@ const file_eile_v1_stats_proto_rawDesc = "" +
 	" \x03(\v2\x0e.eile.v1.CountB\x03\xe0A\x03R\brefusals\x12&\n" +
 	"\fvacancy_days\x18\v \x01(\x05B\x03\xe0A\x03R\vvacancyDays\x12\x1d\n" +
 	"\aflagged\x18\f \x01(\x05B\x03\xe0A\x03R\aflagged\x12\x1d\n" +
-	"\awaiting\x18\r \x01(\x05B\x03\xe0A\x03R\awaiting2O\n" +
-	"\fStatsService\x12?\n" +
-	"\bGetStats\x12\x18.eile.v1.GetStatsRequest\x1a\x19.eile.v1.GetStatsResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\awaiting\x18\r \x01(\x05B\x03\xe0A\x03R\awaiting2U\n" +
+	"\fStatsService\x12E\n" +
+	"\bGetStats\x12\x18.eile.v1.GetStatsRequest\x1a\x19.eile.v1.GetStatsResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_stats_proto_rawDescOnce sync.Once
@@ -530,6 +530,7 @@ func file_eile_v1_stats_proto_init() {
 	if File_eile_v1_stats_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -785,7 +785,7 @@ var File_eile_v1_tenancy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_tenancy_proto_rawDesc = "" +
 	"\n" +
-	"\x15eile/v1/tenancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xcb\x05\n" +
+	"\x15eile/v1/tenancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xcb\x05\n" +
 	"\aTenancy\x12\x13\n" +
 	"\x02id\x18\x01 \x01(\tB\x03\xe0A\bR\x02id\x12\x17\n" +
 	"\x04unit\x18\x02 \x01(\tB\x03\xe0A\x03R\x04unit\x12%\n" +
@@ -863,15 +863,15 @@ const file_eile_v1_tenancy_proto_rawDesc = "" +
 	"\x18TENANCY_STEP_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12TENANCY_STEP_ORDER\x10\x01\x12\x19\n" +
 	"\x15TENANCY_STEP_CONTRACT\x10\x02\x12\x15\n" +
-	"\x11TENANCY_STEP_KEYS\x10\x032\xe0\x02\n" +
-	"\x0eTenancyService\x12:\n" +
+	"\x11TENANCY_STEP_KEYS\x10\x032\xfe\x02\n" +
+	"\x0eTenancyService\x12@\n" +
 	"\n" +
-	"GetTenancy\x12\x1a.eile.v1.GetTenancyRequest\x1a\x10.eile.v1.Tenancy\x12N\n" +
-	"\rListTenancies\x12\x1d.eile.v1.ListTenanciesRequest\x1a\x1e.eile.v1.ListTenanciesResponse\x12H\n" +
-	"\x11RecordTenancyStep\x12!.eile.v1.RecordTenancyStepRequest\x1a\x10.eile.v1.Tenancy\x12<\n" +
-	"\vFailTenancy\x12\x1b.eile.v1.FailTenancyRequest\x1a\x10.eile.v1.Tenancy\x12:\n" +
+	"GetTenancy\x12\x1a.eile.v1.GetTenancyRequest\x1a\x10.eile.v1.Tenancy\"\x04\xa2\xbb\x18\x00\x12T\n" +
+	"\rListTenancies\x12\x1d.eile.v1.ListTenanciesRequest\x1a\x1e.eile.v1.ListTenanciesResponse\"\x04\xa2\xbb\x18\x00\x12N\n" +
+	"\x11RecordTenancyStep\x12!.eile.v1.RecordTenancyStepRequest\x1a\x10.eile.v1.Tenancy\"\x04\xa2\xbb\x18\x00\x12B\n" +
+	"\vFailTenancy\x12\x1b.eile.v1.FailTenancyRequest\x1a\x10.eile.v1.Tenancy\"\x04\xa2\xbb\x18\x00\x12@\n" +
 	"\n" +
-	"EndTenancy\x12\x1a.eile.v1.EndTenancyRequest\x1a\x10.eile.v1.TenancyB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"EndTenancy\x12\x1a.eile.v1.EndTenancyRequest\x1a\x10.eile.v1.Tenancy\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_tenancy_proto_rawDescOnce sync.Once
@@ -936,6 +936,7 @@ func file_eile_v1_tenancy_proto_init() {
 	if File_eile_v1_tenancy_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_tenancy_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -1639,7 +1639,7 @@ var File_eile_v1_unit_proto protoreflect.FileDescriptor
 
 const file_eile_v1_unit_proto_rawDesc = "" +
 	"\n" +
-	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x15eile/v1/tenancy.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"^\n" +
+	"\x12eile/v1/unit.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x16eile/v1/decision.proto\x1a\x12eile/v1/fact.proto\x1a\x15eile/v1/tenancy.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"^\n" +
 	"\bGivingUp\x12\x1f\n" +
 	"\bproposal\x18\x01 \x01(\tB\x03\xe0A\x03R\bproposal\x121\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x16.eile.v1.GivingUpStateB\x03\xe0A\x03R\x05state\"\xc2\x01\n" +
@@ -1833,13 +1833,13 @@ const file_eile_v1_unit_proto_rawDesc = "" +
 	"\x1cVACANCY_REASON_OFFER_EXPIRED\x10\x05\x12\"\n" +
 	"\x1eVACANCY_REASON_OFFER_WITHDRAWN\x10\x06\x12!\n" +
 	"\x1dVACANCY_REASON_LETTING_FAILED\x10\a\x12\x1b\n" +
-	"\x17VACANCY_REASON_REPAIRED\x10\b2\xb3\x02\n" +
-	"\vUnitService\x12;\n" +
-	"\fRegisterUnit\x12\x1c.eile.v1.RegisterUnitRequest\x1a\r.eile.v1.Unit\x121\n" +
-	"\aGetUnit\x12\x17.eile.v1.GetUnitRequest\x1a\r.eile.v1.Unit\x12B\n" +
-	"\tListUnits\x12\x19.eile.v1.ListUnitsRequest\x1a\x1a.eile.v1.ListUnitsResponse\x125\n" +
-	"\tAmendUnit\x12\x19.eile.v1.AmendUnitRequest\x1a\r.eile.v1.Unit\x129\n" +
-	"\vInspectUnit\x12\x1b.eile.v1.InspectUnitRequest\x1a\r.eile.v1.UnitB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x17VACANCY_REASON_REPAIRED\x10\b2\xd1\x02\n" +
+	"\vUnitService\x12A\n" +
+	"\fRegisterUnit\x12\x1c.eile.v1.RegisterUnitRequest\x1a\r.eile.v1.Unit\"\x04\xa2\xbb\x18\x00\x127\n" +
+	"\aGetUnit\x12\x17.eile.v1.GetUnitRequest\x1a\r.eile.v1.Unit\"\x04\xa2\xbb\x18\x00\x12H\n" +
+	"\tListUnits\x12\x19.eile.v1.ListUnitsRequest\x1a\x1a.eile.v1.ListUnitsResponse\"\x04\xa2\xbb\x18\x00\x12;\n" +
+	"\tAmendUnit\x12\x19.eile.v1.AmendUnitRequest\x1a\r.eile.v1.Unit\"\x04\xa2\xbb\x18\x00\x12?\n" +
+	"\vInspectUnit\x12\x1b.eile.v1.InspectUnitRequest\x1a\r.eile.v1.Unit\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_unit_proto_rawDescOnce sync.Once
@@ -1952,6 +1952,7 @@ func file_eile_v1_unit_proto_init() {
 	if File_eile_v1_unit_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_decision_proto_init()
 	file_eile_v1_fact_proto_init()
 	file_eile_v1_tenancy_proto_init()

@@ -353,7 +353,7 @@ var File_eile_v1_vacancy_proto protoreflect.FileDescriptor
 
 const file_eile_v1_vacancy_proto_rawDesc = "" +
 	"\n" +
-	"\x15eile/v1/vacancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xa9\x02\n" +
+	"\x15eile/v1/vacancy.proto\x12\aeile.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14eile/v1/access.proto\x1a\x12eile/v1/fact.proto\x1a\x12eile/v1/unit.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xa9\x02\n" +
 	"\n" +
 	"VacantHome\x12\x17\n" +
 	"\x04unit\x18\x01 \x01(\tB\x03\xe0A\x03R\x04unit\x12\x1f\n" +
@@ -386,9 +386,9 @@ const file_eile_v1_vacancy_proto_rawDesc = "" +
 	"\x18VACANCY_STATE_UNASSESSED\x10\x02\x12#\n" +
 	"\x1fVACANCY_STATE_WAITING_FOR_OFFER\x10\x03\x12\x1e\n" +
 	"\x1aVACANCY_STATE_NOBODY_SUITS\x10\x04\x12\x1b\n" +
-	"\x17VACANCY_STATE_GIVING_UP\x10\x052`\n" +
-	"\x0eVacancyService\x12N\n" +
-	"\rListVacancies\x12\x1d.eile.v1.ListVacanciesRequest\x1a\x1e.eile.v1.ListVacanciesResponseB3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
+	"\x17VACANCY_STATE_GIVING_UP\x10\x052f\n" +
+	"\x0eVacancyService\x12T\n" +
+	"\rListVacancies\x12\x1d.eile.v1.ListVacanciesRequest\x1a\x1e.eile.v1.ListVacanciesResponse\"\x04\xa2\xbb\x18\x00B3Z1github.com/eile-housing/eile/proto/eile/v1;eilev1b\x06proto3"
 
 var (
 	file_eile_v1_vacancy_proto_rawDescOnce sync.Once
@@ -434,6 +434,7 @@ func file_eile_v1_vacancy_proto_init() {
 	if File_eile_v1_vacancy_proto != nil {
 		return
 	}
+	file_eile_v1_access_proto_init()
 	file_eile_v1_fact_proto_init()
 	file_eile_v1_unit_proto_init()
 	type x struct{}

@@ -48,7 +48,7 @@ func Remove(c casework.Change, application *eilev1.Application, reject bool, by 
 	case reject:
 		return casework.Refuse(what, words.Reason("HAD_PLACE", words.Day("placed", placed)))
 	}
-	if _, err := decision.Record(c, kind, application.GetReference(), by, application.GetProposedDecision()); err != nil {
+	if _, err := decision.Record(c, decision.Of(c, kind, application, by, application.GetProposedDecision())); err != nil {
 		return err
 	}
 	return end(c, application, event, by.GetReason())
@@ -84,6 +84,9 @@ func Erase(c casework.Change, application *eilev1.Application) error {
 	}
 	for _, member := range application.GetHousehold().GetMembers() {
 		member.BirthDate, member.Attributes = nil, nil
+	}
+	if err := decision.Lapse(c, application.GetReference()); err != nil {
+		return err
 	}
 	// The digest of the imported row covers personal data.
 	application.ImportDigest = nil

@@ -30,7 +30,7 @@ func GrantGround(c casework.Change, application *eilev1.Application, code string
 	if wrong != nil {
 		return casework.Refuse(what, wrong)
 	}
-	decided, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_GRANT_GROUND, application.GetReference(), by, nil)
+	decided, err := decision.Record(c, decision.Of(c, eilev1.DecisionKind_DECISION_KIND_GRANT_GROUND, application, by, nil))
 	if err != nil {
 		return err
 	}
@@ -51,6 +51,6 @@ func setGround(application *eilev1.Application, ground *eilev1.Ground) {
 
 // CorrectDate notes the decision that a corrected registered_at rests on.
 func CorrectDate(c casework.Change, application *eilev1.Application, by *eilev1.ByDecision) error {
-	_, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_CORRECT_DATE, application.GetReference(), by, nil)
+	_, err := decision.Record(c, decision.Of(c, eilev1.DecisionKind_DECISION_KIND_CORRECT_DATE, application, by, nil))
 	return err
 }

@@ -40,7 +40,7 @@ func Suspend(c casework.Change, application *eilev1.Application, from, until *da
 	if start, _ := casework.DayOf(first); start > c.Rules.Today {
 		return casework.Refuse(what, words.Reason("BAD_PERIOD.to_come", words.Day("from", start)))
 	}
-	decided, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_SUSPEND, application.GetReference(), by, nil)
+	decided, err := decision.Record(c, decision.Of(c, eilev1.DecisionKind_DECISION_KIND_SUSPEND, application, by, nil))
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func Reinstate(c casework.Change, application *eilev1.Application, by *eilev1.By
 			return err
 		}
 	}
-	if _, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_REINSTATE, application.GetReference(), by, nil); err != nil {
+	if _, err := decision.Record(c, decision.Of(c, eilev1.DecisionKind_DECISION_KIND_REINSTATE, application, by, nil)); err != nil {
 		return err
 	}
 	if from != suspended {

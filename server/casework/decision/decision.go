@@ -1,38 +1,101 @@
 package decision
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/eile-housing/eile/policy/day"
+	"github.com/eile-housing/eile/policy/words"
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 	"github.com/eile-housing/eile/server/casework"
-	"github.com/eile-housing/eile/store"
 )
 
-// Record records a decision that a person took, with its reasons as they are told;
-// proposal is what was proposed to them, if anything was.
-func Record(c casework.Change, kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, proposal *eilev1.Decision) (*eilev1.Decision, error) {
-	return record(c, decide, kind, subject, by, proposal)
+// Act is what is decided, about whom, and by what.
+type Act struct {
+	Kind eilev1.DecisionKind
+	// Subject is the reference of the application, home, offer or run. Where the change makes it,
+	// Reserves names what the decision is about while it is only proposed.
+	Subject, Reserves string
+	// About are the applications and homes besides the subject.
+	About []string
+	By    *eilev1.ByDecision
+	// Proposal is what was proposed before, by the machine or by a person; nil: nothing.
+	Proposal *eilev1.Decision
+	// Since is the day before which it cannot have been decided; 0: any.
+	Since day.Day
+	// Application is whose facts the policy may ask for; nil: none.
+	Application *eilev1.Application
+}
+
+// Of is a decision about an application, which cannot be older than its registration.
+func Of(c casework.Change, kind eilev1.DecisionKind, application *eilev1.Application, by *eilev1.ByDecision, proposal *eilev1.Decision) Act {
+	act := Act{Kind: kind, Subject: application.GetReference(), By: by, Proposal: proposal, Application: application}
+	if registered, ok := day.KeptMoment(application.GetRegisteredAt()); ok {
+		act.Since = registered.Day(c.Rules.Policy.Location)
+	}
+	return act
+}
+
+// Record records a decision that a person took, with its reasons as they are told. Where the
+// policy wants a second person and there was none, nothing is recorded: the decision that is
+// returned is only proposed, and [Change] keeps it instead of the change.
+func Record(c casework.Change, act Act) (*eilev1.Decision, error) {
+	if c.Persons != nil && !slices.Contains(c.Persons.Kinds, act.Kind) {
+		return nil, fmt.Errorf("decision %s about %s: the method does not say that it takes one", nameOf(act.Kind), act.Subject)
+	}
+	if err := act.check(c); err != nil {
+		return nil, err
+	}
+	decision := act.written(c)
+	switch persons := c.Persons; {
+	case persons != nil && persons.Approves.GetKind() == act.Kind:
+		if err := act.approved(c, decision); err != nil {
+			return nil, err
+		}
+	case act.wantsSecond(c):
+		decision.State, decision.Subject = proposed, cmp.Or(act.Reserves, act.Subject)
+		decision.ProposedBy, decision.ProposedAt, decision.DecidedBy = c.Tx.Actor(), timestamppb.New(c.Tx.Now()), ""
+		decision.DecidedOn, decision.EffectiveOn = act.By.GetDecidedOn(), nil
+		if persons.Proposed == nil {
+			persons.Proposed = decision
+		}
+		return decision, nil
+	}
+	return decision, rest(c, decision, decide)
 }
 
 // Reject records that a person decided against what was proposed.
-func Reject(c casework.Change, kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, proposal *eilev1.Decision) (*eilev1.Decision, error) {
-	return record(c, decline, kind, subject, by, proposal)
+func Reject(c casework.Change, act Act) (*eilev1.Decision, error) {
+	decision := act.written(c)
+	return decision, rest(c, decision, decline)
 }
 
-func record(c casework.Change, event string, kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, proposal *eilev1.Decision) (*eilev1.Decision, error) {
+// written is the decision as the one who asks takes it.
+func (a Act) written(c casework.Change) *eilev1.Decision {
 	decision := &eilev1.Decision{
-		Id: c.Tx.ID(), Kind: kind, Subject: subject,
-		DecidedBy: c.Tx.Actor(), Body: by.GetBody(), Number: by.GetNumber(), DecidedOn: by.GetDecidedOn(),
-		EffectiveOn: c.Rules.Today.Proto(), LegalGround: by.GetLegalGround(), Reasons: c.Rules.Tell(proposal.GetReasons()), Policy: c.Rules.Policy.Identity(),
+		Id: c.Tx.ID(), Kind: a.Kind, Subject: a.Subject, About: a.About,
+		DecidedBy: c.Tx.Actor(), Body: a.By.GetBody(), Number: strings.TrimSpace(a.By.GetNumber()), DecidedOn: a.By.GetDecidedOn(),
+		EffectiveOn: c.Rules.Today.Proto(), LegalGround: a.By.GetLegalGround(), Reasons: c.Rules.Tell(a.Proposal.GetReasons()), Policy: c.Rules.Policy.Identity(),
 	}
-	if proposal.GetKind() == kind {
-		decision.State, decision.ProposedBy, decision.ProposedAt = proposed, proposal.GetProposedBy(), proposal.GetProposedAt()
+	if a.Proposal.GetKind() == a.Kind {
+		decision.State, decision.ProposedBy, decision.ProposedAt = proposed, a.Proposal.GetProposedBy(), a.Proposal.GetProposedAt()
 	}
 	if decision.DecidedOn == nil {
 		decision.DecidedOn = c.Rules.Today.Proto()
 	}
-	if text := by.GetReason(); text != "" {
+	state(decision, a.By.GetReason())
+	return decision
+}
+
+// state adds what a person says to the reasons.
+func state(decision *eilev1.Decision, text string) {
+	if strings.TrimSpace(text) != "" {
 		decision.Reasons = append(decision.Reasons, &eilev1.Reason{Code: "STATED", Detail: text})
 	}
-	return decision, rest(c, decision, event)
 }
 
 // rest takes a decision, on which the change rests, one step on and writes it.
@@ -41,16 +104,17 @@ func rest(c casework.Change, decision *eilev1.Decision, event string) error {
 		return err
 	}
 	c.Tx.Decision(decision.GetId())
-	return store.Decisions.Put(c.Tx, decision.GetId(), decision)
+	return c.Tx.PutDecision(decision)
 }
 
 // ApproveRun records the decision that lets a run make its offers. Where the
 // policy needs none, by is nil and the decision is automatic.
 func ApproveRun(c casework.Change, run string, by *eilev1.ByDecision) (*eilev1.Decision, error) {
+	const kind = eilev1.DecisionKind_DECISION_KIND_APPROVE_RUN
 	if by != nil {
-		return Record(c, eilev1.DecisionKind_DECISION_KIND_APPROVE_RUN, run, by, nil)
+		return Record(c, Act{Kind: kind, Subject: run, By: by})
 	}
-	return Automatic(c, eilev1.DecisionKind_DECISION_KIND_APPROVE_RUN, run)
+	return Automatic(c, kind, run)
 }
 
 // Automatic records what the policy decides by itself.
@@ -76,10 +140,15 @@ func Decline(c casework.Change, proposal *eilev1.Decision) error {
 	if err := move(proposal, decline); err != nil {
 		return err
 	}
-	return store.Decisions.Put(c.Tx, proposal.GetId(), proposal)
+	return c.Tx.PutDecision(proposal)
 }
 
 func move(decision *eilev1.Decision, event string) (err error) {
 	decision.State, err = steps.Take("about "+decision.GetSubject(), decision.GetState(), event)
 	return err
+}
+
+// named is the decision as refusals speak of it.
+func named(decision *eilev1.Decision) words.Phrase {
+	return words.Say("what.decision", words.Term("kind", nameOf(decision.GetKind())), words.Text("subject", decision.GetSubject()))
 }

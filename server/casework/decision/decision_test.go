@@ -1,6 +1,7 @@
 package decision_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,16 +39,16 @@ func reinstated(c casework.Change, a *eilev1.Application) error {
 	return application.Reinstate(c, a, eiletest.By("D-2"))
 }
 
-// The domain leaves room for what is not there yet: a hearing, an act that waits
-// for its number, a proposal that is taken back. What it calls REJECTED is
-// written DECLINED.
+// The domain leaves room for what is not there yet: a hearing and an act that
+// waits for its number. What it calls REJECTED is written DECLINED.
 func TestTheStepsFollowTheDomain(t *testing.T) {
 	domain := eiletest.Domain(t, "Decision")
-	drawn := eiletest.Draw(strings.Replace(domain, "REJECTED", "DECLINED", 1), "HEARING", "APPROVED", "WITHDRAWN")
+	drawn := eiletest.Draw(strings.Replace(domain, "REJECTED", "DECLINED", 1), "HEARING", "APPROVED")
 	eiletest.Holds(t, decision.Steps, drawn, domain, map[string]string{
-		"propose": "The machine proposes, a person decides",
-		"decide":  "`DECIDED`: number and day are recorded, it takes effect",
-		"decline": "The machine proposes, a person decides",
+		"propose":  "The machine proposes, a person decides",
+		"decide":   "`DECIDED`: number and day are recorded, it takes effect",
+		"withdraw": "Where the policy's `four_eyes` names the kind, the proposer never approves",
+		"decline":  "The machine proposes, a person decides",
 	})
 }
 
@@ -55,12 +56,17 @@ func TestEachStepOfADecision(t *testing.T) {
 	hold := func(w *eiletest.World) { w.Amend("A-1", "income=500") }
 	world := func(t eiletest.T) *eiletest.World {
 		t.Helper()
-		return eiletest.Waiting(t, "strict")
+		return eiletest.WaitingUnder(t, "strict", "\ndecisions: {GRANT_GROUND: {four_eyes: true}}\nout_of_turn: {grounds: [{code: fire, title: {en: Fire}}]}\n")
 	}
 	eiletest.Walks(t, decision.Steps, world, map[string]eiletest.Road{
 		"propose":         {nil, hold},
 		"decide":          {nil, func(w *eiletest.World) { decided(w, removed) }},
 		"PROPOSED decide": {hold, func(w *eiletest.World) { decided(w, removed) }},
+		"PROPOSED withdraw": {func(w *eiletest.World) { proposes(w, "A-1") }, func(w *eiletest.World) {
+			eiletest.MustOn(w, "reject", store.Decisions, eiletest.All(w, store.Decisions)[0].GetId(), func(c casework.Change, d *eilev1.Decision) error {
+				return decision.TurnDown(c, d, "", "")
+			})
+		}},
 		"PROPOSED decline": {func(w *eiletest.World) {
 			id := w.MustOffer("A-1", "U-1")
 			w.Refuse(id)
@@ -74,6 +80,38 @@ func TestEachStepOfADecision(t *testing.T) {
 		}
 		return eiletest.Read(w, store.Applications, "A-1").GetProposedDecision().GetState()
 	})
+}
+
+// proposes asks to grant a ground, as a person for whom another has to approve it.
+func proposes(w *eiletest.World, reference string) {
+	w.Helper()
+	kinds := []eilev1.DecisionKind{eilev1.DecisionKind_DECISION_KIND_GRANT_GROUND}
+	_, err := decision.Change(w.Context(), w.Register, w.Stamp("application.grant"), w.InForce(), decision.Asked{Request: &eilev1.GrantGroundRequest{}, Kinds: kinds},
+		func(c casework.Change) error {
+			stored, err := store.Applications.Get(c.Tx, reference)
+			if err != nil {
+				return err
+			}
+			return application.GrantGround(c, stored, "fire", nil, nil, eiletest.By("D-9"))
+		})
+	if !errors.As(err, new(decision.Proposed)) {
+		w.Fatalf("granting is answered %v", err)
+	}
+}
+
+// A household that is forgotten takes with it what is proposed about it: the proposal holds its
+// record.
+func TestAForgottenHouseholdIsProposedNothing(t *testing.T) {
+	w := eiletest.WaitingUnder(t, "strict", "\ndecisions: {GRANT_GROUND: {four_eyes: true}}\nout_of_turn: {grounds: [{code: fire, title: {en: Fire}}]}\n")
+	proposes(w, "A-1")
+	decided(w, func(c casework.Change, a *eilev1.Application) error { return application.Withdraw(c, a, "moved") })
+	decided(w, application.Erase)
+	if left := eiletest.All(w, store.Proposals); len(left) != 0 {
+		t.Errorf("kept of it: %v", left)
+	}
+	if all := eiletest.All(w, store.Decisions); len(all) != 1 || all[0].GetState() != eilev1.DecisionState_DECISION_STATE_WITHDRAWN {
+		t.Errorf("decisions: %v", all)
+	}
 }
 
 // What changes a right is a decision, and cites who, what, why and under which
@@ -164,16 +202,16 @@ func TestADecisionCitesTheAct(t *testing.T) {
 	w := eiletest.Waiting(t, "strict")
 	var plain, full *eilev1.Decision
 	w.Must("decide", func(c casework.Change) (err error) {
-		plain, err = decision.Record(c, remove, "A-1", &eilev1.ByDecision{Number: "1"}, nil)
+		plain, err = decision.Record(c, decision.Act{Kind: approveRun, Subject: "A-1", By: &eilev1.ByDecision{Number: "1"}})
 		return err
 	})
 	if len(plain.GetReasons()) != 0 || plain.GetProposedBy() != "" || plain.GetDecidedOn().GetDay() != int32(w.Today.Day()) || plain.GetAutomatic() {
 		t.Errorf("decided without a word: %v", plain)
 	}
 	w.Must("decide", func(c casework.Change) (err error) {
-		full, err = decision.Record(c, remove, "A-1", &eilev1.ByDecision{
+		full, err = decision.Record(c, decision.Act{Kind: approveRun, Subject: "A-1", By: &eilev1.ByDecision{
 			Number: "2", Body: "council", LegalGround: "art. 9", DecidedOn: (c.Rules.Today - 3).Proto(),
-		}, nil)
+		}})
 		return err
 	})
 	if full.GetBody() != "council" || full.GetLegalGround() != "art. 9" || full.GetDecidedOn().GetDay() != int32((w.Today-3).Day()) || full.GetEffectiveOn().GetDay() != int32(w.Today.Day()) {

@@ -31,7 +31,7 @@ func JudgeDuplicate(c casework.Change, group string, finding *eilev1.DuplicateDe
 		return casework.Refuse(words.Say("what.decide_duplicates", words.Text("group", group)),
 			words.Reason("TOO_MANY", words.Number("applications", len(references)), words.Number("most", maxLinked)))
 	}
-	decision, err := Record(c, eilev1.DecisionKind_DECISION_KIND_JUDGE_DUPLICATE, group, by, nil)
+	decision, err := Record(c, Act{Kind: eilev1.DecisionKind_DECISION_KIND_JUDGE_DUPLICATE, Subject: group, About: references[:min(len(references), maxTold)], By: by})
 	if err != nil {
 		return err
 	}

@@ -6,16 +6,18 @@ import (
 )
 
 const (
-	proposed = eilev1.DecisionState_DECISION_STATE_PROPOSED
-	decided  = eilev1.DecisionState_DECISION_STATE_DECIDED
-	declined = eilev1.DecisionState_DECISION_STATE_DECLINED
+	proposed  = eilev1.DecisionState_DECISION_STATE_PROPOSED
+	decided   = eilev1.DecisionState_DECISION_STATE_DECIDED
+	declined  = eilev1.DecisionState_DECISION_STATE_DECLINED
+	withdrawn = eilev1.DecisionState_DECISION_STATE_WITHDRAWN
 )
 
 // What moves a decision.
 const (
-	propose = "propose"
-	decide  = "decide"
-	decline = "decline"
+	propose  = "propose"
+	decide   = "decide"
+	decline  = "decline"
+	withdraw = "withdraw"
 )
 
 // steps are the steps of a decision.
@@ -24,4 +26,5 @@ var steps = casework.Steps[eilev1.DecisionState]{Noun: "decision", All: []casewo
 	{From: 0, Event: decide, To: decided}, // what nobody proposed
 	{From: proposed, Event: decide, To: decided},
 	{From: proposed, Event: decline, To: declined},
+	{From: proposed, Event: withdraw, To: withdrawn}, // by who proposed it, or with the household
 }}

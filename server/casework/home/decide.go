@@ -38,7 +38,7 @@ func choose(c casework.Change, what words.Phrase, record *eilev1.Decommission, r
 // approval in principle the transfers are made by SettleTransfer.
 func ApproveGivingUp(c casework.Change, record *eilev1.Decommission, reference string, principle bool, by *eilev1.ByDecision) error {
 	what := words.Say("what.approve_giving_up", words.Text("subject", cmp.Or(reference, record.GetId())))
-	if c.Tx.Actor() == record.GetProposedBy() {
+	if casework.SamePerson(c.Tx.Actor(), record.GetProposedBy()) {
 		return casework.Refuse(what, words.Reason("FOUR_EYES", words.Text("person", c.Tx.Actor())))
 	}
 	homes, err := choose(c, what, record, reference)
@@ -203,11 +203,15 @@ func decide(c casework.Change, record *eilev1.Decommission, homes []chosen, even
 		which := told.Note(words.Say("note.home", words.Text("unit", one.home.GetUnit())))
 		proposal.Reasons = append(proposal.Reasons, &eilev1.Reason{Code: spell.Name(one.home.GetState()), Detail: which})
 	}
-	act := decision.Record
-	if event == reject {
-		act = decision.Reject
+	act := decision.Act{Kind: giveUp, Subject: record.GetId(), By: by, Proposal: proposal}
+	for _, one := range homes {
+		act.About = append(act.About, one.unit.GetReference())
 	}
-	decided, err := act(c, giveUp, record.GetId(), by, proposal)
+	take := decision.Record
+	if event == reject {
+		take = decision.Reject
+	}
+	decided, err := take(c, act)
 	if err != nil {
 		return nil, err
 	}

@@ -58,9 +58,17 @@ func Make(c casework.Change, offer *eilev1.Offer, fit Fit) error {
 // MakeManual makes an offer outside a run, by decision, which may give a home
 // that the rules would not: what an emergency or a court orders.
 func MakeManual(c casework.Change, offer *eilev1.Offer, by *eilev1.ByDecision) error {
-	if _, err := decision.Record(c, eilev1.DecisionKind_DECISION_KIND_MANUAL_OFFER, offer.GetId(), by, nil); err != nil {
+	household, err := store.Applications.Get(c.Tx, offer.GetApplication())
+	if err != nil {
 		return err
 	}
+	act := decision.Of(c, eilev1.DecisionKind_DECISION_KIND_MANUAL_OFFER, household, by, nil)
+	act.Subject, act.Reserves, act.About = offer.GetId(), offer.GetApplication(), []string{offer.GetApplication(), offer.GetUnit()}
+	decided, err := decision.Record(c, act)
+	if err != nil {
+		return err
+	}
+	offer.Decision = decided.GetNumber()
 	return Make(c, offer, func(*eilev1.Application, *eilev1.Unit) []*eilev1.Reason { return nil })
 }
 

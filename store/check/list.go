@@ -1,4 +1,4 @@
-package store
+package check
 
 import (
 	"maps"
@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/living"
 	"github.com/eile-housing/eile/store/past"
 )
@@ -15,7 +16,7 @@ import (
 // list makes the waiting list anew from the snapshot and compares.
 func (c *check) list() error {
 	fresh := living.New()
-	if err := c.load(fresh); err != nil {
+	if err := c.Load(fresh); err != nil {
 		return err
 	}
 	living.Compare(c.living, fresh.Portrait(), c.tell)
@@ -34,13 +35,13 @@ func (c *check) history() error {
 		}
 		last[moved.After.GetReference()] = moved.After
 	}
-	for placement, err := range c.View.placements() {
+	for placement, err := range c.InForce() {
 		if err != nil || c.ended {
 			return err
 		}
 		end := last[placement.GetReference()]
 		delete(last, placement.GetReference())
-		if end == nil || Moved(end, placement) {
+		if end == nil || store.Moved(end, placement) {
 			c.fault("application %s: its history ends with another place than it has", placement.GetReference())
 		}
 	}
@@ -53,16 +54,16 @@ func (c *check) history() error {
 // unitHistory replays the states of homes and compares their end.
 func (c *check) unitHistory() error {
 	last := map[string]*eilev1.UnitChange_UnitState{}
-	for moved, err := range past.UnitStates(c.reader, farAhead) {
+	for moved, err := range past.UnitStates(c.Reader(), farAhead) {
 		if err != nil || c.ended {
 			return err
 		}
 		last[moved.After.GetReference()] = moved.After
 	}
-	err := each(c, Units, func(id string, unit *eilev1.Unit) error {
+	err := each(c, store.Units, func(id string, unit *eilev1.Unit) error {
 		end := last[id]
 		delete(last, id)
-		if !proto.Equal(end, unitState(unit)) {
+		if !proto.Equal(end, store.UnitState(unit)) {
 			c.fault("unit %s: its history ends with another state than it has", id)
 		}
 		return nil

@@ -1,6 +1,9 @@
-package store
+package check
 
-import eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+import (
+	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store"
+)
 
 // decommissions compares each proposal to give homes up with its homes: what is
 // undecided or given up, the home says too.
@@ -12,9 +15,9 @@ func (c *check) decommissions() error {
 		gone      = eilev1.UnitStatus_UNIT_STATUS_DECOMMISSIONED
 	)
 	named := map[string]bool{}
-	err := each(c, Decommissions, func(id string, record *eilev1.Decommission) error {
+	err := each(c, store.Decommissions, func(id string, record *eilev1.Decommission) error {
 		for _, home := range record.GetHomes() {
-			unit, ok, err := Units.Find(c.View, home.GetUnit())
+			unit, ok, err := store.Units.Find(c.View, home.GetUnit())
 			if err != nil {
 				return err
 			}
@@ -32,7 +35,7 @@ func (c *check) decommissions() error {
 				named[home.GetUnit()] = true
 			}
 			if reference := home.GetTransfer(); reference != "" {
-				if _, ok, err := Applications.Find(c.View, reference); err != nil {
+				if _, ok, err := store.Applications.Find(c.View, reference); err != nil {
 					return err
 				} else if !ok {
 					c.fault("proposal %s: there is no application %s", id, reference)
@@ -44,7 +47,7 @@ func (c *check) decommissions() error {
 	if err != nil {
 		return err
 	}
-	return each(c, Units, func(id string, unit *eilev1.Unit) error {
+	return each(c, store.Units, func(id string, unit *eilev1.Unit) error {
 		if (unit.GetGivingUp() != nil || unit.GetStatus() == gone) && !named[id] {
 			c.fault("unit %s: the proposal %q that it names does not say %v of it", id, unit.GetGivingUp().GetProposal(), unit.GetGivingUp().GetState())
 		}

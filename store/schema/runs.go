@@ -1,4 +1,4 @@
-package store
+package schema
 
 import (
 	"context"
@@ -17,22 +17,17 @@ import (
 // clearSkips takes them out of each run whose batches say the same.
 func clearSkips(ctx context.Context, m *migration) error {
 	var portions [][]string
-	err := m.reg.View(ctx, func(v *View) (err error) {
-		portions, err = runsWithSkips(v)
+	err := m.view(ctx, func(s *snapshot) (err error) {
+		portions, err = runsWithSkips(s)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	for _, ids := range portions {
-		err := m.change(ctx, ids[0], func(tx *Tx) error {
+		err := m.change(ctx, ids[0], func(p *portion) error {
 			for _, id := range ids {
-				run, err := Runs.Get(tx, id)
-				if err != nil {
-					return err
-				}
-				run.Skipped = nil
-				if err := Runs.rewrite(tx, id, run); err != nil {
+				if err := amend(p, runs, id, func(run *eilev1.Run) { run.Skipped = nil }); err != nil {
 					return err
 				}
 			}
@@ -53,39 +48,38 @@ const (
 
 // runsWithSkips reads which runs have skips in their record, in portions for one
 // transaction each.
-func runsWithSkips(v *View) (portions [][]string, err error) {
+func runsWithSkips(s *snapshot) (portions [][]string, err error) {
 	size := 0
-	for entry, err := range Runs.All(v, "", "") {
+	for entry, err := range runs.all(s, "") {
 		if err != nil {
 			return nil, err
 		}
-		skipped := entry.Record.GetSkipped()
+		skipped := entry.record.GetSkipped()
 		if len(skipped) == 0 {
 			continue
 		}
-		if err := keptInBatches(v, entry.ID, skipped); err != nil {
+		if err := keptInBatches(s, entry.id, skipped); err != nil {
 			return nil, err
 		}
-		entry.Record.Skipped = nil
-		weight := proto.Size(entry.Record)
+		entry.record.Skipped = nil
+		weight := proto.Size(entry.record)
 		if last := len(portions) - 1; last < 0 || len(portions[last]) == runsPortion || size+weight > runsBytes {
 			portions, size = append(portions, nil), 0
 		}
-		portions[len(portions)-1] = append(portions[len(portions)-1], entry.ID)
+		portions[len(portions)-1] = append(portions[len(portions)-1], entry.id)
 		size += weight
 	}
 	return portions, nil
 }
 
 // keptInBatches refuses to forget what nothing else keeps.
-func keptInBatches(v *View, run string, skipped []*eilev1.Run_Skip) error {
-	batches, err := v.Batches(run)
-	if err != nil {
-		return err
-	}
+func keptInBatches(s *snapshot, run string, skipped []*eilev1.Run_Skip) error {
 	var kept []*eilev1.Run_Skip
-	for _, batch := range batches {
-		kept = append(kept, batch.GetSkipped()...)
+	for batch, err := range runBatches.all(s, run+"/") {
+		if err != nil {
+			return err
+		}
+		kept = append(kept, batch.record.GetSkipped()...)
 	}
 	if !slices.EqualFunc(skipped, kept, func(a, b *eilev1.Run_Skip) bool { return proto.Equal(a, b) }) {
 		return fmt.Errorf("run %s: %w: its record names %d matches that became no offer, its batches name %d or others: restore a backup",

@@ -1,4 +1,4 @@
-package store
+package schema
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/layout"
-	"github.com/eile-housing/eile/store/staging"
 )
 
 // Up to schema 3 the entries of the audit held what must be erasable, see
@@ -20,9 +19,6 @@ import (
 // one entry tells of the chain before, and all is sealed. How far it is stands in
 // a record of its own, which every portion changes, so that every portion has an
 // audit entry and the moments after it do not depend on who was killed.
-
-// formed is the schema from which on the audit is in the form that stays.
-const formed = 4
 
 const (
 	// auditPortion and auditBytes bound what one transaction writes, beside the
@@ -43,18 +39,14 @@ type reforming struct {
 // reformAudit refuses a chain that is not whole before it changes anything.
 func reformAudit(ctx context.Context, m *migration) error {
 	f := &reforming{migration: m}
-	err := m.reg.db.View(ctx, func(reader kv.Reader) (err error) {
-		if f.form, err = audit.Told(reader); err == nil && f.form == nil {
-			f.form, err = audit.Former(reader)
+	err := m.view(ctx, func(s *snapshot) (err error) {
+		if f.form, err = audit.Told(s.reader); err == nil && f.form == nil {
+			f.form, err = audit.Former(s.reader)
 		}
 		if err != nil {
 			return err
 		}
-		decided, err := staging.Decided(reader)
-		if err != nil {
-			return err
-		}
-		f.reform, err = audit.NewReform(reader, m.reg.seed, decided)
+		f.reform, err = audit.NewReform(s.reader, m.seed, s.decided)
 		return err
 	})
 	if err == nil && f.form.GetTold() == "" {
@@ -85,9 +77,9 @@ func (f *reforming) entries(ctx context.Context) error {
 		if len(seals) == 0 {
 			break
 		}
-		err = f.portion(ctx, func(tx *Tx, _ *eilev1.AuditForm) error {
+		err = f.portion(ctx, func(p *portion, _ *eilev1.AuditForm) error {
 			for _, key := range seals {
-				if err := tx.kv.Delete(key); err != nil {
+				if err := p.tx.Delete(key); err != nil {
 					return err
 				}
 			}
@@ -97,27 +89,23 @@ func (f *reforming) entries(ctx context.Context) error {
 			return err
 		}
 	}
-	return f.portion(ctx, func(tx *Tx, form *eilev1.AuditForm) error {
-		tx.told = form.GetFormer()
-		form.Told = string(layout.TimeKey("", tx.stamp.Now, tx.stamp.ID))
+	return f.portion(ctx, func(p *portion, form *eilev1.AuditForm) error {
+		p.former = form.GetFormer()
+		form.Told = string(layout.TimeKey("", p.at, p.id))
 		return nil
 	})
 }
 
 // portion is one change, with the record of how far the migration is.
-func (f *reforming) portion(ctx context.Context, fn func(*Tx, *eilev1.AuditForm) error) error {
+func (f *reforming) portion(ctx context.Context, fn func(*portion, *eilev1.AuditForm) error) error {
 	var form *eilev1.AuditForm
-	err := f.change(ctx, fmt.Sprintf("%08x", f.form.GetPortions()), func(tx *Tx) error {
+	err := f.change(ctx, fmt.Sprintf("%08x", f.form.GetPortions()), func(p *portion) error {
 		form = proto.CloneOf(f.form)
 		form.Portions++
-		if err := fn(tx, form); err != nil {
+		if err := fn(p, form); err != nil {
 			return err
 		}
-		value, err := layout.Encode(form)
-		if err == nil {
-			_, err = tx.put([]byte(layout.AuditForm), value)
-		}
-		return err
+		return p.put([]byte(layout.AuditForm), form)
 	})
 	if err == nil {
 		f.form = form
@@ -127,7 +115,7 @@ func (f *reforming) portion(ctx context.Context, fn func(*Tx, *eilev1.AuditForm)
 
 // seals are the keys of some of the former seals; none: there are no more.
 func (f *reforming) seals(ctx context.Context) (keys [][]byte, err error) {
-	err = f.reg.db.View(ctx, func(reader kv.Reader) error {
+	err = f.db.View(ctx, func(reader kv.Reader) error {
 		for item, err := range layout.All(reader, layout.Seal) {
 			if err != nil || len(keys) == auditPortion {
 				return err
@@ -151,12 +139,12 @@ type reformed struct {
 // next reads the entries of the next portion. One that needs more salts than go
 // into a portion waits until those before it are written.
 func (f *reforming) next(ctx context.Context) (*reformed, error) {
-	p := &reformed{salts: map[string][]byte{}}
+	r := &reformed{salts: map[string][]byte{}}
 	start, end := []byte(layout.Audit+f.form.GetDone()), []byte(layout.Audit+f.form.GetUntil()+"\x00")
 	if f.form.GetDone() != "" {
 		start = append(start, 0)
 	}
-	err := f.reg.db.View(ctx, func(reader kv.Reader) error {
+	err := f.db.View(ctx, func(reader kv.Reader) error {
 		for item, err := range reader.Scan(start, end) {
 			if err != nil {
 				return err
@@ -166,24 +154,24 @@ func (f *reforming) next(ctx context.Context) (*reformed, error) {
 				return err
 			}
 			weight := 2*len(item.Value) + entryBytes
-			if err := p.draw(f, reader, f.reform.Salts(entry)); err != nil {
+			if err := r.draw(f, reader, f.reform.Salts(entry)); err != nil {
 				return err
 			}
-			if p.ops+2 > auditPortion || p.bytes+weight > auditBytes && p.ops > 0 {
+			if r.ops+2 > auditPortion || r.bytes+weight > auditBytes && r.ops > 0 {
 				return nil
 			}
-			f.reform.Commit(entry, p.salts)
-			p.entries, p.ops, p.bytes = append(p.entries, entry), p.ops+2, p.bytes+weight
+			f.reform.Commit(entry, r.salts)
+			r.entries, r.ops, r.bytes = append(r.entries, entry), r.ops+2, r.bytes+weight
 		}
 		return nil
 	})
-	return p, err
+	return r, err
 }
 
 // draw reads salts, and draws those that are not there as far as they fit.
-func (p *reformed) draw(f *reforming, reader kv.Reader, references []string) error {
+func (r *reformed) draw(f *reforming, reader kv.Reader, references []string) error {
 	for _, reference := range references {
-		if p.salts[reference] != nil {
+		if r.salts[reference] != nil {
 			continue
 		}
 		item, ok, err := reader.Get(layout.SaltKey(reference))
@@ -191,27 +179,27 @@ func (p *reformed) draw(f *reforming, reader kv.Reader, references []string) err
 			return err
 		}
 		if ok {
-			p.salts[reference] = append([]byte(nil), item.Value...)
+			r.salts[reference] = append([]byte(nil), item.Value...)
 			continue
 		}
-		if p.ops >= auditPortion {
+		if r.ops >= auditPortion {
 			return nil
 		}
-		p.salts[reference] = f.reform.Seed.Salt(reference, fmt.Sprintf("schema-%d", f.to))
-		p.drawn, p.ops, p.bytes = append(p.drawn, reference), p.ops+1, p.bytes+4*len(reference)+entryBytes
+		r.salts[reference] = f.reform.Seed.Salt(reference, fmt.Sprintf("schema-%d", f.to))
+		r.drawn, r.ops, r.bytes = append(r.drawn, reference), r.ops+1, r.bytes+4*len(reference)+entryBytes
 	}
 	return nil
 }
 
 // put writes the portion.
-func (p *reformed) put(tx *Tx, form *eilev1.AuditForm) error {
-	for _, reference := range p.drawn {
-		if _, err := tx.putSalt(reference, salts{p.salts[reference], p.salts[reference]}, nil); err != nil {
+func (r *reformed) put(p *portion, form *eilev1.AuditForm) error {
+	for _, reference := range r.drawn {
+		if err := p.putSalt(reference, r.salts[reference]); err != nil {
 			return err
 		}
 	}
-	for _, entry := range p.entries {
-		value, err := entry.Put(tx.kv)
+	for _, entry := range r.entries {
+		value, err := entry.Put(p.tx)
 		if err != nil {
 			return err
 		}
@@ -223,7 +211,7 @@ func (p *reformed) put(tx *Tx, form *eilev1.AuditForm) error {
 // seal links the entries in their new form, at the moment of the last of them.
 func (f *reforming) seal(ctx context.Context) error {
 	chain, moments := new(audit.Chain), new(audit.Moments)
-	err := f.reg.db.View(ctx, func(reader kv.Reader) error {
+	err := f.db.View(ctx, func(reader kv.Reader) error {
 		return errors.Join(chain.Load(reader), moments.Load(reader))
 	})
 	at := moments.Next(time.Time{}).Add(-time.Microsecond)
@@ -233,16 +221,9 @@ func (f *reforming) seal(ctx context.Context) error {
 		if seal == nil || err != nil {
 			break
 		}
-		if _, err = f.reg.update(ctx, seal.Put); err == nil {
+		if _, err = f.db.Update(ctx, seal.Put); err == nil {
 			chain.Sealed(seal)
 		}
 	}
 	return err
-}
-
-// Former tells of the chain of the audit before its form was fixed; nil: this
-// register has none.
-func (v *View) Former() (*eilev1.AuditEntry_Former, error) {
-	form, err := audit.Told(v.reader)
-	return form.GetFormer(), err
 }

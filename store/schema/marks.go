@@ -1,4 +1,4 @@
-package store
+package schema
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/layout"
 	"github.com/eile-housing/eile/store/staging"
@@ -24,8 +25,8 @@ import (
 // changed since their import stay as they are: they are as old as their import.
 func markRecords(ctx context.Context, m *migration) error {
 	var portions [][]unmarked
-	err := m.reg.View(ctx, func(v *View) error {
-		found := gathered{view: v}
+	err := m.view(ctx, func(s *snapshot) error {
+		found := gathered{snapshot: s}
 		err := found.all()
 		portions = found.portions
 		return err
@@ -33,17 +34,17 @@ func markRecords(ctx context.Context, m *migration) error {
 	if err != nil {
 		return err
 	}
-	for _, portion := range portions {
-		err := m.change(ctx, strings.ReplaceAll(portion[0].key, "/", "-"), func(tx *Tx) error {
-			for _, record := range portion {
-				if err := record.write(tx); err != nil {
+	for _, some := range portions {
+		err := m.change(ctx, strings.ReplaceAll(some[0].key, "/", "-"), func(p *portion) error {
+			for _, record := range some {
+				if err := record.write(p); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("record %s and those after it: %w", portion[0].key, err)
+			return fmt.Errorf("record %s and those after it: %w", some[0].key, err)
 		}
 	}
 	return nil
@@ -58,26 +59,39 @@ const (
 // unmarked is a record to which its marks are to be added.
 type unmarked struct {
 	key   string
-	write func(*Tx) error
+	write func(*portion) error
 }
 
 // gathered are the records of a register that lack their marks, in portions for one
 // transaction each.
 type gathered struct {
-	view     *View
+	snapshot *snapshot
 	portions [][]unmarked
 	size     int // bytes of the last portion
 }
 
 func (g *gathered) all() error {
 	for _, kind := range []func() error{
-		func() error { return gather(g, Applications, (*eilev1.Application).GetReference) },
-		func() error { return gather(g, Units, (*eilev1.Unit).GetReference) },
-		func() error { return gather(g, Offers, (*eilev1.Offer).GetId) },
-		func() error { return gather(g, Tenancies, (*eilev1.Tenancy).GetUnit) }, // the audit names the home
-		func() error { return gather(g, Runs, (*eilev1.Run).GetId) },
-		func() error { return gather(g, Programmes, (*eilev1.Programme).GetName) },
-		func() error { return gather(g, Decommissions, (*eilev1.Decommission).GetId) },
+		func() error {
+			return gather(g, applications, (*eilev1.Application).GetReference)
+		},
+		func() error {
+			return gather(g, units, (*eilev1.Unit).GetReference)
+		},
+		func() error {
+			return gather(g, offers, (*eilev1.Offer).GetId)
+		},
+		func() error {
+			return gather(g, tenancies, (*eilev1.Tenancy).GetUnit)
+		}, // the audit names the home
+		func() error { return gather(g, runs, (*eilev1.Run).GetId) },
+		func() error {
+			return gather(g, programmes, (*eilev1.Programme).GetName)
+		},
+		func() error {
+			return gather(g, decommissions, (*eilev1.Decommission).GetId)
+		},
+		func() error { return gather(g, decisions, (*eilev1.Decision).GetSubject) },
 	} {
 		if err := kind(); err != nil {
 			return err
@@ -87,26 +101,21 @@ func (g *gathered) all() error {
 }
 
 // gather finds those of one kind; subject is what the audit calls them.
-func gather[T any, M layout.Message[T]](g *gathered, kind Kind[T, M], subject func(M) string) error {
-	for entry, err := range kind.All(g.view, "", "") {
+func gather[T any, M layout.Message[T]](g *gathered, of kind[T, M], subject func(M) string) error {
+	for entry, err := range of.all(g.snapshot, "") {
 		if err != nil {
 			return err
 		}
-		id := entry.ID
-		told, err := g.tell(entry.Record, string(kind.key(id)), subject(entry.Record))
+		id := entry.id
+		told, err := g.tell(entry.record, string(of.key(id)), subject(entry.record))
 		if err != nil {
-			return fmt.Errorf("%s %s: %w", kind.Noun, id, err)
+			return fmt.Errorf("%s %s: %w", of.noun, id, err)
 		}
 		if !told.any() {
 			continue
 		}
-		g.add(proto.Size(entry.Record), unmarked{string(kind.key(id)), func(tx *Tx) error {
-			record, err := kind.Get(tx, id)
-			if err != nil {
-				return err
-			}
-			told.into(record)
-			return kind.rewrite(tx, id, record)
+		g.add(proto.Size(entry.record), unmarked{string(of.key(id)), func(p *portion) error {
+			return amend(p, of, id, func(record M) { told.into(record) })
 		}})
 	}
 	return nil
@@ -133,18 +142,18 @@ func (t told) any() bool { return t != told{} }
 
 // tell reads what the audit tells of a record under a key.
 func (g *gathered) tell(record any, key, subject string) (told, error) {
-	m, _ := marksOf(record)
+	m, _ := audit.MarksOf(record)
 	unit, isUnit := record.(*eilev1.Unit)
 	undated := isUnit && unit.GetCreateTime() == nil
 	id := importOf(record)
-	if *m.updated != nil || id != "" && *m.etag == id && !undated {
+	if *m.Updated != nil || id != "" && *m.Etag == id && !undated {
 		return told{}, nil
 	}
 	found, err := g.changes(key, subject)
 	if err != nil {
 		return told{}, err
 	}
-	if *m.etag == "" {
+	if *m.Etag == "" {
 		found.etag = cmp.Or(found.etag, id, untold)
 	} else {
 		found.etag = ""
@@ -153,7 +162,7 @@ func (g *gathered) tell(record any, key, subject string) (told, error) {
 	case !undated:
 		found.created = time.Time{}
 	case id != "":
-		brought, _, err := staging.Decision(g.view.reader, id)
+		brought, _, err := staging.Decision(g.snapshot.reader, id)
 		if err != nil {
 			return told{}, err
 		}
@@ -164,7 +173,7 @@ func (g *gathered) tell(record any, key, subject string) (told, error) {
 
 // changes reads when a record was first and last written, and by which change.
 func (g *gathered) changes(key, subject string) (found told, err error) {
-	for entry, err := range g.view.History(subject) {
+	for entry, err := range g.snapshot.history(subject) {
 		if err != nil {
 			return told{}, err
 		}
@@ -188,21 +197,14 @@ func touches(entry *eilev1.AuditEntry, key string) bool {
 	return false
 }
 
-func importOf(record any) string {
-	if brought, ok := record.(staging.Brought); ok {
-		return brought.GetImport()
-	}
-	return ""
-}
-
 // into writes it into the record.
 func (t told) into(record any) {
-	m, _ := marksOf(record)
+	m, _ := audit.MarksOf(record)
 	if t.etag != "" {
-		*m.etag = t.etag
+		*m.Etag = t.etag
 	}
 	if !t.updated.IsZero() {
-		*m.updated = timestamppb.New(t.updated)
+		*m.Updated = timestamppb.New(t.updated)
 	}
 	if unit, ok := record.(*eilev1.Unit); ok && !t.created.IsZero() {
 		unit.CreateTime = timestamppb.New(t.created)

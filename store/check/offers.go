@@ -1,9 +1,10 @@
-package store
+package check
 
 import (
 	"strings"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/layout"
 )
@@ -12,11 +13,11 @@ import (
 // one per home.
 func (c *check) offers() error {
 	household, home := map[string]string{}, map[string]string{}
-	return each(c, Offers, func(id string, offer *eilev1.Offer) error {
+	return each(c, store.Offers, func(id string, offer *eilev1.Offer) error {
 		for _, key := range [][]byte{
 			layout.PairKey(layout.OfferByApp, offer.GetApplication(), id), layout.PairKey(layout.OfferByUnit, offer.GetUnit(), id),
 		} {
-			if _, ok, err := c.get(key); err != nil {
+			if _, ok, err := c.Reader().Get(key); err != nil {
 				return err
 			} else if !ok {
 				c.fault("offer %s: its entry %q is missing", id, key)
@@ -38,14 +39,14 @@ func (c *check) offers() error {
 
 // sides compares an open offer with the application and the home that it names.
 func (c *check) sides(id string, offer *eilev1.Offer) error {
-	application, ok, err := Applications.Find(c.View, offer.GetApplication())
+	application, ok, err := store.Applications.Find(c.View, offer.GetApplication())
 	if err != nil {
 		return err
 	}
 	if !ok || application.GetOpenOffer() != id {
 		c.fault("offer %s: it is open, application %s does not say so", id, offer.GetApplication())
 	}
-	unit, ok, err := Units.Find(c.View, offer.GetUnit())
+	unit, ok, err := store.Units.Find(c.View, offer.GetUnit())
 	if err == nil && (!ok || unit.GetOpenOffer() != id) {
 		c.fault("offer %s: it is open, unit %s does not say so", id, offer.GetUnit())
 	}
@@ -55,7 +56,7 @@ func (c *check) sides(id string, offer *eilev1.Offer) error {
 // offerKeys follows the keys by application and unit back to the offers.
 func (c *check) offerKeys() error {
 	err := c.pairs(layout.OfferByApp, func(key, application, id string, _ []byte) error {
-		offer, ok, err := Offers.Find(c.View, id)
+		offer, ok, err := store.Offers.Find(c.View, id)
 		if err == nil && (!ok || offer.GetApplication() != application) {
 			c.fault("key %q: there is no such offer to application %s", key, application)
 		}
@@ -65,7 +66,7 @@ func (c *check) offerKeys() error {
 		return err
 	}
 	err = c.pairs(layout.OfferByUnit, func(key, unit, id string, _ []byte) error {
-		offer, ok, err := Offers.Find(c.View, id)
+		offer, ok, err := store.Offers.Find(c.View, id)
 		if err == nil && (!ok || offer.GetUnit() != unit) {
 			c.fault("key %q: there is no such offer of unit %s", key, unit)
 		}
@@ -75,7 +76,7 @@ func (c *check) offerKeys() error {
 		return err
 	}
 	return c.pairs(layout.Barred, func(key, application, unit string, value []byte) error {
-		offer, ok, err := Offers.Find(c.View, string(value))
+		offer, ok, err := store.Offers.Find(c.View, string(value))
 		if err == nil && (!ok || offer.GetApplication() != application || offer.GetUnit() != unit || offer.GetReopened()) {
 			c.fault("key %q: offer %s does not bar unit %s from application %s", key, value, unit, application)
 		}
@@ -85,7 +86,7 @@ func (c *check) offerKeys() error {
 
 // pairs calls fn with the keys of two parts under a prefix.
 func (c *check) pairs(prefix string, fn func(key, first, second string, value []byte) error) error {
-	for item, err := range c.reader.Scan([]byte(prefix), kv.PrefixEnd([]byte(prefix))) {
+	for item, err := range c.Reader().Scan([]byte(prefix), kv.PrefixEnd([]byte(prefix))) {
 		if err != nil || c.ended {
 			return err
 		}

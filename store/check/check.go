@@ -1,4 +1,14 @@
-package store
+// Package check examines a register for faults: it recomputes whatever is derived from the
+// records and says where that is not what is kept.
+//
+// Promises. Register reads one snapshot, changes nothing and yields every fault it finds, until it
+// is told to stop; writes may go on meanwhile. A fault names its record and holds no personal data.
+// Whatever another program deletes or changes is told, but for what nothing rests on.
+//
+// The package imports store and its rooms, proto and store/kv; the checks of the audit, of the
+// living list and of what is staged are those of their rooms. It knows no driver and no rules of
+// the policy.
+package check
 
 import (
 	"context"
@@ -8,13 +18,14 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store"
 	"github.com/eile-housing/eile/store/layout"
 	"github.com/eile-housing/eile/store/living"
 )
 
 // A check walks one snapshot and reports faults until told to stop.
 type check struct {
-	*View
+	*store.View
 	living *living.Portrait // the list at the revision of the snapshot
 	sealed uint32           // the number of the last seal then
 	report func(fault string) bool
@@ -31,19 +42,15 @@ func (c *check) tell(fault string) bool {
 	return !c.ended
 }
 
-// Check recomputes everything that is derived from the records (places, open
+// Register recomputes everything that is derived from the records (places, open
 // offers, states of homes, history, audit chain) and calls report with each
 // fault until report returns false. It may run while writes go on. The error
 // says that reading failed.
-func (r *Register) Check(ctx context.Context, report func(fault string) bool) error {
-	c := &check{report: report}
-	return r.still(ctx, func() uint64 {
-		c.living, c.sealed = r.list.Portrait(), r.chain.Written()
-		return c.living.Revision()
-	}, func(v *View) error {
-		c.View = v
+func Register(ctx context.Context, r *store.Register, report func(fault string) bool) error {
+	return r.Portray(ctx, func(v *store.View, portrait *living.Portrait, sealed uint32) error {
+		c := &check{View: v, living: portrait, sealed: sealed, report: report}
 		parts := []func() error{
-			c.applications, c.placements, c.units, c.decommissions, c.offers, c.offerKeys, c.runs, c.list, c.history, c.unitHistory,
+			c.applications, c.placements, c.units, c.decommissions, c.decisions, c.offers, c.offerKeys, c.runs, c.list, c.history, c.unitHistory,
 			c.audit, c.records, c.strays,
 		}
 		for _, part := range parts {
@@ -56,7 +63,7 @@ func (r *Register) Check(ctx context.Context, report func(fault string) bool) er
 }
 
 // each calls fn with every record of a kind until the check has ended.
-func each[T any, M layout.Message[T]](c *check, kind Kind[T, M], fn func(id string, record M) error) error {
+func each[T any, M layout.Message[T]](c *check, kind store.Kind[T, M], fn func(id string, record M) error) error {
 	for entry, err := range kind.All(c.View, "", "") {
 		if err != nil || c.ended {
 			return err
@@ -70,11 +77,11 @@ func each[T any, M layout.Message[T]](c *check, kind Kind[T, M], fn func(id stri
 
 // applications compares each application with its placement and what it names.
 func (c *check) applications() error {
-	return each(c, Applications, func(id string, application *eilev1.Application) error {
+	return each(c, store.Applications, func(id string, application *eilev1.Application) error {
 		if application.GetReference() != id {
 			c.fault("application %s: its record says that it is %s", id, application.GetReference())
 		}
-		placement, ok, err := FindPlacement(c.View, id)
+		placement, ok, err := store.FindPlacement(c.View, id)
 		if err != nil {
 			return err
 		}
@@ -131,7 +138,7 @@ func (c *check) reserved(application *eilev1.Application) error {
 	if letting == "" {
 		return nil
 	}
-	tenancy, ok, err := Tenancies.Find(c.View, letting)
+	tenancy, ok, err := store.Tenancies.Find(c.View, letting)
 	if err == nil && (!ok || tenancy.GetApplication() != id || tenancy.GetEndedOn() != nil || tenancy.GetHoused()) {
 		c.fault("application %s: the letting %s that it waits for is not under way for it", id, letting)
 	}
@@ -143,17 +150,17 @@ func (c *check) openOffer(id string) (*eilev1.Offer, bool, error) {
 	if id == "" {
 		return nil, false, nil
 	}
-	offer, ok, err := Offers.Find(c.View, id)
+	offer, ok, err := store.Offers.Find(c.View, id)
 	return offer, ok && offer.GetStatus() == eilev1.OfferStatus_OFFER_STATUS_OPEN, err
 }
 
 // placements looks for those of nobody.
 func (c *check) placements() error {
-	for placement, err := range c.View.placements() {
+	for placement, err := range c.InForce() {
 		if err != nil || c.ended {
 			return err
 		}
-		_, ok, err := c.get(Applications.key(placement.GetReference()))
+		_, ok, err := c.Reader().Get([]byte(layout.Application + placement.GetReference()))
 		if err != nil {
 			return err
 		}
@@ -169,7 +176,7 @@ func (c *check) placements() error {
 
 // units compares each home with its open offer and its tenancy.
 func (c *check) units() error {
-	return each(c, Units, func(id string, unit *eilev1.Unit) error {
+	return each(c, store.Units, func(id string, unit *eilev1.Unit) error {
 		if unit.GetReference() != id {
 			c.fault("unit %s: its record says that it is %s", id, unit.GetReference())
 		}
@@ -189,7 +196,7 @@ func (c *check) units() error {
 			}
 			return nil
 		}
-		tenancy, ok, err := Tenancies.Find(c.View, unit.GetTenancy())
+		tenancy, ok, err := store.Tenancies.Find(c.View, unit.GetTenancy())
 		if err == nil && (!ok || tenancy.GetUnit() != id || tenancy.GetEndedOn() != nil) {
 			c.fault("unit %s: its tenancy %s is not in force for it", id, unit.GetTenancy())
 		}
@@ -197,9 +204,9 @@ func (c *check) units() error {
 	})
 }
 
-// runs looks for what only their batches keep, see clearSkips.
+// runs looks for what only their batches keep.
 func (c *check) runs() error {
-	return each(c, Runs, func(id string, run *eilev1.Run) error {
+	return each(c, store.Runs, func(id string, run *eilev1.Run) error {
 		if n := len(run.GetSkipped()); n > 0 {
 			c.fault("run %s: its record names %d matches that became no offer, which are its batches' to name", id, n)
 		}
