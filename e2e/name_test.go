@@ -7,8 +7,8 @@ import (
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
 )
 
-// A name is in any letters: it stands in the history in its one spelling, and is the same person to the rule of two
-// people.
+// A name is in any letters: it stands in the history in its one spelling, and is the same person
+// to the rule of two people.
 func TestANameInAnyLetters(t *testing.T) {
 	t.Parallel()
 	s := &service{t: t, data: filepath.Join(t.TempDir(), "data")}

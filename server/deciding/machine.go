@@ -17,30 +17,29 @@ import (
 // standing tells whether a proposal stands in the record that it is about: the machine's.
 func standing(wanted *eilev1.Decision) bool { return strings.Contains(wanted.GetId(), ".") }
 
-// request is what a person asks for who decides about what the machine proposes.
-type request func(kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, requestID string) (rpc.Mutation, error)
+// request is what a person asks for who decides about what the machine proposes; nil: there is no
+// such request, and the person has to say what follows.
+type request func(kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, requestID string) rpc.Mutation
 
 // takingUp is the request that does what is proposed.
-func takingUp(kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, requestID string) (rpc.Mutation, error) {
+func takingUp(kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, requestID string) rpc.Mutation {
 	switch kind {
 	case eilev1.DecisionKind_DECISION_KIND_REMOVE, eilev1.DecisionKind_DECISION_KIND_REJECT:
 		reject := kind == eilev1.DecisionKind_DECISION_KIND_REJECT
-		return &eilev1.RemoveApplicationRequest{Reference: subject, Decision: by, RequestId: requestID, Reject: reject}, nil
+		return &eilev1.RemoveApplicationRequest{Reference: subject, Decision: by, RequestId: requestID, Reject: reject}
 	case eilev1.DecisionKind_DECISION_KIND_DECOMMISSION:
-		return &eilev1.ApproveDecommissionRequest{Subject: subject, Decision: by, RequestId: requestID}, nil
+		return &eilev1.ApproveDecommissionRequest{Subject: subject, Decision: by, RequestId: requestID}
 	default:
-		return nil, casework.Refuse(words.Say("what.record", words.Term("noun", store.Decisions.Noun), words.Text("id", subject)),
-			words.Then(words.Reason("DECIDE_OTHERWISE"), words.Next("REINSTATE", words.Text("application", subject)),
-				words.Next("REMOVE", words.Text("application", subject))))
+		return nil
 	}
 }
 
 // turningDown is the request that decides against it: a household is reinstated, a home kept.
-func turningDown(kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, requestID string) (rpc.Mutation, error) {
+func turningDown(kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision, requestID string) rpc.Mutation {
 	if kind == eilev1.DecisionKind_DECISION_KIND_DECOMMISSION {
-		return &eilev1.RejectDecommissionRequest{Subject: subject, Decision: by, RequestId: requestID}, nil
+		return &eilev1.RejectDecommissionRequest{Subject: subject, Decision: by, RequestId: requestID}
 	}
-	return &eilev1.ReinstateApplicationRequest{Reference: subject, Decision: by, RequestId: requestID}, nil
+	return &eilev1.ReinstateApplicationRequest{Reference: subject, Decision: by, RequestId: requestID}
 }
 
 // answered finds the answer of a request that was carried out before: what it was about may be
@@ -48,11 +47,9 @@ func turningDown(kind eilev1.DecisionKind, subject string, by *eilev1.ByDecision
 func (s *Service) answered(ctx context.Context, req rpc.Mutation, id string, by *eilev1.ByDecision, asks request) (*eilev1.Decision, error) {
 	kind, subject := figures.OfProposal(id)
 	if kind != 0 {
-		inner, err := asks(kind, subject, by, req.GetRequestId())
-		if err != nil {
-			return nil, nil // it is refused when it is looked at
+		if req = asks(kind, subject, by, req.GetRequestId()); req == nil {
+			return nil, nil
 		}
-		req = inner
 	}
 	stamp, err := s.office.Stamp(ctx, req, "", "")
 	if err != nil {
@@ -72,9 +69,11 @@ func (s *Service) answered(ctx context.Context, req rpc.Mutation, id string, by 
 
 // does asks for what a person decides about a proposal of the machine, or proposes to a second one.
 func (s *Service) does(ctx context.Context, wanted *eilev1.Decision, by *eilev1.ByDecision, requestID string, asks request) (*eilev1.Decision, error) {
-	inner, err := asks(wanted.GetKind(), wanted.GetSubject(), by, requestID)
-	if err != nil {
-		return nil, err
+	subject := words.Text("application", wanted.GetSubject())
+	inner := asks(wanted.GetKind(), wanted.GetSubject(), by, requestID)
+	if inner == nil {
+		return nil, casework.Refuse(words.Say("what.record", words.Term("noun", store.Decisions.Noun), words.Text("id", wanted.GetId())),
+			words.Then(words.Reason("DECIDE_OTHERWISE"), words.Next("REINSTATE", subject), words.Next("REMOVE", subject)))
 	}
 	var held decision.Proposed
 	switch err := s.doors.Call(ctx, inner); {
