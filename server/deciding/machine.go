@@ -69,11 +69,11 @@ func (s *Service) answered(ctx context.Context, req rpc.Mutation, id string, by 
 
 // does asks for what a person decides about a proposal of the machine, or proposes to a second one.
 func (s *Service) does(ctx context.Context, wanted *eilev1.Decision, by *eilev1.ByDecision, requestID string, asks request) (*eilev1.Decision, error) {
-	subject := words.Text("application", wanted.GetSubject())
 	inner := asks(wanted.GetKind(), wanted.GetSubject(), by, requestID)
 	if inner == nil {
 		return nil, casework.Refuse(words.Say("what.record", words.Term("noun", store.Decisions.Noun), words.Text("id", wanted.GetId())),
-			words.Then(words.Reason("DECIDE_OTHERWISE"), words.Next("REINSTATE", subject), words.Next("REMOVE", subject)))
+			words.Then(words.Reason("DECIDE_OTHERWISE"), words.Next("REINSTATE", words.Text("application", wanted.GetSubject())),
+				words.Next("REMOVE", words.Text("application", wanted.GetSubject()))))
 	}
 	var held decision.Proposed
 	switch err := s.doors.Call(ctx, inner); {
