@@ -76,7 +76,10 @@ func (a *Archive) tidy(reader kv.Reader) error {
 		return err
 	}
 	a.mu.Lock()
-	all, lost := append([]*kept(nil), a.kept...), a.lost
+	lost, all := a.lost, make([]kept, 0, len(a.kept))
+	for _, k := range a.kept {
+		all = append(all, *k) // as it is now: who reads the past marks it sound meanwhile
+	}
 	a.lost = nil
 	a.mu.Unlock()
 	first := farAhead
